@@ -1,0 +1,46 @@
+"""Why something was said or left unsaid: one list for ledger, forms and portal."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why an instalment was, was not, or will not yet be spoken about.
+
+    The values are stored in the ledger: never rename one, only add.
+    """
+
+    # said
+    DUE = "due"  # its step has come
+
+    # consumed without a word: the watermark moves on and nothing follows
+    OVERTAKEN = "overtaken"  # a later step had come as well (A9)
+    JOINED = "joined"  # the step lay behind when the ruler was switched on (A8)
+    ALREADY_SENT = "already_sent"  # the invoice had been delivered before (A3)
+
+    # waits: the watermark stays, and the latest step follows when the cause is gone
+    HELD = "held"  # a hold on the debtor or on this instalment (F5)
+    BLOCKED = "blocked"  # excluded from follow-up in accounting (D5)
+    IN_FLIGHT = "in_flight"  # a payment is under way (D3)
+    COVERED = "covered"  # unapplied credits cover the debt (D2)
+    JUST_DELIVERED = "just_delivered"  # the invoice went out a few days ago (A3)
+    TOO_SOON = "too_soon"  # too few days since the last contact (B4)
+    CAPPED = "capped"  # as many contacts as the period allows (B4)
+    ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
+    NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
+    PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
+    RULER_STOPPED = "ruler_stopped"  # the ruler is draft, paused or outside its dates (A4)
+
+    # planned once, then taken back
+    PAID = "paid"  # nothing is owed any more
+    GONE = "gone"  # the entry was cancelled, reset or rewritten (D5)
+    REVERSED = "reversed"  # the payment that we wanted to give thanks for came back (A5)
+    REPLACED = "replaced"  # another message took its place
+    BY_HAND = "by_hand"  # a person cancelled it
+
+    # tried and not arrived
+    NO_ADDRESS = "no_address"  # the recipient has no address for this channel
+    TEMPLATE_ERROR = "template_error"  # the text could not be made (H2)
+    REFUSED = "refused"  # the gateway refused it for good
+    BOUNCED = "bounced"  # it came back
+    UNCERTAIN = "uncertain"  # handed over, and no answer came (H3)
+    ERROR = "error"  # something else failed; see the log line it names
