@@ -1,0 +1,273 @@
+"""When may we speak: open days, contact windows, bank days (B1, A3).
+
+Days are local days of the calendar's time zone, instants are aware datetimes, and every instant that
+comes out of here is in UTC. Nothing reads the clock: "now" is always an argument.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+SEARCH_DAYS = 400  # a year and a holiday season: who is closed that long will not be reached at all
+
+Windows = tuple[tuple[int, int], ...]  # (from, to) in minutes of the local day, half-open
+Span = tuple[datetime, datetime]  # (from, to) in UTC, half-open
+
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+class CalendarError(ValueError):
+    """The calendar, or the instant given to it, makes no sense; the text says why."""
+
+
+class NeverOpen(Exception):
+    """No suitable day or instant within SEARCH_DAYS."""
+
+
+@dataclass(frozen=True)
+class ContactCalendar:
+    """Hours and days on which one kind of customer may be contacted (B1).
+
+    :param timezone: IANA name of the customer's time zone
+    :param hours: for each weekday, Monday first, its windows (from, to) in minutes of the local day
+    :param country: ISO code for the public holidays, or None for none
+    :param state: code of the region within the country (`SP`, `CA`, `BY`), or None
+    :param closed: the company's own closed days
+    :param weekend: weekdays on which banks are closed, 0 = Monday (Friday and Saturday: {4, 5})
+    :raise CalendarError: unknown time zone, impossible windows, no window or bank day in the week
+    """
+
+    timezone: str
+    hours: tuple[Windows, ...]
+    country: str | None = None
+    state: str | None = None
+    closed: frozenset[date] = frozenset()
+    weekend: frozenset[int] = frozenset({5, 6})
+
+    def __post_init__(self):
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError, TypeError) as error:
+            raise CalendarError(f"Unknown time zone: {self.timezone!r}") from error
+        if len(self.hours) != 7:
+            raise CalendarError(f"Windows for 7 weekdays are needed, not for {len(self.hours)}")
+        if not any(self.hours):
+            raise CalendarError("No contact window in the whole week")
+        for weekday, windows in enumerate(self.hours):
+            last = 0
+            for begin, end in sorted(windows):
+                where = f"window {begin}-{end} of weekday {weekday}"
+                if not (0 <= begin <= 1440 and 0 <= end <= 1440):
+                    raise CalendarError(f"Outside the day (0 to 1440 minutes): {where}")
+                if begin >= end:
+                    raise CalendarError(f"Ends before it begins: {where}")
+                if begin < last:
+                    raise CalendarError(f"Overlaps the window before it: {where}")
+                last = end
+        if not self.weekend < frozenset(range(7)):
+            raise CalendarError("The weekend must leave a bank day and use weekdays 0 to 6")
+
+    # days
+
+    def holiday_name(self, day: date) -> str | None:
+        """Name of the public holiday on `day`, in the country's own language, or None (B1)."""
+        return _holidays(self.country or None, self.state or None, day.year).get(day)
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether `day` is a public holiday of the country or state, or its day in lieu (B1)."""
+        return self.holiday_name(day) is not None
+
+    def is_open_day(self, day: date) -> bool:
+        """Whether anything may be said on the local day `day` (B1).
+
+        Closed are holidays, the company's closed days, weekdays without a window, and days whose windows
+        do not exist (Samoa had no 30 December 2011).
+        """
+        return bool(self._spans(day))
+
+    def is_bank_day(self, day: date) -> bool:
+        """Whether banks settle on `day` (A3); the company's own closed days do not matter to them."""
+        return day.weekday() not in self.weekend and not self.is_holiday(day)
+
+    def bank_day(self, due: date) -> date:
+        """The effective due date: `due`, or the next bank day after it (A3).
+
+        :raise NeverOpen: no bank day within SEARCH_DAYS
+        """
+        return _seek(due, _DAY, self.is_bank_day)
+
+    def next_open_day(self, day: date) -> date:
+        """The first open day on or after `day` (B2, defer).
+
+        :raise NeverOpen: none within SEARCH_DAYS
+        """
+        return _seek(day, _DAY, self.is_open_day)
+
+    def previous_open_day(self, day: date) -> date:
+        """The last open day on or before `day` (B2, advance).
+
+        :raise NeverOpen: none within SEARCH_DAYS
+        """
+        return _seek(day, -_DAY, self.is_open_day)
+
+    # instants
+
+    def local_day(self, instant: datetime) -> date:
+        """The customer's day at `instant` (aware).
+
+        :raise CalendarError: naive instant
+        """
+        return _utc(instant).astimezone(ZoneInfo(self.timezone)).date()
+
+    def windows(self, day: date) -> list[Span]:
+        """When we may speak on the local day `day`: spans in UTC, sorted, disjoint, half-open (B1).
+
+        Hours are those of the wall clock. What falls into the gap in spring does not exist; what the
+        clock shows twice in autumn counts twice, as two spans when the window ends between.
+        """
+        return list(self._spans(day))
+
+    def is_open(self, instant: datetime) -> bool:
+        """Whether we may speak at `instant` (aware) (B1).
+
+        :raise CalendarError: naive instant
+        """
+        return self.closes_at(instant) is not None
+
+    def closes_at(self, instant: datetime) -> datetime | None:
+        """End (UTC, exclusive) of the span that contains `instant`, or None outside of them.
+
+        :raise CalendarError: naive instant
+        """
+        instant = _utc(instant)
+        for begin, end in self._spans(self.local_day(instant)):
+            if begin <= instant < end:
+                return end
+        return None
+
+    def first_instant(self, not_before: datetime) -> datetime:
+        """The earliest open instant at or after `not_before` (aware), in UTC (B1).
+
+        :raise CalendarError: naive instant
+        :raise NeverOpen: none within SEARCH_DAYS
+        """
+        not_before = _utc(not_before)
+
+        def earliest(day: date) -> list[datetime]:
+            return [max(span[0], not_before) for span in self._spans(day) if span[1] > not_before][:1]
+
+        # The clock may go back over midnight: yesterday then comes again, and tomorrow may have been
+        # here already. So begin a day early, and let the following day compete.
+        today = self.local_day(not_before)
+        try:
+            for days in range(-1, SEARCH_DAYS + 1):
+                day = today + days * _DAY
+                if found := earliest(day):
+                    return min(found + earliest(day + _DAY))
+        except OverflowError:  # the end of the calendar, year 9999
+            pass
+        raise NeverOpen(f"No contact window within {SEARCH_DAYS} days from {not_before}")
+
+    def _spans(self, day: date) -> tuple[Span, ...]:
+        if day in self.closed or self.is_holiday(day):
+            return ()
+        return _spans(self.timezone, self.hours[day.weekday()], day)
+
+
+def holiday_support(country: str | None, state: str | None = None) -> bool:
+    """Whether the public holidays of this country, and of this state if one is given, are known (B1).
+
+    If not, nothing fails: an unknown state gets the country's holidays, an unknown country none. The
+    settings page uses this to say so.
+    """
+    if not country or country not in _countries():
+        return False
+    return not state or _subdivision(country, state) is not None
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries(include_aliases=True))
+
+
+@lru_cache(maxsize=1024)
+def _subdivision(country: str, state: str) -> str | None:
+    try:
+        return holidays.country_holidays(country, subdiv=state).subdiv
+    except NotImplementedError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _holidays(country: str | None, state: str | None, year: int) -> dict[date, str]:
+    if not country or country not in _countries():
+        return {}
+    # Without a language the library would take the one of the server's environment.
+    language = holidays.country_holidays(country).default_language
+    subdivision = _subdivision(country, state) if state else None
+    return dict(
+        holidays.country_holidays(
+            country, subdiv=subdivision, years=year, expand=False, observed=True, language=language
+        )
+    )
+
+
+@lru_cache(maxsize=16384)
+def _spans(timezone: str, windows: Windows, day: date) -> tuple[Span, ...]:
+    midnight = datetime.combine(day, time(), UTC)  # the local wall clock, read as if it were UTC
+    pieces = sorted(
+        (max(midnight + timedelta(minutes=begin) - offset, since), min(until, stop))
+        for since, stop, offset in _regimes(ZoneInfo(timezone), midnight - _DAY, midnight + 2 * _DAY)
+        for begin, end in windows
+        for until in [midnight + timedelta(minutes=end) - offset]
+    )
+    spans: list[Span] = []
+    for begin, end in pieces:
+        if begin >= end:
+            continue  # under this offset the clock never shows this window
+        if spans and spans[-1][1] == begin:
+            begin = spans.pop()[0]
+        spans.append((begin, end))
+    return tuple(spans)
+
+
+def _regimes(zone: ZoneInfo, start: datetime, stop: datetime) -> list[tuple]:
+    """The UTC offsets in force between two UTC instants, as (since, until, offset).
+
+    The range is three days, and no zone has ever changed its clock twice within three days.
+    """
+
+    def offset(instant: datetime) -> timedelta:
+        return instant.astimezone(zone).utcoffset()
+
+    before, after = offset(start), offset(stop)
+    if before == after:
+        return [(start, stop, before)]
+    low, high = start, stop
+    while high - low > _SECOND:
+        middle = low + (high - low) // _SECOND // 2 * _SECOND
+        low, high = (middle, high) if offset(middle) == before else (low, middle)
+    return [(start, high, before), (high, stop, after)]
+
+
+def _seek(day: date, step: timedelta, suits: Callable[[date], bool]) -> date:
+    start = day
+    try:
+        for _count in range(SEARCH_DAYS + 1):
+            if suits(day):
+                return day
+            day += step
+    except OverflowError:  # the end of the calendar, year 1 or 9999
+        pass
+    raise NeverOpen(f"No open day within {SEARCH_DAYS} days from {start}")
+
+
+def _utc(instant: datetime) -> datetime:
+    if instant.utcoffset() is None:
+        raise CalendarError(f"An instant needs a time zone: {instant!r}")
+    return instant.astimezone(UTC)

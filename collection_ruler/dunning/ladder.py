@@ -1,0 +1,256 @@
+"""Which step has come: a ruler's steps against due dates (A1, A2, A3, B2, design decision 1).
+
+Everything here counts in local days of the calendar. The contact day of a step rises with the due date
+and with the offset; the cut-offs that the planner compares due dates with rest on both.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from .calendar import ContactCalendar, NeverOpen
+
+MODES = ("automatic", "approve", "task")
+CLOSED_DAYS = ("advance", "defer")
+
+
+class LadderError(ValueError):
+    """The steps contradict each other, or an offset is not the ruler's; the text says why."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung (A2).
+
+    :param offset: days from the effective due date, negative before it
+    :param channel: `email`, `phone`, … ; any name, the channels belong to others
+    :param mode: `automatic`, `approve` (a person lets it go) or `task` (a person does it) (A13)
+    :param closed_days: on a closed day `advance` or `defer` (B2)
+    :param delivers: it delivers the invoice, so it is no dunning (A3)
+    :param role: who receives it (B6)
+    :raise LadderError: unknown mode or closed_days
+    """
+
+    id: int
+    offset: int
+    channel: str
+    mode: str = "automatic"
+    closed_days: str = "defer"
+    delivers: bool = False
+    role: str = "billing"
+    sequence: int = 0
+
+    def __post_init__(self):
+        if self.mode not in MODES:
+            raise LadderError(f"Step {self.id}: mode {self.mode!r} is none of {MODES}")
+        if self.closed_days not in CLOSED_DAYS:
+            raise LadderError(f"Step {self.id}: {self.closed_days!r} is none of {CLOSED_DAYS}")
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The steps of a ruler that count from the due date, and its limits.
+
+    :param steps: in any order; kept sorted by offset, sequence, id
+    :param min_days_between: days between two contacts with one customer (B4)
+    :param max_contacts: contacts allowed in any `max_contacts_days` days (B4)
+    :param days_after_delivery: days after the invoice went out without an overdue step (A3)
+    :param max_days_overdue: days after the due date when the ruler falls silent, None never (A4)
+    :param bank_days: due dates move to the next bank day (A3)
+    :raise LadderError: two steps on one offset and channel, a negative number of days
+    """
+
+    id: int
+    steps: tuple[Step, ...]
+    min_days_between: int = 2
+    max_contacts: int = 3
+    max_contacts_days: int = 7
+    days_after_delivery: int = 3
+    max_days_overdue: int | None = None
+    bank_days: bool = True
+
+    def __post_init__(self):
+        steps = sorted(self.steps, key=lambda step: (step.offset, step.sequence, step.id))
+        object.__setattr__(self, "steps", tuple(steps))
+        seen = set()
+        for step in self.steps:
+            if (step.offset, step.channel) in seen:
+                raise LadderError(f"Two steps by {step.channel} on day {step.offset:+d}")
+            seen.add((step.offset, step.channel))
+        for name in ("min_days_between", "max_contacts", "max_contacts_days", "days_after_delivery"):
+            if getattr(self, name) < 0:
+                raise LadderError(f"{name} is negative: {getattr(self, name)}")
+        if self.max_days_overdue is not None and self.max_days_overdue < 0:
+            raise LadderError(f"max_days_overdue is negative: {self.max_days_overdue}")
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """The distinct offsets, rising."""
+        return tuple(dict.fromkeys(step.offset for step in self.steps))
+
+    def steps_at(self, offset: int) -> tuple[Step, ...]:
+        """The steps on one offset (several channels), or none."""
+        return tuple(step for step in self.steps if step.offset == offset)
+
+    def steps_between(self, low: int | None, high: int) -> tuple[Step, ...]:
+        """The steps with low < offset <= high; None is below everything (no watermark yet)."""
+        return tuple(
+            step for step in self.steps if (low is None or low < step.offset) and step.offset <= high
+        )
+
+
+def effective_due(ladder: Ladder, calendar: ContactCalendar, due: date) -> date:
+    """The day from which offsets, overdue days and charges count (A3).
+
+    :return: the bank day on or after `due`, or `due` itself when the ruler does without bank days
+    :raise NeverOpen: no bank day within the search limit
+    """
+    return calendar.bank_day(due) if ladder.bank_days else due
+
+
+def contact_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: date) -> date:
+    """The open day on which an offset comes for a due date (A2, B2).
+
+    On a closed day its steps advance or defer; steps that differ in this come together, on the later
+    day. A step never comes before its predecessor, an overdue step never on or before the effective due
+    date (it defers instead), a notice before due never after it (it advances instead).
+
+    :raise LadderError: the ruler has no step on this offset
+    :raise NeverOpen: no open day within the search limit
+    """
+    _check(ladder, offset)
+    return max(_own_day(ladder, calendar, low, due) for low in ladder.offsets if low <= offset)
+
+
+def come(ladder: Ladder, calendar: ContactCalendar, due: date, today: date) -> int | None:
+    """The latest offset that has come by the local day `today`, None before the first (A9).
+
+    The day-by-day definition: what `cutoffs` says for all due dates at once, for one of them.
+
+    :raise NeverOpen: no open day within the search limit
+    """
+    latest = None
+    for offset, day in _days(ladder, calendar, due):
+        if day > today:
+            break
+        latest = offset
+    return latest
+
+
+def cutoff(ladder: Ladder, calendar: ContactCalendar, offset: int, today: date) -> date:
+    """The latest due date for which an offset has come by the local day `today` (decision 1).
+
+    A step waits for its predecessors, hence the minimum over all offsets up to this one.
+
+    :raise LadderError: the ruler has no step on this offset
+    :raise NeverOpen: no open day within the search limit
+    """
+    _check(ladder, offset)
+    return min(_own_cutoff(ladder, calendar, low, today) for low in ladder.offsets if low <= offset)
+
+
+def cutoffs(ladder: Ladder, calendar: ContactCalendar, today: date) -> dict[int, date]:
+    """The cut-off of each offset, rising offsets, never rising dates; see `cutoff`."""
+    result: dict[int, date] = {}
+    lowest = date.max
+    for offset in ladder.offsets:
+        lowest = min(lowest, _own_cutoff(ladder, calendar, offset, today))
+        result[offset] = lowest
+    return result
+
+
+def timeline(
+    ladder: Ladder, calendar: ContactCalendar, due: date, not_before: date | None = None
+) -> list[tuple[Step, date]]:
+    """Each step with its contact day, for the simulator and the drawn ruler (A12).
+
+    :param not_before: local day before which nothing can be said (today, or the invoice's date): what
+        came earlier stands on the first open day from then on. What of that is overtaken is not
+        decided here.
+    :raise NeverOpen: no open day within the search limit
+    """
+    floor = date.min if not_before is None else calendar.next_open_day(not_before)
+    return [
+        (step, max(day, floor))
+        for offset, day in _days(ladder, calendar, due)
+        for step in ladder.steps_at(offset)
+    ]
+
+
+def next_day(
+    ladder: Ladder, calendar: ContactCalendar, due: date, watermark: int | None, today: date
+) -> date | None:
+    """The open day, `today` or later, on which the next step above the watermark can be taken (F1).
+
+    :param watermark: the highest offset consumed, None for none (decision 2)
+    :return: None when no step is left
+    :raise NeverOpen: no open day within the search limit
+    """
+    for offset, day in _days(ladder, calendar, due):
+        if watermark is None or offset > watermark:
+            return calendar.next_open_day(max(day, today))
+    return None
+
+
+def _check(ladder: Ladder, offset: int) -> None:
+    if offset not in ladder.offsets:
+        raise LadderError(f"The ruler has no step on day {offset:+d}")
+
+
+def _days(ladder: Ladder, calendar: ContactCalendar, due: date) -> Iterator[tuple[int, date]]:
+    latest = date.min
+    for offset in ladder.offsets:
+        latest = max(latest, _own_day(ladder, calendar, offset, due))
+        yield offset, latest
+
+
+def _own_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: date) -> date:
+    """The contact day of an offset, its predecessors left aside."""
+    effective = effective_due(ladder, calendar, due)
+    try:
+        nominal = effective + timedelta(days=offset)
+        if calendar.is_open_day(nominal):
+            return nominal
+    except OverflowError as error:
+        raise NeverOpen(f"Day {offset:+d} from {due} lies beyond all calendars") from error
+    return max(
+        _moved(calendar, step.closed_days, effective, nominal) for step in ladder.steps_at(offset)
+    )
+
+
+def _moved(calendar: ContactCalendar, closed_days: str, effective: date, nominal: date) -> date:
+    if closed_days == "advance":
+        day = calendar.previous_open_day(nominal)
+        # "you are late" must not be said to somebody who still can pay in time
+        return day if day > effective or nominal <= effective else calendar.next_open_day(nominal)
+    day = calendar.next_open_day(nominal)
+    # "due in three days" must not be said afterwards; this happens only when all days from the nominal
+    # to the due one are closed
+    return day if day <= effective or nominal >= effective else calendar.previous_open_day(nominal)
+
+
+def _own_cutoff(ladder: Ladder, calendar: ContactCalendar, offset: int, today: date) -> date:
+    """The latest due date whose own day for an offset is not after `today`.
+
+    The own day rises with the due date, so: gallop away from the naive answer, then bisect.
+    """
+    guess = (today - timedelta(days=offset)).toordinal()
+
+    def later(ordinal: int) -> bool:
+        return _own_day(ladder, calendar, offset, date.fromordinal(ordinal)) > today
+
+    inside = outside = guess
+    stride = 1
+    if later(guess):
+        while later(inside := guess - stride):
+            outside = inside
+            stride *= 2
+    else:
+        while not later(outside := guess + stride):
+            inside = outside
+            stride *= 2
+    while outside - inside > 1:
+        middle = (inside + outside) // 2
+        inside, outside = (inside, middle) if later(middle) else (middle, outside)
+    return date.fromordinal(inside)
