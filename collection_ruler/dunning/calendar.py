@@ -1,7 +1,8 @@
 """When may we speak: open days, contact windows, bank days (B1, A3).
 
-Days are local days of the calendar's time zone, instants are aware datetimes, and every instant that
-comes out of here is in UTC. Nothing reads the clock: "now" is always an argument.
+Days are local days of the calendar's time zone, instants are aware datetimes, and every instant
+that comes out of here is in UTC. Nothing reads the clock: "now" is always an argument. Searches end
+after SEARCH_DAYS with NeverOpen; an instant without time zone raises CalendarError.
 """
 
 from collections.abc import Callable
@@ -72,8 +73,6 @@ class ContactCalendar:
         if not self.weekend < frozenset(range(7)):
             raise CalendarError("The weekend must leave a bank day and use weekdays 0 to 6")
 
-    # days
-
     def holiday_name(self, day: date) -> str | None:
         """Name of the public holiday on `day`, in the country's own language, or None (B1)."""
         return _holidays(self.country or None, self.state or None, day.year).get(day)
@@ -85,65 +84,45 @@ class ContactCalendar:
     def is_open_day(self, day: date) -> bool:
         """Whether anything may be said on the local day `day` (B1).
 
-        Closed are holidays, the company's closed days, weekdays without a window, and days whose windows
-        do not exist (Samoa had no 30 December 2011).
+        Closed are holidays, the company's closed days, weekdays without a window, and days whose
+        windows never come (Samoa had no 30 December 2011).
         """
         return bool(self._spans(day))
 
     def is_bank_day(self, day: date) -> bool:
-        """Whether banks settle on `day` (A3); the company's own closed days do not matter to them."""
+        """Whether banks settle on `day` (A3); the company's own closed days are not theirs."""
         return day.weekday() not in self.weekend and not self.is_holiday(day)
 
     def bank_day(self, due: date) -> date:
-        """The effective due date: `due`, or the next bank day after it (A3).
-
-        :raise NeverOpen: no bank day within SEARCH_DAYS
-        """
+        """The effective due date (A3): `due`, or the next bank day, else NeverOpen."""
         return _seek(due, _DAY, self.is_bank_day)
 
     def next_open_day(self, day: date) -> date:
-        """The first open day on or after `day` (B2, defer).
-
-        :raise NeverOpen: none within SEARCH_DAYS
-        """
+        """The first open day on or after `day` (B2, defer), else NeverOpen."""
         return _seek(day, _DAY, self.is_open_day)
 
     def previous_open_day(self, day: date) -> date:
-        """The last open day on or before `day` (B2, advance).
-
-        :raise NeverOpen: none within SEARCH_DAYS
-        """
+        """The last open day on or before `day` (B2, advance), else NeverOpen."""
         return _seek(day, -_DAY, self.is_open_day)
 
-    # instants
-
     def local_day(self, instant: datetime) -> date:
-        """The customer's day at `instant` (aware).
-
-        :raise CalendarError: naive instant
-        """
+        """The customer's day at an aware instant (B1)."""
         return _utc(instant).astimezone(ZoneInfo(self.timezone)).date()
 
     def windows(self, day: date) -> list[Span]:
         """When we may speak on the local day `day`: spans in UTC, sorted, disjoint, half-open (B1).
 
-        Hours are those of the wall clock. What falls into the gap in spring does not exist; what the
-        clock shows twice in autumn counts twice, as two spans when the window ends between.
+        Hours are those of the wall clock. What falls into the gap in spring does not exist; what
+        the clock shows twice in autumn counts twice, as two spans when the window ends between.
         """
         return list(self._spans(day))
 
     def is_open(self, instant: datetime) -> bool:
-        """Whether we may speak at `instant` (aware) (B1).
-
-        :raise CalendarError: naive instant
-        """
+        """Whether we may speak at an aware instant (B1)."""
         return self.closes_at(instant) is not None
 
     def closes_at(self, instant: datetime) -> datetime | None:
-        """End (UTC, exclusive) of the span that contains `instant`, or None outside of them.
-
-        :raise CalendarError: naive instant
-        """
+        """End (UTC, exclusive) of the span that contains an aware instant, None outside (B1)."""
         instant = _utc(instant)
         for begin, end in self._spans(self.local_day(instant)):
             if begin <= instant < end:
@@ -151,24 +130,20 @@ class ContactCalendar:
         return None
 
     def first_instant(self, not_before: datetime) -> datetime:
-        """The earliest open instant at or after `not_before` (aware), in UTC (B1).
-
-        :raise CalendarError: naive instant
-        :raise NeverOpen: none within SEARCH_DAYS
-        """
+        """The earliest open instant (UTC) at or after an aware one, else NeverOpen (B1)."""
         not_before = _utc(not_before)
 
-        def earliest(day: date) -> list[datetime]:
-            return [max(span[0], not_before) for span in self._spans(day) if span[1] > not_before][:1]
+        def starts(day: date) -> list[datetime]:
+            return [max(begin, not_before) for begin, end in self._spans(day) if end > not_before]
 
-        # The clock may go back over midnight: yesterday then comes again, and tomorrow may have been
-        # here already. So begin a day early, and let the following day compete.
+        # The clock may go back over midnight: yesterday then comes again, and tomorrow may have
+        # been here already. So begin a day early, and let the following day compete.
         today = self.local_day(not_before)
         try:
             for days in range(-1, SEARCH_DAYS + 1):
                 day = today + days * _DAY
-                if found := earliest(day):
-                    return min(found + earliest(day + _DAY))
+                if found := starts(day):
+                    return min(found + starts(day + _DAY))
         except OverflowError:  # the end of the calendar, year 9999
             pass
         raise NeverOpen(f"No contact window within {SEARCH_DAYS} days from {not_before}")
@@ -180,10 +155,9 @@ class ContactCalendar:
 
 
 def holiday_support(country: str | None, state: str | None = None) -> bool:
-    """Whether the public holidays of this country, and of this state if one is given, are known (B1).
+    """Whether the public holidays of this country, and of the state if given, are known (B1).
 
-    If not, nothing fails: an unknown state gets the country's holidays, an unknown country none. The
-    settings page uses this to say so.
+    If not, nothing fails: an unknown state gets the country's holidays, an unknown country none.
     """
     if not country or country not in _countries():
         return False
@@ -220,16 +194,15 @@ def _holidays(country: str | None, state: str | None, year: int) -> dict[date, s
 @lru_cache(maxsize=16384)
 def _spans(timezone: str, windows: Windows, day: date) -> tuple[Span, ...]:
     midnight = datetime.combine(day, time(), UTC)  # the local wall clock, read as if it were UTC
-    pieces = sorted(
-        (max(midnight + timedelta(minutes=begin) - offset, since), min(until, stop))
-        for since, stop, offset in _regimes(ZoneInfo(timezone), midnight - _DAY, midnight + 2 * _DAY)
-        for begin, end in windows
-        for until in [midnight + timedelta(minutes=end) - offset]
-    )
+    pieces = []
+    for since, until, offset in _regimes(ZoneInfo(timezone), midnight - _DAY, midnight + 2 * _DAY):
+        for first, last in windows:
+            begin = max(midnight + timedelta(minutes=first) - offset, since)
+            end = min(midnight + timedelta(minutes=last) - offset, until)
+            if begin < end:  # else the clock never shows this window under this offset
+                pieces.append((begin, end))
     spans: list[Span] = []
-    for begin, end in pieces:
-        if begin >= end:
-            continue  # under this offset the clock never shows this window
+    for begin, end in sorted(pieces):
         if spans and spans[-1][1] == begin:
             begin = spans.pop()[0]
         spans.append((begin, end))
@@ -237,7 +210,7 @@ def _spans(timezone: str, windows: Windows, day: date) -> tuple[Span, ...]:
 
 
 def _regimes(zone: ZoneInfo, start: datetime, stop: datetime) -> list[tuple]:
-    """The UTC offsets in force between two UTC instants, as (since, until, offset).
+    """The offsets from UTC in force between two instants, as (since, until, offset).
 
     The range is three days, and no zone has ever changed its clock twice within three days.
     """

@@ -1,7 +1,7 @@
 """Which step has come: a ruler's steps against due dates (A1, A2, A3, B2, design decision 1).
 
-Everything here counts in local days of the calendar. The contact day of a step rises with the due date
-and with the offset; the cut-offs that the planner compares due dates with rest on both.
+Everything here counts in local days of the calendar. The contact day of a step rises with the due
+date and with the offset; the cut-offs that the planner compares due dates with rest on both.
 """
 
 from collections.abc import Iterator
@@ -78,11 +78,9 @@ class Ladder:
             if (step.offset, step.channel) in seen:
                 raise LadderError(f"Two steps by {step.channel} on day {step.offset:+d}")
             seen.add((step.offset, step.channel))
-        for name in ("min_days_between", "max_contacts", "max_contacts_days", "days_after_delivery"):
-            if getattr(self, name) < 0:
-                raise LadderError(f"{name} is negative: {getattr(self, name)}")
-        if self.max_days_overdue is not None and self.max_days_overdue < 0:
-            raise LadderError(f"max_days_overdue is negative: {self.max_days_overdue}")
+        limits = (self.min_days_between, self.max_contacts, self.max_contacts_days)
+        if min(*limits, self.days_after_delivery, self.max_days_overdue or 0) < 0:
+            raise LadderError("A number of days or of contacts is negative")
 
     @cached_property
     def offsets(self) -> tuple[int, ...]:
@@ -95,9 +93,8 @@ class Ladder:
 
     def steps_between(self, low: int | None, high: int) -> tuple[Step, ...]:
         """The steps with low < offset <= high; None is below everything (no watermark yet)."""
-        return tuple(
-            step for step in self.steps if (low is None or low < step.offset) and step.offset <= high
-        )
+        above = [step for step in self.steps if low is None or low < step.offset]
+        return tuple(step for step in above if step.offset <= high)
 
 
 def effective_due(ladder: Ladder, calendar: ContactCalendar, due: date) -> date:
@@ -112,9 +109,9 @@ def effective_due(ladder: Ladder, calendar: ContactCalendar, due: date) -> date:
 def contact_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: date) -> date:
     """The open day on which an offset comes for a due date (A2, B2).
 
-    On a closed day its steps advance or defer; steps that differ in this come together, on the later
-    day. A step never comes before its predecessor, an overdue step never on or before the effective due
-    date (it defers instead), a notice before due never after it (it advances instead).
+    On a closed day its steps advance or defer; steps that differ in this come together, on the
+    later day. A step never comes before its predecessor, an overdue step never on or before the
+    effective due date (then it defers), a notice before due never after it (then it advances).
 
     :raise LadderError: the ruler has no step on this offset
     :raise NeverOpen: no open day within the search limit
@@ -165,9 +162,9 @@ def timeline(
 ) -> list[tuple[Step, date]]:
     """Each step with its contact day, for the simulator and the drawn ruler (A12).
 
-    :param not_before: local day before which nothing can be said (today, or the invoice's date): what
-        came earlier stands on the first open day from then on. What of that is overtaken is not
-        decided here.
+    :param not_before: local day before which nothing can be said (today, or the invoice's date):
+        what came earlier stands on the first open day from then on; which of that is overtaken
+        is not decided here
     :raise NeverOpen: no open day within the search limit
     """
     floor = date.min if not_before is None else calendar.next_open_day(not_before)
@@ -225,8 +222,8 @@ def _moved(calendar: ContactCalendar, closed_days: str, effective: date, nominal
         # "you are late" must not be said to somebody who still can pay in time
         return day if day > effective or nominal <= effective else calendar.next_open_day(nominal)
     day = calendar.next_open_day(nominal)
-    # "due in three days" must not be said afterwards; this happens only when all days from the nominal
-    # to the due one are closed
+    # "due in three days" must not be said afterwards; it would be only when all days from the
+    # nominal to the due one are closed
     return day if day <= effective or nominal >= effective else calendar.previous_open_day(nominal)
 
 
