@@ -1,0 +1,28 @@
+"""The linters; what they look for is configured in pyproject.toml."""
+
+import subprocess
+
+from provision import paths, python_env
+
+BIN = python_env.QUALITY_VENV / "bin"
+
+
+def commands() -> dict[str, list]:
+    """Return the linters' command lines by their names."""
+    addons = [folder.name for folder in paths.addons()]
+    return {
+        "ruff check": [BIN / "ruff", "check", "--quiet", "."],
+        "ruff format": [BIN / "ruff", "format", "--quiet", "--diff", "."],
+        "pylint-odoo": [BIN / "pylint", "--rcfile=pyproject.toml", *addons],
+    }
+
+
+def failures() -> list[str]:
+    """Run the linters, let them print what they found, and return the names of those that found something."""
+    failed = []
+    for name, command in commands().items():
+        result = subprocess.run(command, cwd=paths.ROOT, stdin=subprocess.DEVNULL, check=False)
+        print(f"{name}: {'failed' if result.returncode else 'clean'}", flush=True)
+        if result.returncode:
+            failed.append(name)
+    return failed

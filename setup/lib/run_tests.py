@@ -1,0 +1,153 @@
+"""Runs the linters and the tests; see setup/test."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import no_skips
+import quality
+from provision import everything, paths, progress, python_env
+
+NOTHING_COLLECTED = 5
+
+# Options of pytest that take the next argument as their value: it is no path, whatever it is called.
+TAKE_A_VALUE = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "-n"}
+TAKE_A_VALUE |= {
+    "--deselect",
+    "--ignore",
+    "--tb",
+    "--maxfail",
+    "--durations",
+    "--cov",
+    "--cov-report",
+}
+
+
+@dataclass
+class Selection:
+    """What the arguments ask for: options for both runners, and the paths of each.
+
+    Plain tests need no Odoo in their own process; tests inside an add-on run within one.
+    """
+
+    options: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
+    addons: list[str] = field(default_factory=list)
+
+    @property
+    def has_paths(self) -> bool:
+        return bool(self.plain or self.addons)
+
+
+def select(arguments: list[str], folder: Path) -> Selection:
+    """Sort pytest's arguments, given by somebody who stands in the folder."""
+    selection = Selection()
+    addons = paths.addons()
+    is_value = False
+    for argument in arguments:
+        name, colons, inner = argument.partition("::")
+        path = (folder / name).resolve()
+        if is_value or argument.startswith("-") or not path.exists():
+            selection.options.append(argument)
+        elif any(path.is_relative_to(addon) for addon in addons):
+            selection.addons.append(f"{path}{colons}{inner}")
+        else:
+            selection.plain.append(f"{path}{colons}{inner}")
+        is_value = argument in TAKE_A_VALUE and not is_value
+    return selection
+
+
+class Run:
+    """One run of everything that was selected; adds up what passed and what failed."""
+
+    def __init__(self, odoo, selection: Selection, temporary: Path):
+        self.odoo = odoo
+        self.selection = selection
+        self.temporary = temporary
+        self.passed = 0
+        self.failed = 0
+        self.problems: list[str] = []
+
+    def lint(self) -> None:
+        names = quality.failures()
+        self.failed += len(names)
+        self.problems += names
+
+    def plain(self, targets: list[str]) -> None:
+        """Run tests without Odoo in their process."""
+        variables = {key: value for key, value in os.environ.items() if key != "ODOO_RC"}
+        self._pytest("tests", ["-p", "no:odoo", *targets], variables)
+
+    def within_odoo(self, targets: list[str]) -> None:
+        """Run tests of add-ons within an Odoo, on a database made for this run."""
+        from provision import databases  # noqa: PLC0415 - needs the project's Python environment
+
+        store = databases.Databases(self.odoo)
+        run_database = f"t_run_{os.getpid()}"
+        with paths.exclusive():
+            store.drop_abandoned("t_run")
+            store.ensure_module()
+            database = store.copy("t_module", run_database)
+        try:
+            arguments = [f"--odoo-database={database}", "--odoo-http"]
+            arguments += [f"--odoo-config={self.odoo.home / 'odoo.conf'}", *targets]
+            self._pytest("add-ons", arguments, self.odoo.environment())
+        finally:
+            store.drop(run_database)
+
+    def _pytest(self, title: str, arguments: list[str], variables: dict[str, str]) -> None:
+        print(f"\n--- {title}", flush=True)
+        counts = self.temporary / f"{title}.json"
+        variables = {
+            **variables,
+            "PYTHONPATH": str(paths.LIB),
+            "TMPDIR": str(self.temporary),
+            no_skips.COUNTS: str(counts),
+        }
+        command = [python_env.PYTHON, "-m", "pytest", "-p", "no_skips"]
+        result = subprocess.run(
+            [*command, *arguments, *self.selection.options],
+            cwd=paths.ROOT,
+            env=variables,
+            check=False,
+        )
+        numbers = json.loads(counts.read_text()) if counts.exists() else {"passed": 0, "failed": 0}
+        self.passed += numbers["passed"]
+        self.failed += numbers["failed"]
+        expected = {0, NOTHING_COLLECTED} if self.selection.options else {0}
+        if result.returncode not in expected:
+            self.problems.append(title)
+            self.failed += not numbers["failed"]  # it broke before it could count
+
+
+def main() -> int:
+    folder = Path.cwd()
+    with progress.plain_errors():
+        odoo = everything.ensure(tests=True)
+        selection = select(sys.argv[1:], folder)
+        addons_with_tests = [
+            str(path / "tests") for path in paths.addons() if (path / "tests").is_dir()
+        ]
+        with tempfile.TemporaryDirectory(prefix="ruler-", ignore_cleanup_errors=True) as temporary:
+            run = Run(odoo, selection, Path(temporary))
+            if not selection.has_paths:
+                run.lint()
+            if plain := selection.plain or (not selection.has_paths and ["tests"]):
+                run.plain(plain)
+            if addons := selection.addons or (not selection.has_paths and addons_with_tests):
+                run.within_odoo(addons)
+    if not run.passed and not run.failed:
+        print("no test was collected")
+        run.failed = 1
+    if run.problems:
+        print(f"failed: {', '.join(run.problems)}")
+    print(f"{run.passed} passed, {run.failed} failed", flush=True)
+    return 1 if run.failed or run.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

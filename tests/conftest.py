@@ -1,0 +1,10 @@
+"""Makes `import dunning` and the libraries of setup/ work without Odoo."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+for folder in (ROOT / "collection_ruler", ROOT / "setup" / "lib"):
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
