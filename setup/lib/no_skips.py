@@ -1,4 +1,4 @@
-"""A pytest plugin: a test that was not really run counts as failed, and the result is counted in a file."""
+"""A pytest plugin: a test that was not really run counts as failed; the counts go to a file."""
 
 import json
 import os

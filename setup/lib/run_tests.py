@@ -14,7 +14,7 @@ from provision import everything, paths, progress, python_env
 
 NOTHING_COLLECTED = 5
 
-# Options of pytest that take the next argument as their value: it is no path, whatever it is called.
+# Options of pytest whose value is the next argument: it is no path, whatever it is called.
 TAKE_A_VALUE = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "-n"}
 TAKE_A_VALUE |= {
     "--deselect",

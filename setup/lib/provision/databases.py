@@ -1,7 +1,8 @@
 """Template databases, and the copies of them that tests work on.
 
-`t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's add-ons. Each keeps the
-hash of what it was made from as the comment of the database, so it is made again when that changed.
+`t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's add-ons.
+Each keeps the hash of what it was made from as the comment of the database, so it is made again when
+that changed.
 """
 
 import ast
@@ -69,12 +70,12 @@ class Databases:
         self.query(statement.format(sql.Identifier(target), sql.Identifier(source)))
         files = self.odoo.filestore / source
         if files.is_dir():
-            # Odoo never writes into a file of the filestore, it only adds and removes: links are enough
+            # Odoo only adds files and removes them, it never writes into one: links are enough
             shutil.copytree(files, self.odoo.filestore / target, copy_function=os.link)
         return target
 
     def ensure_base(self) -> str:
-        """Make `t_base` unless it is there and up to date; return the hash of what it was made from."""
+        """Make `t_base` unless it is up to date; return the hash of what it was made from."""
         modules = required_modules()
         key = paths.digest(MAKING, self.odoo.source.identity, modules)
         if self._made_from("t_base") != key:
@@ -86,7 +87,7 @@ class Databases:
         return key
 
     def ensure_module(self) -> str:
-        """Make `t_module` unless it is there and up to date; return the hash of what it was made from."""
+        """Make `t_module` unless it is up to date; return the hash of what it was made from."""
         base = self.ensure_base()
         names = [folder.name for folder in paths.addons()]
         key = paths.digest(MAKING, base, *(content_hash(folder) for folder in paths.addons()))
@@ -179,7 +180,7 @@ def required_modules() -> list[str]:
 
 
 def content_hash(addon: Path) -> str:
-    """Return a hash of the files of an add-on that decide what its installation leaves in a database."""
+    """Return a hash of the files of an add-on that decide what it leaves in a database."""
     files = [
         path
         for path in sorted(addon.rglob("*"))

@@ -71,8 +71,8 @@ def ensure() -> OdooSource:
         _clone(url or PUBLIC_REPOSITORY, clone)
     except SetupError as error:
         raise SetupError(
-            f"no Odoo {SERIES}: {refusal}{error}; set ODOO_HOME to a checkout of its {SERIES} branch,"
-            " or ODOO_GIT_URL to a repository that has it"
+            f"no Odoo {SERIES}: {refusal}{error}; set ODOO_HOME to a checkout of its {SERIES}"
+            " branch, or ODOO_GIT_URL to a repository that has it"
         ) from error
     return _from_checkout(clone)
 
@@ -91,7 +91,8 @@ def _from_home(folder: Path) -> OdooSource:
     if series != SERIES:
         found = f"holds Odoo {series}" if series else "has no odoo/release.py"
         raise SetupError(
-            f"ODOO_HOME={folder} {found}; set it to a checkout of Odoo's {SERIES} branch, or unset it"
+            f"ODOO_HOME={folder} {found}; set it to a checkout of Odoo's {SERIES} branch,"
+            " or unset it"
         )
     return _from_checkout(folder)
 
@@ -115,8 +116,8 @@ def _from_package(root: Path) -> OdooSource:
 def _fetch_package(target: Path) -> None:
     """Unpack Debian's odoo-19 and what it links to.
 
-    apt works with a state of its own: the machine's configuration stays untouched, its mirror is used, and
-    the signature is verified against Debian's keyring.
+    apt works with a state of its own: the machine's configuration stays untouched, its mirror is
+    used, and the signature is verified against Debian's keyring.
     """
     codename = _debian_codename()
     with step("Odoo from Debian's package (about 120 MB)"):
@@ -188,11 +189,12 @@ def _private_apt(state: Path, codename: str) -> list[str]:
 
 
 def _unpack(archive: Path, root: Path) -> None:
-    with subprocess.Popen(
-        ["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE
-    ) as reader:
-        with tarfile.open(fileobj=reader.stdout, mode="r|") as files:
-            files.extractall(root, filter=_wanted_member)
+    command = ["dpkg-deb", "--fsys-tarfile", archive]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as reader,
+        tarfile.open(fileobj=reader.stdout, mode="r|") as files,
+    ):
+        files.extractall(root, filter=_wanted_member)
     if reader.returncode:
         raise SetupError(f"dpkg-deb could not read {archive.name}")
 

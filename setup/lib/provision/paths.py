@@ -43,7 +43,7 @@ class Marker:
 
 @contextmanager
 def exclusive():
-    """Hold the project's lock, so that two commands started at once do not provision over each other."""
+    """Hold the project's lock: two commands at once must not provision over each other."""
     HOME.mkdir(exist_ok=True)
     with open(HOME / "lock", "w") as handle:
         try:

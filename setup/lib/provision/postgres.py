@@ -31,7 +31,7 @@ max_wal_size = 2GB
 
 @dataclass(frozen=True)
 class Server:
-    """How to reach a PostgreSQL server; empty values are left to libpq and its environment variables."""
+    """How to reach a PostgreSQL server; empty values are left to libpq and its variables."""
 
     host: str = ""
     user: str = ""
@@ -39,7 +39,7 @@ class Server:
 
 
 def ensure() -> Server:
-    """Return a running server: that of `PGHOST`, else the project's own, started when it is down."""
+    """Return a running server: that of `PGHOST`, else the project's own, started if need be."""
     if host := os.environ.get("PGHOST"):
         return Server(host, os.environ.get("PGUSER", ""), f"ruler_{paths.digest(paths.ROOT)[:8]}_")
     cluster = Cluster(paths.HOME / "pg")
@@ -48,7 +48,7 @@ def ensure() -> Server:
 
 
 def binaries() -> Path:
-    """Return the folder of PostgreSQL's programs: the machine's newest, else those of a Python package."""
+    """Return the folder of PostgreSQL's programs: the machine's, else those of a Python package."""
     folders = [
         path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()
     ]
@@ -106,8 +106,8 @@ class Cluster:
         self._forget_dead_server()
         self._write_settings()
         log = self.home / "log"
-        # pg_ctl leaves the server in a session of its own with all its output in the log, so neither
-        # Ctrl-C nor a closed pipe of this command reaches it.
+        # pg_ctl leaves the server in a session of its own with all its output in the log, so
+        # neither Ctrl-C nor a closed pipe of this command reaches it.
         self._run(programs / "pg_ctl", "-s", "-w", "-D", self.data, "-l", log, "start")
 
     def stop(self) -> None:
@@ -183,8 +183,8 @@ class Cluster:
         return pid if works_in == self.data.resolve() else None
 
     def _forget_dead_server(self) -> None:
-        # After a reboot the number in postmaster.pid may belong to any other process, and PostgreSQL
-        # would refuse to start.
+        # After a reboot the number in postmaster.pid may belong to any other process, and
+        # PostgreSQL would refuse to start.
         if self._postmaster() is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             for leftover in self.socket_folder.glob(".s.PGSQL.*"):

@@ -66,6 +66,7 @@ def run(command: list, failure: str, log: str | None = None, **options) -> str:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            check=False,
             **options,
         )
     except FileNotFoundError as error:

