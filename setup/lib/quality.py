@@ -6,8 +6,8 @@ from provision import paths, python_env
 
 BIN = python_env.QUALITY_VENV / "bin"
 
-# Given here and not in pyproject.toml, since their order counts. The second of the two that are left
-# out takes module constants made by LazyTranslate for calls in methods.
+# Given here and not in pyproject.toml, since their order counts. The second of the two that are
+# left out takes module constants made by LazyTranslate for calls in methods.
 PYLINT_CHECKS = (
     "--disable=all",
     "--enable=odoolint",

@@ -1,8 +1,8 @@
 """Template databases, and the copies of them that tests work on.
 
-`t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's add-ons.
-Each keeps the hash of what it was made from as the comment of the database, so it is made again when
-that changed.
+`t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's own.
+Each keeps the hash of what it was made from as the comment of the database, so it is made again
+when that changed.
 """
 
 import ast
