@@ -1,7 +1,8 @@
 """Which step has come: a ruler's steps against due dates (A1, A2, A3, B2, design decision 1).
 
 Everything here counts in local days of the calendar. The contact day of a step rises with the due
-date and with the offset; the cut-offs that the planner compares due dates with rest on both.
+date and with the offset; the cut-offs that the planner compares due dates with rest on both. What
+asks the calendar raises its NeverOpen when no open day lies within the search limit.
 """
 
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ class Ladder:
 
     :param steps: in any order; kept sorted by offset, sequence, id
     :param min_days_between: days between two contacts with one customer (B4)
-    :param max_contacts: contacts allowed in any `max_contacts_days` days (B4)
+    :param max_contacts: contacts allowed in any `max_contacts_days` days, 0 for no limit (B4)
     :param days_after_delivery: days after the invoice went out without an overdue step (A3)
     :param max_days_overdue: days after the due date when the ruler falls silent, None never (A4)
     :param bank_days: due dates move to the next bank day (A3)
@@ -101,7 +102,6 @@ def effective_due(ladder: Ladder, calendar: ContactCalendar, due: date) -> date:
     """The day from which offsets, overdue days and charges count (A3).
 
     :return: the bank day on or after `due`, or `due` itself when the ruler does without bank days
-    :raise NeverOpen: no bank day within the search limit
     """
     return calendar.bank_day(due) if ladder.bank_days else due
 
@@ -114,7 +114,6 @@ def contact_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: dat
     effective due date (then it defers), a notice before due never after it (then it advances).
 
     :raise LadderError: the ruler has no step on this offset
-    :raise NeverOpen: no open day within the search limit
     """
     _check(ladder, offset)
     return max(_own_day(ladder, calendar, low, due) for low in ladder.offsets if low <= offset)
@@ -124,8 +123,6 @@ def come(ladder: Ladder, calendar: ContactCalendar, due: date, today: date) -> i
     """The latest offset that has come by the local day `today`, None before the first (A9).
 
     The day-by-day definition: what `cutoffs` says for all due dates at once, for one of them.
-
-    :raise NeverOpen: no open day within the search limit
     """
     latest = None
     for offset, day in _days(ladder, calendar, due):
@@ -141,7 +138,6 @@ def cutoff(ladder: Ladder, calendar: ContactCalendar, offset: int, today: date) 
     A step waits for its predecessors, hence the minimum over all offsets up to this one.
 
     :raise LadderError: the ruler has no step on this offset
-    :raise NeverOpen: no open day within the search limit
     """
     _check(ladder, offset)
     return min(_own_cutoff(ladder, calendar, low, today) for low in ladder.offsets if low <= offset)
@@ -165,7 +161,6 @@ def timeline(
     :param not_before: local day before which nothing can be said (today, or the invoice's date):
         what came earlier stands on the first open day from then on; which of that is overtaken
         is not decided here
-    :raise NeverOpen: no open day within the search limit
     """
     floor = date.min if not_before is None else calendar.next_open_day(not_before)
     return [
@@ -182,7 +177,6 @@ def next_day(
 
     :param watermark: the highest offset consumed, None for none (decision 2)
     :return: None when no step is left
-    :raise NeverOpen: no open day within the search limit
     """
     for offset, day in _days(ladder, calendar, due):
         if watermark is None or offset > watermark:

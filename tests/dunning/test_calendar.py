@@ -1,17 +1,10 @@
 """When we may speak (B1), when banks settle (A3)."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from dunning import calendar as module
-from dunning.calendar import (
-    SEARCH_DAYS,
-    CalendarError,
-    ContactCalendar,
-    NeverOpen,
-    holiday_support,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import (
@@ -26,6 +19,15 @@ from worlds import (
     due_dates,
     holiday,
     may_speak,
+)
+
+from dunning import calendar as module
+from dunning.calendar import (
+    SEARCH_DAYS,
+    CalendarError,
+    ContactCalendar,
+    NeverOpen,
+    holiday_support,
 )
 
 
@@ -78,7 +80,7 @@ def test_windows_of_a_day_are_its_open_minutes_no_more_no_less(case):
     found = calendar.windows(day)
     assert found == sorted(found)
     assert all(a < b for a, b in found)
-    assert all(left[1] < right[0] for left, right in zip(found, found[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(found))
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC) - 30 * 60 * MINUTE
     for _count in range(78 * 60):
         expected = moment.astimezone(zone).date() == day and may_speak(calendar, moment)

@@ -4,6 +4,10 @@ import time
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import ALL_DAY, DAY, SUNDAY_TO_THURSDAY, WEEKDAYS, calendars, cases, due_dates
+
 from dunning.calendar import ContactCalendar, NeverOpen
 from dunning.ladder import (
     Ladder,
@@ -17,9 +21,6 @@ from dunning.ladder import (
     next_day,
     timeline,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from worlds import ALL_DAY, DAY, SUNDAY_TO_THURSDAY, WEEKDAYS, calendars, cases, due_dates
 
 BRAZIL = ContactCalendar("America/Sao_Paulo", WEEKDAYS, "BR", "SP")
 
@@ -255,6 +256,19 @@ def test_channels_of_one_offset_come_together_on_the_later_day():
     assert contact_day(Ladder(1, steps[:1]), BRAZIL, 5, monday) == date(2025, 11, 28)
 
 
+def test_an_advancing_step_waits_for_the_deferred_one_before_it():
+    steps = (
+        Step(1, 3, "email", closed_days="defer"),  # Saturday, so Monday
+        Step(2, 4, "phone", closed_days="advance"),  # Sunday, so Friday: before its predecessor
+    )
+    ladder, due, monday = Ladder(1, steps), date(2025, 11, 26), date(2025, 12, 1)
+    assert days_of(ladder, BRAZIL, due) == [monday, monday]
+    assert [day for _step, day in timeline(ladder, BRAZIL, due)] == [monday, monday]
+    assert next_day(ladder, BRAZIL, due, 3, due) == monday
+    assert come(ladder, BRAZIL, due, monday - DAY) is None
+    assert cutoffs(ladder, BRAZIL, monday - DAY)[4] < due <= cutoffs(ladder, BRAZIL, monday)[4]
+
+
 def test_a_notice_between_closed_days_goes_before_them_rather_than_after_the_due_date():
     closed = frozenset(date(2025, 12, 22) + n * DAY for n in range(11))
     calendar = ContactCalendar("UTC", WEEKDAYS, closed=closed)
@@ -285,13 +299,13 @@ def test_a_due_date_at_the_end_of_time_is_never_open_rather_than_a_crash():
 
 def test_steps_are_kept_in_order_however_they_are_given():
     steps = (
-        Step(3, 5, "sms", sequence=1),
-        Step(2, 5, "email"),
-        Step(1, 5, "phone"),
+        Step(1, 5, "sms", sequence=1),
+        Step(3, 5, "email"),
+        Step(2, 5, "phone"),
         Step(9, -2, "x"),
     )
     ladder = Ladder(1, steps)
-    assert [step.id for step in ladder.steps] == [9, 1, 2, 3]
+    assert [step.id for step in ladder.steps] == [9, 2, 3, 1]
     assert ladder.offsets == (-2, 5)
     assert hash(ladder) == hash(Ladder(1, steps[::-1]))
 

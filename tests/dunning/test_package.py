@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dunning
 import pytest
+
+import dunning
 
 FOLDER = Path(dunning.__file__).parent
 FILES = sorted(FOLDER.glob("*.py"))
