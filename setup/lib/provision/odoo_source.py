@@ -4,11 +4,10 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import paths
+from . import debian_archive, paths
 from .progress import SetupError, run, step
 
 SERIES = "19.0"
@@ -16,7 +15,6 @@ PUBLIC_REPOSITORY = "https://github.com/odoo/odoo.git"
 LANGUAGES = ("pt_BR", "pt", "fr", "es", "es_419")
 SOURCES = paths.HOME / "source"
 
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # Debian's odoo-19 links to the JavaScript and fonts of other packages instead of carrying its own.
 LINKED_PACKAGES = (
     "libjs-jquery",
@@ -114,26 +112,16 @@ def _from_package(root: Path) -> OdooSource:
 
 
 def _fetch_package(target: Path) -> None:
-    """Unpack Debian's odoo-19 and what it links to.
-
-    apt works with a state of its own: the machine's configuration stays untouched, its mirror is
-    used, and the signature is verified against Debian's keyring.
-    """
-    codename = _debian_codename()
+    """Unpack Debian's odoo-19 and what it links to."""
+    debian_archive.require()
     with step("Odoo from Debian's package (about 120 MB)"):
         work = _fresh(target)
-        apt = _private_apt(work / "apt", codename)
-        run([*apt, "update"], "apt could not read Debian's package lists", log="odoo-apt")
-        downloads = work / "downloads"
-        downloads.mkdir()
-        wanted = [f"{name}/sid" for name in ("odoo-19", *LINKED_PACKAGES_SID)]
-        wanted += [f"{name}/{codename}" for name in LINKED_PACKAGES]
-        failure = "apt could not fetch Debian's package odoo-19"
-        run([*apt, "download", *wanted], failure, log="odoo-apt", cwd=downloads)
+        archives = debian_archive.download(
+            work / "downloads", sid=("odoo-19", *LINKED_PACKAGES_SID), release=LINKED_PACKAGES
+        )
         root = work / "root"
-        root.mkdir()
-        for archive in sorted(downloads.glob("*.deb")):
-            _unpack(archive, root)
+        for archive in archives:
+            debian_archive.unpack(archive, root, _wanted)
         # Not in Debian, and only needed to blur the background in calls; without it no tour starts.
         stub = (
             root / "usr/lib/python3/dist-packages/odoo/addons/mail/static/lib"
@@ -142,69 +130,14 @@ def _fetch_package(target: Path) -> None:
         if not stub.exists():
             stub.parent.mkdir(parents=True, exist_ok=True)
             stub.write_text("/* not part of Debian's package */\n")
-        (root / "version").write_text(" ".join(sorted(p.name for p in downloads.glob("*.deb"))))
+        (root / "version").write_text(" ".join(archive.name for archive in archives))
         root.rename(target)
         shutil.rmtree(work)
 
 
-def _debian_codename() -> str:
-    facts = {}
-    if Path("/etc/os-release").is_file():
-        for line in Path("/etc/os-release").read_text().splitlines():
-            key, _, value = line.partition("=")
-            facts[key] = value.strip('"')
-    if facts.get("ID") != "debian" or not KEYRING.is_file() or not shutil.which("apt-get"):
-        raise SetupError("Debian's package odoo-19 needs a Debian")
-    return facts.get("VERSION_CODENAME", "sid")
-
-
-def _private_apt(state: Path, codename: str) -> list[str]:
-    """Return the start of an apt-get command whose state, cache and sources are its own."""
-    listing = run(
-        ["apt-get", "indextargets", "--format", "$(SITE)|$(RELEASE)", "Created-By: Packages"],
-        "apt knows no mirror",
-    )
-    sites = [line.split("|")[0] for line in listing.splitlines() if line.endswith(f"|{codename}")]
-    if not sites:
-        raise SetupError("apt knows no mirror of Debian")
-    (state / "lists/partial").mkdir(parents=True)
-    (state / "cache/archives/partial").mkdir(parents=True)
-    (state / "status").touch()
-    suites = dict.fromkeys(("sid", codename))
-    sources = "".join(f"deb [signed-by={KEYRING}] {sites[0]} {suite} main\n" for suite in suites)
-    (state / "sources.list").write_text(sources)
-    settings = {
-        "Dir::State": state,
-        "Dir::State::status": state / "status",
-        "Dir::State::lists": state / "lists",
-        "Dir::Cache": state / "cache",
-        "Dir::Etc::sourcelist": state / "sources.list",
-        "Dir::Etc::sourceparts": "/dev/null",
-        "Dir::Etc::preferences": "/dev/null",
-        "Dir::Etc::preferencesparts": "/dev/null",
-        "Acquire::Languages": "none",
-        "APT::Sandbox::User": subprocess.check_output(["id", "-un"], text=True).strip(),
-    }
-    return ["apt-get", "-qq", *(f"-o{key}={value}" for key, value in settings.items())]
-
-
-def _unpack(archive: Path, root: Path) -> None:
-    command = ["dpkg-deb", "--fsys-tarfile", archive]
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE) as reader,
-        tarfile.open(fileobj=reader.stdout, mode="r|") as files,
-    ):
-        files.extractall(root, filter=_wanted_member)
-    if reader.returncode:
-        raise SetupError(f"dpkg-deb could not read {archive.name}")
-
-
-def _wanted_member(member: tarfile.TarInfo, _target: str) -> tarfile.TarInfo | None:
-    name = member.name.removeprefix("./")
+def _wanted(name: str) -> bool:
     # dist-packages/addons is a second copy without data files.
-    if not _wanted_translation(name) or name.startswith("usr/lib/python3/dist-packages/addons"):
-        return None
-    return member
+    return _wanted_translation(name) and not name.startswith("usr/lib/python3/dist-packages/addons")
 
 
 def _wanted_translation(name: str) -> bool:
