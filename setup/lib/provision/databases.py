@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
-from . import paths
+from . import paths, postgres
 from .configuration import Odoo
 from .progress import SetupError, run, step
 
@@ -78,7 +78,7 @@ class Databases:
         """Make `t_base` unless it is up to date; return the hash of what it was made from."""
         modules = required_modules()
         key = paths.digest(MAKING, self.odoo.source.identity, modules)
-        if self._made_from("t_base") != key:
+        if self.made_from("t_base") != key:
             with step("Database with Odoo's accounting"):
                 self._forget_unfinished()
                 self._odoo("-d", self.name("t_new"), "-i", ",".join(modules), "--stop-after-init")
@@ -91,7 +91,7 @@ class Databases:
         base = self.ensure_base()
         names = [folder.name for folder in paths.addons()]
         key = paths.digest(MAKING, base, *(content_hash(folder) for folder in paths.addons()))
-        if self._made_from("t_module") != key:
+        if self.made_from("t_module") != key:
             with step("Database with the project's add-ons"):
                 self._forget_unfinished()
                 self.copy("t_base", "t_new")
@@ -100,6 +100,29 @@ class Databases:
                 self._shell(PREGENERATE)
                 self._finish("t_module", key)
         return key
+
+    def receive(self, origin: "Databases", template: str, key: str) -> None:
+        """Copy a template, with its files, from another server whose databases these are not."""
+        self._forget_unfinished()
+        source, target = origin.name(template), self.name("t_new")
+        programs = postgres.binaries()
+        self.query(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(target)))
+        dump = paths.HOME / f"{template}.{os.getpid()}.dump"
+        try:
+            run(
+                [programs / "pg_dump", *_address(origin), "-Fc", "-Z0", "-f", dump, source],
+                "the template could not be copied",
+            )
+            run(
+                [programs / "pg_restore", *_address(self), "-j2", "-O", "-d", target, dump],
+                "the template could not be copied",
+            )
+        finally:
+            dump.unlink(missing_ok=True)
+        files = origin.odoo.filestore / source
+        if files.is_dir():
+            shutil.copytree(files, self.odoo.filestore / target, copy_function=os.link)
+        self._finish(template, key)
 
     def drop_abandoned(self, stem: str) -> None:
         """Drop databases called STEM_PROCESSID whose process is no more."""
@@ -112,7 +135,8 @@ class Databases:
             ):
                 self.drop(f"{stem}_{number}")
 
-    def _made_from(self, short: str) -> str | None:
+    def made_from(self, short: str) -> str | None:
+        """Return the hash of what a template was made from, None if it is not there."""
         rows = self.query(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
             [self.name(short)],
@@ -167,6 +191,10 @@ class Databases:
         self.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
         )
+
+
+def _address(store: Databases) -> list[str]:
+    return ["-h", store.odoo.server.host, "-U", store.odoo.server.user]
 
 
 def required_modules() -> list[str]:

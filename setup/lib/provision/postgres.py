@@ -98,6 +98,14 @@ class Cluster:
         """Start the server unless it runs; create the cluster at the first start."""
         if self.is_running():
             return
+        programs = self.prepare()
+        log = self.home / "log"
+        # pg_ctl leaves the server in a session of its own with all its output in the log, so
+        # neither Ctrl-C nor a closed pipe of this command reaches it.
+        self._run(programs / "pg_ctl", "-s", "-w", "-D", self.data, "-l", log, "start")
+
+    def prepare(self) -> Path:
+        """Make everything ready for a start; return the folder of PostgreSQL's programs."""
         programs = binaries()
         self._make_folders()
         if not (self.data / "PG_VERSION").exists():
@@ -105,10 +113,16 @@ class Cluster:
                 self._create(programs)
         self._forget_dead_server()
         self._write_settings()
-        log = self.home / "log"
-        # pg_ctl leaves the server in a session of its own with all its output in the log, so
-        # neither Ctrl-C nor a closed pipe of this command reaches it.
-        self._run(programs / "pg_ctl", "-s", "-w", "-D", self.data, "-l", log, "start")
+        return programs
+
+    def process_environment(self, programs: Path) -> dict[str, str]:
+        """Return the environment of PostgreSQL's processes."""
+        return {
+            "PATH": f"{programs}:{os.defpath}",
+            "LANG": "C.UTF-8",
+            "HOME": str(self.home),
+            **self.environment,
+        }
 
     def stop(self) -> None:
         """Stop the server, ending its sessions."""
@@ -150,20 +164,14 @@ class Cluster:
                 os.chown(folder, NOBODY, NOBODY)
 
     def _run(self, program: Path, *arguments) -> None:
-        environment = {
-            "PATH": f"{program.parent}:{os.defpath}",
-            "LANG": "C.UTF-8",
-            "HOME": str(self.home),
-            **self.environment,
-        }
         log = self.home / f"{program.name}.log"
         with open(log, "w") as output:
             result = subprocess.run(
-                [*_as_ordinary_user(), program, *arguments],
+                [*as_ordinary_user(), program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=environment,
+                env=self.process_environment(program.parent),
                 cwd=self.home,
                 start_new_session=True,
                 check=False,
@@ -207,7 +215,8 @@ SETPRIV = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"
 PASS_FOLDERS = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
 
 
-def _as_ordinary_user() -> list[str]:
+def as_ordinary_user() -> list[str]:
+    """Return the start of a command line that PostgreSQL accepts from root; nothing for others."""
     if os.getuid() != 0:
         return []
     if _can_unshare():
