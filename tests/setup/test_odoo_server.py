@@ -8,7 +8,10 @@ from provision import everything
 from world import Behaviour, NotQuiet, RpcError, World
 
 MONDAY = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
-SEND_MAIL = "env['mail.mail'].create({'email_to': 'a@x.test', 'subject': 'tick'}).send()"
+SEND_MAIL = """
+values = {'email_from': 'us@x.test', 'email_to': 'a@x.test', 'subject': 'tick'}
+env['mail.mail'].create(values).send()
+"""
 
 
 @pytest.fixture(scope="module")
