@@ -87,17 +87,21 @@ class Run:
         from provision import databases  # noqa: PLC0415 - needs the project's Python environment
 
         store = databases.Databases(self.odoo)
-        run_database = f"t_run_{os.getpid()}"
-        with paths.exclusive():
-            store.drop_abandoned("t_run")
-            store.ensure_module()
-            database = store.copy("t_module", run_database)
+        copy = f"t_run_{os.getpid()}"
         try:
+            with paths.exclusive():
+                store.drop_abandoned("t_run")
+                store.ensure_module()
+                database = store.copy("t_module", copy)
             arguments = [f"--odoo-database={database}", "--odoo-http"]
             arguments += [f"--odoo-config={self.odoo.home / 'odoo.conf'}", *targets]
             self._pytest("add-ons", arguments, self.odoo.environment())
+        except progress.SetupError as error:
+            print(f"error: {error}", flush=True)
+            self.problems.append("add-ons")
+            self.failed += 1
         finally:
-            store.drop(run_database)
+            store.drop(copy)
 
     def _pytest(self, title: str, arguments: list[str], variables: dict[str, str]) -> None:
         print(f"\n--- {title}", flush=True)

@@ -18,7 +18,6 @@ from world import World
 with World("ends", everything.ensure()) as world:
     server = world.server(world.create_database("ends", "t_base"))
     server.start()
-    server.wait_ready()
     print(server._process.pid, flush=True)
     time.sleep(600)
 """
