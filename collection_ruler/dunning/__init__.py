@@ -1,4 +1,4 @@
-"""When, how and why a customer is spoken to: plain Python, no Odoo, no clock of its own.
+"""Collections in plain Python: when to speak, which step has come, what to say and why not.
 
-Import from the modules: calendar (may we speak?), ladder (which step has come?), reason (why).
+Knows no Odoo. ``now`` is always an argument.
 """

@@ -1,0 +1,406 @@
+"""One decision per debtor: what is said today, about which instalments, when, and why not the rest.
+
+Everything here is a pure function of a snapshot and of ``now``; the ORM takes the snapshot, asks, and
+applies the answer. Amounts are Decimals in the currency named beside them, instants are aware UTC.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from .calendar import ContactCalendar, NeverOpen
+from .ladder import Ladder, Step, effective_due
+from .reason import Reason
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One open instalment, as it stands at the instant of the decision.
+
+    :param counts_from: the date from which offsets count (anchor or due date)
+    :param due_date: the instalment's own due date, which ageing and amounts go by
+    :param come: the latest offset above the watermark that has come, None when nothing is due
+    :param watermark: the highest offset consumed so far, None when none was
+    :param block: why nothing may be said about it now, whatever the ladder says
+    :param delivered_on: the day on which the ruler itself delivered the invoice
+    """
+
+    id: int
+    move: int
+    ladder: Ladder
+    counts_from: date
+    due_date: date
+    come: int | None
+    watermark: int | None
+    residual: Decimal
+    currency: str
+    block: Reason | None = None
+    delivered: bool = False
+    delivered_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A debtor: all open claims, the credits that reduce them, and when we last spoke.
+
+    :param credits: unapplied credit notes and payments per currency, positive
+    :param contacts: local days on which the customer was, or is planned to be, asked for money
+    :param spoken_to: whether any dunning message ever left for this debtor
+    :param closed: why a claim that is no longer open went away (for the re-check at the doors)
+    """
+
+    calendar: ContactCalendar
+    claims: tuple[Claim, ...]
+    credits: Mapping[str, Decimal] = field(default_factory=dict)
+    contacts: tuple[date, ...] = ()
+    spoken_to: bool = False
+    closed: Mapping[int, Reason] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it)."""
+
+    channel: str
+    role: str
+    tone: Step
+    pairs: tuple[tuple[Claim, Step], ...]
+    at: datetime
+    amount: Decimal
+    currency: str
+
+
+@dataclass
+class Decision:
+    """What to do for one debtor.
+
+    ``skipped`` are consumed without a word, ``waiting`` keep their place and are asked again,
+    ``watermarks`` are the new ones of all claims whose step was consumed.
+    """
+
+    contacts: list[Contact] = field(default_factory=list)
+    skipped: list[tuple[Claim, Step, Reason]] = field(default_factory=list)
+    waiting: dict[int, Reason] = field(default_factory=dict)
+    watermarks: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What a door says of a contact: ``go``, ``wait`` (keep it planned) or ``cancel``."""
+
+    verdict: str
+    reason: Reason | None = None
+    keep: frozenset[int] = frozenset()
+    dropped: Mapping[int, Reason] = field(default_factory=dict)
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+    tone: Step | None = None
+    asked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    claim: Claim
+    messages: tuple[Step, ...]  # the steps said now, one per channel
+    tasks: tuple[Step, ...]
+    reach: int  # the watermark afterwards
+
+
+def decide(snapshot: Snapshot, now: datetime) -> Decision:
+    """Decide what is said to one debtor (A2, A3, A9, B4, B5, D2; decisions 7 to 9).
+
+    :param snapshot: everything about the debtor at this instant
+    :param now: aware UTC
+    """
+    decision = Decision()
+    today = snapshot.calendar.local_day(now)
+    try:
+        at = snapshot.calendar.first_instant(now)
+    except NeverOpen:
+        decision.waiting = {c.id: Reason.NEVER_OPEN for c in snapshot.claims if c.come is not None}
+        return decision
+
+    candidates = []
+    delivering: set[int] = set()
+    for claim in sorted(snapshot.claims, key=_oldest_first):
+        if claim.come is None:
+            continue
+        if _deliver(claim, at, delivering, decision):
+            continue
+        if reason := _must_wait(snapshot.calendar, claim, today):
+            decision.waiting[claim.id] = reason
+        else:
+            candidates.append(_choose(claim, snapshot.spoken_to))
+
+    speaking = [c for c in candidates if c.messages]
+    speaking = _within_credit(snapshot, speaking, today, decision)
+    if speaking and (reason := _frequency(snapshot, speaking[0].claim.ladder, at)):
+        decision.waiting.update({c.claim.id: reason for c in speaking})
+        speaking = []
+    said = _messages(snapshot, speaking, at, decision)
+    done = said + [c for c in candidates if not c.messages]
+    _tasks(done, now, decision)
+    for candidate in done:
+        _consume(candidate, decision)
+    return decision
+
+
+def asked_for(
+    snapshot: Snapshot, today: date, due_now: Iterable[int] = ()
+) -> tuple[list[Claim], dict[str, Decimal]]:
+    """What a message of today asks for: all that is due or overdue, else what it announces (B5, D1, D2).
+
+    :param today: local day of the debtor
+    :param due_now: ids of the claims whose step is said in this message
+    :return: the claims, oldest first, and the sums per currency, net of credits (never below 0)
+    """
+    free = [c for c in sorted(snapshot.claims, key=_oldest_first) if c.block is None]
+    claims = [c for c in free if _effective(snapshot.calendar, c) <= today]
+    if not claims:
+        wanted = set(due_now)
+        claims = [c for c in free if c.id in wanted]
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for claim in claims:
+        sums[claim.currency] += claim.residual
+    net = {
+        currency: max(Decimal(0), amount - snapshot.credits.get(currency, Decimal(0)))
+        for currency, amount in sums.items()
+    }
+    return claims, net
+
+
+def recheck(
+    snapshot: Snapshot,
+    pairs: Iterable[tuple[int, Step]],
+    now: datetime,
+    purpose: str = "dunning",
+    customer_hears: bool = True,
+) -> Recheck:
+    """Ask again, at a door, whether a planned contact may leave now, and for how much (D1–D3, H3).
+
+    What is settled is dropped; what is only blocked (a hold, a payment under way) makes the contact
+    wait when nothing else is left in it, and is left out of it otherwise.
+
+    :param pairs: claim ids and the step due for each, as planned
+    :param now: aware UTC
+    :param purpose: ``dunning``, ``returned`` (a payment came back) or ``delivery`` (never held)
+    :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
+    """
+    claims = {c.id: c for c in snapshot.claims}
+    pairs = list(pairs)
+    dropped = {
+        key: snapshot.closed.get(key, Reason.PAID) for key, _step in pairs if key not in claims
+    }
+    left = [(claims[key], step) for key, step in pairs if key in claims]
+    if not left:
+        return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
+    unstoppable = (None, Reason.HELD) if purpose == "delivery" else (None,)
+    free = [(claim, step) for claim, step in left if claim.block in unstoppable]
+    if not free:
+        return Recheck("wait", left[0][0].block, dropped=dropped)
+    if customer_hears and not snapshot.calendar.is_open(now):
+        return Recheck("wait", Reason.CLOSED, dropped=dropped)
+    keep = frozenset(claim.id for claim, _step in free)
+    if purpose == "delivery":
+        return Recheck("go", None, keep, dropped)
+    if customer_hears and (reason := _frequency(snapshot, free[0][0].ladder, now)):
+        return Recheck("wait", reason, dropped=dropped)
+    dropped |= {claim.id: claim.block for claim, _step in left if claim.id not in keep}
+    today = snapshot.calendar.local_day(now)
+    asked, net = asked_for(snapshot, today, keep)
+    currency = _currency(asked, net)
+    if currency is None:
+        if customer_hears:
+            return Recheck("wait", Reason.COVERED, dropped=dropped)
+        currency, net = free[0][0].currency, {free[0][0].currency: Decimal(0)}
+    lead, step = min(free, key=lambda pair: _oldest_first(pair[0]))
+    tone = step
+    if purpose == "dunning":
+        tone = _tone(snapshot, lead, step, {c.id: s.offset for c, s in free}, today)
+    ids = tuple(c.id for c in asked)
+    return Recheck("go", None, keep, dropped, net[currency], currency, tone, ids)
+
+
+def _oldest_first(claim: Claim):
+    return claim.due_date, claim.id
+
+
+def _effective(calendar: ContactCalendar, claim: Claim) -> date:
+    return effective_due(claim.ladder, calendar, claim.due_date)
+
+
+def _deliver(claim: Claim, at: datetime, delivering: set[int], decision: Decision) -> bool:
+    """Plan the delivery of the invoice when it has come; True when nothing else follows now (A3)."""
+    steps = claim.ladder.steps_between(claim.watermark, claim.come)
+    deliveries = [s for s in steps if s.delivers]
+    if not deliveries:
+        return False
+    step = deliveries[-1]
+    if claim.delivered or claim.move in delivering:
+        decision.skipped += [(claim, s, Reason.ALREADY_SENT) for s in deliveries]
+        if len(deliveries) == len(steps):
+            decision.watermarks[claim.id] = claim.come
+            return True
+        return False
+    if claim.block not in (None, Reason.HELD):  # a hold stops dunning, not the invoice itself
+        decision.waiting[claim.id] = claim.block
+        return True
+    delivering.add(claim.move)
+    contact = Contact(
+        step.channel, step.role, step, ((claim, step),), at, claim.residual, claim.currency
+    )
+    decision.contacts.append(contact)
+    decision.skipped += [(claim, s, Reason.OVERTAKEN) for s in steps if s.offset < step.offset]
+    decision.watermarks[claim.id] = step.offset
+    return True
+
+
+def _must_wait(calendar: ContactCalendar, claim: Claim, today: date) -> Reason | None:
+    if claim.block is not None:
+        return claim.block
+    ladder = claim.ladder
+    limit = ladder.max_days_overdue
+    if limit and (today - _effective(calendar, claim)).days > limit:
+        return Reason.PAST_LIMIT
+    if claim.delivered_on is not None:
+        quiet_until = claim.delivered_on + timedelta(days=ladder.days_after_delivery)
+        if today < quiet_until:
+            return Reason.JUST_DELIVERED
+    return None
+
+
+def _choose(claim: Claim, spoken_to: bool) -> _Candidate:
+    """Pick the latest step that has come, or the first overdue one when we never spoke (decision 9).
+
+    Messages and tasks are two tracks: a missed call stays a task beside the message that overtook it.
+    """
+    steps = [s for s in claim.ladder.steps_between(claim.watermark, claim.come) if not s.delivers]
+    overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
+    reach = min(overdue) if overdue and not spoken_to else claim.come
+    steps = [s for s in steps if s.offset <= reach]
+    messages = [s for s in steps if s.mode != "task"]
+    tasks = [s for s in steps if s.mode == "task"]
+    return _Candidate(
+        claim,
+        tuple(s for s in messages if s.offset == messages[-1].offset),
+        tuple(s for s in tasks if s.offset == tasks[-1].offset),
+        reach,
+    )
+
+
+def _within_credit(
+    snapshot: Snapshot, speaking: list[_Candidate], today: date, decision: Decision
+) -> list[_Candidate]:
+    """Leave out what the customer's own credits cover (D2)."""
+    if not snapshot.credits or not speaking:
+        return speaking
+    _claims, net = asked_for(snapshot, today, [c.claim.id for c in speaking])
+    left = []
+    for candidate in speaking:
+        if net.get(candidate.claim.currency) == 0:
+            decision.waiting[candidate.claim.id] = Reason.COVERED
+        else:
+            left.append(candidate)
+    return left
+
+
+def _frequency(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None:
+    """Why another message on that day would be one too many (B4), None when it would not."""
+    day = snapshot.calendar.local_day(at)
+    if day in snapshot.contacts:
+        return Reason.ONE_A_DAY
+    if any(abs((day - c).days) < ladder.min_days_between for c in snapshot.contacts):
+        return Reason.TOO_SOON
+    if ladder.max_contacts:
+        first = day - timedelta(days=ladder.max_contacts_days - 1)
+        if sum(first <= c <= day for c in snapshot.contacts) >= ladder.max_contacts:
+            return Reason.CAPPED
+    return None
+
+
+def _messages(
+    snapshot: Snapshot, speaking: list[_Candidate], at: datetime, decision: Decision
+) -> list[_Candidate]:
+    """One contact a day (decision 7): the oldest claim leads, those with the same channel join it."""
+    if not speaking:
+        return []
+    today = snapshot.calendar.local_day(at)
+    lead = speaking[0]
+    groups = {_door(step): step for step in lead.messages}
+    joined = [c for c in speaking if any(_door(s) in groups for s in c.messages)]
+    decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
+    asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
+    currency = _currency(asked, net) or lead.claim.currency
+    reached = {c.claim.id: c.messages[0].offset for c in joined}
+    for door, step in groups.items():
+        pairs = [(c.claim, s) for c in joined for s in c.messages if _door(s) == door]
+        tone = _tone(snapshot, lead.claim, step, reached, today)
+        amount = net.get(currency, Decimal(0))
+        decision.contacts.append(
+            Contact(step.channel, step.role, tone, tuple(pairs), at, amount, currency)
+        )
+    for candidate in joined:
+        decision.skipped += [
+            (candidate.claim, s, Reason.ONE_A_DAY)
+            for s in candidate.messages
+            if _door(s) not in groups
+        ]
+    return joined
+
+
+def _door(step: Step) -> tuple[str, str, str]:
+    return step.channel, step.role, step.mode
+
+
+def _tone(
+    snapshot: Snapshot, lead: Claim, step: Step, reached: Mapping[int, int], today: date
+) -> Step:
+    """The step whose words are used: the furthest that the oldest overdue claim has reached (B5).
+
+    A step for approval keeps its own words and lends them to nobody else; neither does a task.
+    """
+    if step.mode != "automatic":
+        return step
+    for claim in sorted(snapshot.claims, key=_oldest_first):
+        if claim.block is not None or _effective(snapshot.calendar, claim) >= today:
+            continue
+        until = reached.get(claim.id, claim.watermark)
+        said = [
+            s
+            for s in claim.ladder.steps_between(None, until)
+            if until is not None and _door(s) == _door(step) and not s.delivers
+        ]
+        return said[-1] if said else step
+    return step
+
+
+def _currency(asked: Iterable[Claim], net: Mapping[str, Decimal]) -> str | None:
+    """The currency of the oldest claim that credits do not cover."""
+    return next((c.currency for c in asked if net.get(c.currency)), None)
+
+
+def _tasks(done: list[_Candidate], now: datetime, decision: Decision) -> None:
+    """One task per debtor and step offset; a task is work of ours, so no window and no cap."""
+    by_step: dict[int, list[tuple[Claim, Step]]] = defaultdict(list)
+    for candidate in done:
+        for step in candidate.tasks:
+            by_step[step.id].append((candidate.claim, step))
+    for pairs in by_step.values():
+        claim, step = pairs[0]
+        amount = sum((c.residual for c, _s in pairs if c.currency == claim.currency), Decimal(0))
+        decision.contacts.append(
+            Contact(step.channel, step.role, step, tuple(pairs), now, amount, claim.currency)
+        )
+
+
+def _consume(candidate: _Candidate, decision: Decision) -> None:
+    claim = candidate.claim
+    done = {*candidate.messages, *candidate.tasks}
+    decision.watermarks[claim.id] = candidate.reach
+    decision.skipped += [
+        (claim, step, Reason.OVERTAKEN)
+        for step in claim.ladder.steps_between(claim.watermark, candidate.reach)
+        if step not in done and not step.delivers
+    ]

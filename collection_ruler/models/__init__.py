@@ -1,0 +1,35 @@
+# settings and the records of others that we extend
+from . import res_company
+from . import res_config_settings
+from . import res_partner
+from . import account_move
+from . import account_move_send
+from . import base_partner_merge
+
+# the ruler
+from . import collection_stage
+from . import collection_ruler
+from . import collection_ruler_step
+
+# what it works on
+from . import collection_instalment
+from . import collection_debtor
+from . import collection_debtor_fold
+from . import collection_debtor_touch
+from . import collection_hold
+from . import collection_followup
+from . import collection_followup_words
+from . import collection_followup_item
+
+# the four verbs and what they share
+from . import collection_snapshot
+from . import collection_enrol
+from . import collection_plan
+from . import collection_send
+from . import collection_standing
+from . import collection_track
+
+# the gateways: door 2, replies and bounces
+from . import ir_mail_server
+from . import mail_mail
+from . import mail_thread

@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    # nullable, without compute or default: adding it to a large table costs nothing (decision 11)
+    collection_ruler_id = fields.Many2one(
+        "collection.ruler",
+        string="Ruler",
+        copy=False,
+        check_company=True,
+        help="Overrides the ruler that would be chosen for this invoice.",
+    )
+    collection_instalment_ids = fields.One2many("collection.instalment", "move_id")
+    collection_stage_id = fields.Many2one(
+        "collection.stage",
+        string="Collection stage",
+        compute="_compute_collection",
+        search="_search_collection_stage_id",
+    )
+    collection_next_date = fields.Date(
+        string="Next contact",
+        compute="_compute_collection",
+        search="_search_collection_next_date",
+    )
+    collection_followup_ids = fields.Many2many(
+        "collection.followup", string="Follow-ups", compute="_compute_collection_followup_ids"
+    )
+
+    @api.depends("collection_instalment_ids.stage_id", "collection_instalment_ids.next_date")
+    def _compute_collection(self):
+        for move in self:
+            open_ones = move.sudo().collection_instalment_ids.filtered("is_open")
+            first = open_ones.sorted("due_date")[:1]
+            move.collection_stage_id = first.stage_id
+            move.collection_next_date = min(
+                (i.next_date for i in open_ones if i.next_date), default=False
+            )
+
+    def _compute_collection_followup_ids(self):
+        followups = dict(
+            self.env["collection.followup.item"]._read_group(
+                [("move_id", "in", self.ids)], ["move_id"], ["followup_id:recordset"]
+            )
+        )
+        for move in self:
+            move.collection_followup_ids = followups.get(move, False)
+
+    def _search_collection_stage_id(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        return Domain(
+            "collection_instalment_ids",
+            "any",
+            Domain("is_open", "=", True) & Domain("stage_id", operator, value),
+        )
+
+    def _search_collection_next_date(self, operator, value):
+        if operator not in ("in", "<", "<=", ">", ">="):
+            return NotImplemented
+        return Domain(
+            "collection_instalment_ids",
+            "any",
+            Domain("is_open", "=", True) & Domain("next_date", operator, value),
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("collection_ruler_id"):
+            # an explicit word of a person: the only thing that moves an enrolled instalment (sticky)
+            self.sudo().collection_instalment_ids.ruler_id = vals["collection_ruler_id"]
+        return result

@@ -1,0 +1,79 @@
+from odoo import api, models
+
+from odoo.addons.payment import utils as payment_utils
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    @api.model
+    def _collection_store_pdf(self, move):
+        """Make the invoice's PDF once and store it as Odoo does when it sends; nothing is sent (C2)."""
+        data = {move: {"pdf_report": self._get_default_pdf_report_id(move)}}
+        self._prepare_invoice_pdf_report(data)
+        self._link_invoice_documents(data)
+
+    @api.model
+    def _send_mail(self, move, mail_template, **kwargs):
+        """Tie the message of a delivery that the ruler asked for to its follow-up: door 2 guards it."""
+        super()._send_mail(move, mail_template, **kwargs)
+        followup = self.env["collection.followup"]._delivery_of(move)
+        if not followup:
+            return
+        mails = self.env["mail.mail"].sudo().search(
+            [("model", "=", move._name), ("res_id", "=", move.id), ("state", "=", "outgoing")]
+        )
+        # one envelope is ours; copies to further followers leave as Odoo sends them
+        mails[-1:].collection_followup_id = followup
+        followup.mail_message_id = mails[-1:].mail_message_id
+
+
+class CollectionFollowup(models.Model):
+    _inherit = "collection.followup"
+
+    @api.model
+    def _delivery_of(self, move):
+        """The delivery of an invoice that is in Odoo's hands now, if any."""
+        return self.sudo().search(
+            [
+                ("purpose", "=", "delivery"),
+                ("state", "=", "queued"),
+                ("handed_at", "=", False),
+                ("item_ids.move_id", "=", move.id),
+            ],
+            limit=1,
+        )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _collection_payment_link(self, amount):
+        """Odoo's own payment link for an amount, without the portal's key to the whole document.
+
+        The link of Odoo's wizard carries the invoice's portal token, which opens its chatter to whoever
+        a message is forwarded to; ours carries only the token of this payment (decision 13).
+
+        :param amount: in the invoice's currency
+        """
+        self.ensure_one()
+        amount = self.currency_id.round(amount)
+        token = payment_utils.generate_access_token(self.id, amount, env=self.env)
+        return (
+            f"{self.get_base_url()}/my/invoices/{self.id}?move_id={self.id}&amount={amount}"
+            f"&payment_token={token}&payment=True#portal_pay"
+        )
+
+
+
+    def _collection_payment_form_url(self, amount):
+        """Odoo's payment form for an amount of this invoice, for a visitor without an account."""
+        self.ensure_one()
+        token = payment_utils.generate_access_token(
+            self.partner_id.id, amount, self.currency_id.id, env=self.env
+        )
+        return (
+            f"/payment/pay?amount={amount}&currency_id={self.currency_id.id}"
+            f"&partner_id={self.partner_id.id}&company_id={self.company_id.id}"
+            f"&invoice_id={self.id}&access_token={token}"
+        )

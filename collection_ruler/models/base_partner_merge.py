@@ -1,0 +1,15 @@
+from odoo import models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Fold debtors first: the wizard rewrites references row by row and would die on our index."""
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        if len(partners) > 1:
+            if not dst_partner or dst_partner not in partners:
+                dst_partner = self._get_ordered_partner(partners.ids)[-1]
+            for source in partners - dst_partner:
+                self.env["collection.debtor"]._fold(source, dst_partner)
+        return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)

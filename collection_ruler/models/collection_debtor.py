@@ -1,0 +1,184 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .collection_followup_item import reason_selection
+
+
+class CollectionDebtor(models.Model):
+    """A customer who owes: commercial partner and root company, with one history of all that was said."""
+
+    _name = "collection.debtor"
+    _description = "Debtor"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "amount_overdue desc, id"
+    _rec_names_search = ["partner_id.display_name", "partner_id.ref", "partner_id.email"]
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one("res.users", string="Responsible", tracking=True, index="btree_not_null")
+    stage_id = fields.Many2one(
+        "collection.stage",
+        ondelete="restrict",
+        index=True,
+        group_expand="_group_expand_stage_id",
+        readonly=True,
+    )
+    stage_kind = fields.Selection(related="stage_id.kind")
+    calendar_key = fields.Char()
+    amount_due = fields.Monetary(string="Open", readonly=True)
+    amount_overdue = fields.Monetary(string="Overdue", readonly=True)
+    amount_credit = fields.Monetary(string="Open credits", readonly=True)
+    oldest_due_date = fields.Date(string="Oldest due date", readonly=True)
+    days_overdue = fields.Integer(compute="_compute_days_overdue")
+    next_followup_date = fields.Date(string="Next contact", readonly=True)
+    last_followup_date = fields.Date(string="Last contact", readonly=True)
+    ice_breaker = fields.Char(
+        help="A personal sentence that opens each message to this customer, in their language."
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "High")], default="0")
+    thanked_partial = fields.Integer(
+        help="Payments are thanked for above this id of account.partial.reconcile."
+    )
+    instalment_ids = fields.One2many("collection.instalment", "debtor_id", string="Instalments")
+    instalment_count = fields.Integer(compute="_compute_instalment_count")
+    followup_ids = fields.One2many("collection.followup", "debtor_id", string="Follow-ups")
+    hold_ids = fields.One2many("collection.hold", "debtor_id", string="Holds")
+    why = fields.Char(string="Why (not) contacted", compute="_compute_why")
+
+    _identity = models.UniqueIndex("(partner_id, company_id)")
+
+    @api.depends("partner_id.display_name")
+    def _compute_display_name(self):
+        for debtor in self:
+            debtor.display_name = debtor.partner_id.display_name
+
+    @api.depends("oldest_due_date")
+    def _compute_days_overdue(self):
+        today = fields.Date.context_today(self)
+        for debtor in self:
+            oldest = debtor.oldest_due_date
+            debtor.days_overdue = max(0, (today - oldest).days) if oldest else 0
+
+    def _compute_instalment_count(self):
+        counts = dict(
+            self.env["collection.instalment"]._read_group(
+                [("debtor_id", "in", self.ids), ("is_open", "=", True)], ["debtor_id"], ["__count"]
+            )
+        )
+        for debtor in self:
+            debtor.instalment_count = counts.get(debtor, 0)
+
+    @api.depends("followup_ids.state", "instalment_ids.waiting_reason", "instalment_ids.is_open")
+    def _compute_why(self):
+        reasons = dict(reason_selection(self.env))
+        for debtor in self:
+            open_ones = debtor.instalment_ids.filtered("is_open")
+            planned = debtor.followup_ids.filtered(lambda f: f.state == "planned").sorted("scheduled_at")
+            waiting = open_ones.filtered("waiting_reason")[:1]
+            if planned:
+                first = planned[0]
+                when = fields.Datetime.context_timestamp(debtor, first.scheduled_at)
+                debtor.why = self.env._(
+                    "“%(step)s” is planned for %(when)s.",
+                    step=first.step_id.name,
+                    when=f"{when:%Y-%m-%d %H:%M}",
+                )
+            elif waiting:
+                debtor.why = self.env._(
+                    "Nothing is said now: %s.", reasons.get(waiting.waiting_reason)
+                )
+            elif not open_ones:
+                debtor.why = self.env._("Nothing is owed.")
+            elif debtor.next_followup_date:
+                debtor.why = self.env._(
+                    "The next step comes on %s.", fields.Date.to_string(debtor.next_followup_date)
+                )
+            else:
+                debtor.why = self.env._("No further step: a person decides what comes next.")
+
+    @api.model
+    def _group_expand_stage_id(self, stages, domain):
+        return stages.search([])
+
+    # ------------------------------------------------------------------
+    # what changed
+    # ------------------------------------------------------------------
+
+    def _touch(self):
+        """Note that these debtors are to be refreshed; the track verb does it after the commit."""
+        ids = [i for i in self.ids if i]
+        if ids:
+            self.env.cr.execute(
+                SQL("INSERT INTO collection_debtor_touch (debtor_id) SELECT unnest(%s)", ids)
+            )
+
+    def _credits(self):
+        """Unapplied credit notes and payments by debtor id and currency, positive (D2)."""
+        result = defaultdict(lambda: defaultdict(float))
+        if not self:
+            return result
+        self.env["account.move.line"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.id, l.currency_id, -sum(l.amount_residual_currency)
+                  FROM collection_debtor d
+                  JOIN res_partner p ON p.commercial_partner_id = d.partner_id
+                  JOIN account_move_line l ON l.partner_id = p.id
+                  JOIN account_account a ON a.id = l.account_id
+                  JOIN res_company c ON c.id = l.company_id
+                   AND split_part(c.parent_path, '/', 1)::int = d.company_id
+                 WHERE d.id IN %s AND l.parent_state = 'posted' AND NOT l.reconciled
+                   AND a.account_type = 'asset_receivable' AND l.amount_residual < 0
+                 GROUP BY d.id, l.currency_id
+                """,
+                tuple(self.ids),
+            )
+        )
+        for debtor, currency, amount in rows:
+            result[debtor][self.env["res.currency"].browse(currency)] += float(amount)
+        return result
+
+    def _local_today(self):
+        """Today where this debtor's calendar is."""
+        calendar = self.company_id._collection_calendar()
+        return calendar.local_day(self.env["collection.snapshot"]._now())
+
+    def _responsible(self, ruler=None):
+        """Who gets the task: responsible of the debtor, else of the ruler, else the salesperson."""
+        self.ensure_one()
+        return (
+            self.user_id
+            or (ruler and ruler.user_id)
+            or self.partner_id.user_id
+            or self.env.ref("base.user_admin")
+        )
+
+    def _tell(self, summary, note="", ruler=None, once=False):
+        """Leave an activity for the responsible, without the mail that Odoo would send for each.
+
+        :param once: not when the same one is still open
+        """
+        self.ensure_one()
+        if once and self.activity_ids.filtered(lambda a: a.summary == summary):
+            return self.env["mail.activity"]
+        return (
+            self.sudo()
+            .with_context(mail_activity_quick_update=True)
+            .activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=note,
+                user_id=self._responsible(ruler).id,
+            )
+        )
+
+    def _calendar(self):
+        """The company's contact calendar, in which this debtor's days are counted."""
+        self.ensure_one()
+        return self.company_id._collection_calendar(key=self.calendar_key or None)

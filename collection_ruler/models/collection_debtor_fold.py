@@ -1,0 +1,126 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CollectionDebtor(models.Model):
+    """Identity: what happens to a debtor when Odoo hands its entries to another partner (decision 3)."""
+
+    _inherit = "collection.debtor"
+
+    @api.model
+    def _fold(self, source, target, move_ids=None):
+        """Move what we know of one partner to another, before or after Odoo moves its entries.
+
+        Rows that would collide are joined: the highest watermark wins, all items are kept.
+
+        :param source: ``res.partner`` whose debts come to be those of ``target``
+        :param target: ``res.partner``
+        :param move_ids: only these entries changed hands; None for all
+        """
+        if source == target:
+            return
+        self = self.sudo()
+        self.env.flush_all()
+        only = SQL("AND s.move_id IN %s", tuple(move_ids)) if move_ids else SQL()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH joined AS (
+                    UPDATE collection_instalment t
+                       SET watermark = greatest(t.watermark, s.watermark),
+                           occurrence = greatest(t.occurrence, s.occurrence)
+                      FROM collection_instalment s
+                     WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
+                       AND (t.move_id, t.account_id, t.due_date) = (s.move_id, s.account_id, s.due_date)
+                       %(only)s
+                 RETURNING s.id)
+                DELETE FROM collection_instalment WHERE id IN (SELECT id FROM joined)
+                """,
+                source=source.id,
+                target=target.id,
+                only=only,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_followup_item s SET state = 'cancelled', reason = 'replaced'
+                  FROM collection_followup_item t
+                 WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
+                   AND s.state != 'cancelled' AND t.state != 'cancelled'
+                   AND (t.move_id, t.account_id, t.due_date, t.step_id, t.occurrence)
+                     = (s.move_id, s.account_id, s.due_date, s.step_id, s.occurrence)
+                   %(only)s
+                """,
+                source=source.id,
+                target=target.id,
+                only=only,
+            )
+        )
+        for table in ("collection_instalment", "collection_followup_item"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s s SET partner_id = %s WHERE partner_id = %s %s",
+                    SQL.identifier(table),
+                    target.id,
+                    source.id,
+                    only,
+                )
+            )
+        self.env.invalidate_all(flush=False)
+        heir = target.commercial_partner_id
+        for debtor in self.search([("partner_id", "=", source.id)]):
+            if move_ids is None or source.commercial_partner_id != source:
+                debtor._fold_into(heir)
+            else:
+                debtor._hand_over_instalments(heir, move_ids)
+        if move_ids:  # Odoo's lines stand at the target by now, so what was gone is back
+            moved = self.env["collection.instalment"].search(
+                [("partner_id", "=", target.id), ("move_id", "in", move_ids)]
+            )
+            for name in ("residual", "residual_currency", "is_open", "gone"):
+                self.env.add_to_compute(moved._fields[name], moved)
+
+    def _fold_into(self, partner):
+        """Join this debtor with the one of ``partner`` in the same company, or rename it."""
+        self.ensure_one()
+        if partner == self.partner_id:
+            return
+        other = self.search([("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)])
+        if not other:
+            self.partner_id = partner
+            self._touch()
+            return
+        for model in (
+            "collection.instalment",
+            "collection.followup",
+            "collection.followup.item",
+            "collection.hold",
+            "collection.debtor.touch",
+        ):
+            self.env[model].search([("debtor_id", "=", self.id)]).write({"debtor_id": other.id})
+        # one history: messages and tasks follow the debts
+        self.message_change_thread(other)
+        self.activity_ids.write({"res_id": other.id})
+        other.thanked_partial = max(other.thanked_partial, self.thanked_partial)
+        other.ice_breaker = other.ice_breaker or self.ice_breaker
+        other._touch()
+        self.unlink()
+
+    def _hand_over_instalments(self, partner, move_ids):
+        """Some entries changed hands and the rest stay: only those follow."""
+        self.ensure_one()
+        other = self.search([("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)])
+        if not other:
+            other = self.create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company_id.id,
+                    "thanked_partial": self.thanked_partial,
+                }
+            )
+        moved = self.env["collection.instalment"].search(
+            [("debtor_id", "=", self.id), ("move_id", "in", move_ids)]
+        )
+        moved.write({"debtor_id": other.id})
+        (self + other)._touch()

@@ -1,0 +1,206 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .collection_followup_item import reason_selection
+
+# states in which the customer heard from us, or is going to; `to_approve` may never be said
+SPOKEN = ("planned", "queued", "sent", "uncertain")
+
+
+class CollectionFollowup(models.Model):
+    """One message or contact: planned, handed over, and what became of it."""
+
+    _name = "collection.followup"
+    _description = "Follow-up"
+    _order = "scheduled_at desc, id desc"
+
+    debtor_id = fields.Many2one(
+        "collection.debtor", required=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
+    ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)
+    step_id = fields.Many2one(
+        "collection.ruler.step",
+        string="Step",
+        ondelete="set null",
+        index=True,
+        help="The step that sets the tone; each item carries its own.",
+    )
+    step_name = fields.Char(help="Kept when the step is deleted.")
+    channel = fields.Selection(
+        selection=lambda self: self.env["collection.ruler.step"]._fields["channel"].selection,
+        required=True,
+    )
+    purpose = fields.Selection(
+        [
+            ("dunning", "Reminder"),
+            ("delivery", "Invoice delivery"),
+            ("thanks", "Thanks"),
+            ("returned", "Payment came back"),
+        ],
+        required=True,
+        default="dunning",
+    )
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("to_approve", "To approve"),
+            ("queued", "In the outbox"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("uncertain", "Uncertain"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="planned",
+        index=True,
+    )
+    reason = fields.Selection(selection=lambda self: reason_selection(self.env))
+    failure = fields.Char(help="What the gateway or the template said.")
+    attempts = fields.Integer(help="How often a gateway put it off.")
+    scheduled_at = fields.Datetime(string="Planned for", required=True)
+    handed_at = fields.Datetime(string="Handed over", help="Stamped before the gateway is asked.")
+    delivered_at = fields.Datetime(string="Accepted", help="When the mail server took it.")
+    bounced_at = fields.Datetime(string="Bounced")
+    answered_at = fields.Datetime(string="Answered")
+    partner_id = fields.Many2one("res.partner", string="Recipient", ondelete="restrict")
+    address = fields.Char(help="Where it went.")
+    mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount_due = fields.Monetary(help="What the message asks for, net of credits.")
+    amount_paid = fields.Monetary(help="What we give thanks for.")
+    item_ids = fields.One2many("collection.followup.item", "followup_id", string="Ledger")
+    instalment_ids = fields.Many2many(
+        "collection.instalment",
+        "collection_followup_instalment_rel",
+        "followup_id",
+        "instalment_id",
+        string="Asks for",
+        help="All that is due or overdue when it leaves; the ledger holds only what was due for a step.",
+    )
+    partial_ids = fields.Many2many(
+        "account.partial.reconcile",
+        "collection_followup_partial_rel",
+        "followup_id",
+        "partial_id",
+        string="Payments",
+        help="A payment undone takes its row away, and the thanks with it.",
+    )
+
+    # the send verb's work list, and the track verb's
+    _to_send = models.Index("(company_id, scheduled_at) WHERE state = 'planned'")
+    _handed = models.Index("(company_id, handed_at) WHERE state = 'queued'")
+
+    @api.depends("step_name", "debtor_id")
+    def _compute_display_name(self):
+        for followup in self:
+            followup.display_name = f"{followup.step_name or ''} · {followup.debtor_id.display_name}"
+
+    # ------------------------------------------------------------------
+    # what a person does with it
+    # ------------------------------------------------------------------
+
+    def action_approve(self):
+        """Let it go at the next open instant; the doors check again what is owed."""
+        self.filtered(lambda f: f.state == "to_approve").state = "planned"
+        self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
+
+    def action_cancel(self):
+        """Take it back before it leaves.
+
+        :raise UserError: it left already
+        """
+        late = self.filtered(lambda f: f.state not in ("planned", "to_approve", "failed"))
+        if late:
+            raise UserError(self.env._("“%s” can no longer be taken back.", late[0].display_name))
+        self._cancel("by_hand")
+
+    def action_retry(self):
+        """Try a failed or uncertain one again, now that its cause is mended."""
+        again = self.filtered(lambda f: f.state in ("failed", "uncertain"))
+        for followup in again:
+            # what was handed over and did not arrive is said again by a person's own decision
+            followup.item_ids.filtered(lambda i: i.state == "sent").state = "planned"
+            followup._replan("due", fields.Datetime.now())
+        self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
+
+    def action_open_debtor(self):
+        self.ensure_one()
+        return self.debtor_id.get_formview_action()
+
+    # ------------------------------------------------------------------
+    # changes of state: these and the doors are the only places that write it
+    # ------------------------------------------------------------------
+
+    def _cancel(self, reason):
+        """Take back what has not left; its ledger rows free their key."""
+        self.write({"state": "cancelled", "reason": reason})
+        planned = self.item_ids.filtered(lambda i: i.state == "planned")
+        planned.write({"state": "cancelled", "reason": reason})
+        self._drop_mails()
+
+    def _replan(self, reason, at, **values):
+        """Keep it planned for a later instant (naive UTC)."""
+        self.write(
+            {"state": "planned", "reason": reason, "scheduled_at": at, "handed_at": False, **values}
+        )
+        self._drop_mails()
+
+    def _fail(self, reason, failure=""):
+        """It could not be said: keep it for a retry and tell the responsible (H2)."""
+        reasons = dict(reason_selection(self.env))
+        for followup in self:
+            state = "uncertain" if reason == "uncertain" else "failed"
+            followup.write({"state": state, "reason": reason, "failure": failure})
+            if state == "uncertain":
+                followup._settle_items("sent", "uncertain")
+            followup._drop_mails()
+            followup.debtor_id._tell(
+                self.env._(
+                    "“%(step)s” was not sent: %(reason)s",
+                    step=followup.step_name,
+                    reason=reasons[reason],
+                )
+                if state == "failed"
+                else self.env._("Did “%s” arrive? Nobody knows.", followup.step_name),
+                failure or self._help_for(reason),
+                followup.ruler_id,
+            )
+
+    def _help_for(self, reason):
+        """What to do about a failure, in one sentence."""
+        return {
+            "no_address": self.env._("Add an e-mail address to the customer, then press Try again."),
+            "template_error": self.env._("Mend the message template, then press Try again."),
+            "refused": self.env._("Check the e-mail address, then press Try again."),
+            "uncertain": self.env._(
+                "The mail server was handed the message and gave no answer. It is not sent again by "
+                "itself; ask the customer, or press Try again."
+            ),
+        }.get(reason, "")
+
+    def _sent(self, at):
+        """It left: the ledger says so."""
+        self.write({"state": "sent", "reason": "due", "delivered_at": at, "failure": False})
+        self._settle_items("sent", "due")
+        self.debtor_id._touch()
+
+    def _settle_items(self, state, reason):
+        planned = self.item_ids.filtered(lambda i: i.state == "planned")
+        planned.write({"state": state, "reason": reason})
+
+    def _drop_mails(self):
+        """Take messages of ours that have not left out of Odoo's outbox."""
+        if self.env.context.get("collection_keep_mails"):
+            return  # Odoo's own transaction holds the row and writes it
+        mails = self.env["mail.mail"].sudo().search(
+            [
+                ("collection_followup_id", "in", self.ids),
+                ("state", "in", ("outgoing", "exception")),
+            ]
+        )
+        mails.write({"state": "cancel"})
+
+    @api.ondelete(at_uninstall=False)
+    def _never_delete(self):
+        raise UserError(self.env._("What was said to a customer is never deleted. Cancel it instead."))

@@ -1,0 +1,309 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date, formataddr
+
+from ..dunning.ladder import effective_due
+
+# what is coming due is announced so many days ahead in the second table (B5)
+COMING_DAYS = 31
+
+
+class CollectionFollowup(models.Model):
+    """What a message may say: flat, safe fields for people who edit templates but write no code (C1, C2).
+
+    Everything is in the recipient's language, which the context brings.
+    """
+
+    _inherit = "collection.followup"
+
+    first_name = fields.Char(compute="_compute_names")
+    last_name = fields.Char(compute="_compute_names")
+    customer_name = fields.Char(compute="_compute_names")
+    customer_number = fields.Char(compute="_compute_names")
+    customer_vat = fields.Char(compute="_compute_names")
+    customer_address = fields.Char(compute="_compute_names")
+    ice_breaker = fields.Char(related="debtor_id.ice_breaker")
+    company_name = fields.Char(related="company_id.name")
+    company_vat = fields.Char(related="company_id.vat")
+    company_registry = fields.Char(related="company_id.company_registry")
+    company_phone = fields.Char(related="company_id.phone")
+    company_address = fields.Char(compute="_compute_signatory")
+    signatory_name = fields.Char(compute="_compute_signatory")
+    signatory_phone = fields.Char(compute="_compute_signatory")
+    signatory_email = fields.Char(compute="_compute_signatory")
+    current_date = fields.Char(compute="_compute_figures")
+    amount_text = fields.Char(compute="_compute_figures", help="What it asks for, written out.")
+    amount_paid_text = fields.Char(compute="_compute_figures")
+    invoice_names = fields.Char(compute="_compute_figures")
+    oldest_due_text = fields.Char(compute="_compute_figures")
+    due_table = fields.Html(compute="_compute_tables", sanitize=False)
+    coming_table = fields.Html(compute="_compute_tables", sanitize=False)
+    remaining_text = fields.Html(compute="_compute_tables", sanitize=False)
+    pay_button = fields.Html(compute="_compute_tables", sanitize=False)
+    bank_details = fields.Html(compute="_compute_bank_details", sanitize=False)
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """The fields offered to template editors without programming rights."""
+        return (
+            *super().mail_allowed_qweb_expressions(),
+            *(f"object.{name}" for name in self._words()),
+        )
+
+    @api.model
+    def _words(self):
+        return (
+            "first_name",
+            "last_name",
+            "customer_name",
+            "customer_number",
+            "customer_vat",
+            "customer_address",
+            "ice_breaker",
+            "company_name",
+            "company_vat",
+            "company_registry",
+            "company_phone",
+            "company_address",
+            "signatory_name",
+            "signatory_phone",
+            "signatory_email",
+            "current_date",
+            "amount_text",
+            "amount_paid_text",
+            "invoice_names",
+            "oldest_due_text",
+            "due_table",
+            "coming_table",
+            "remaining_text",
+            "pay_button",
+            "bank_details",
+        )
+
+    def _lang(self):
+        """The recipient's language, else the customer's (B6)."""
+        self.ensure_one()
+        lang = self.partner_id.lang or self.debtor_id.partner_id.lang
+        return lang or self.company_id.partner_id.lang or self.env.lang or "en_US"
+
+    @api.depends("partner_id", "debtor_id")
+    def _compute_names(self):
+        for followup in self:
+            customer = followup.debtor_id.partner_id
+            contact = followup.partner_id or customer
+            person = contact if not contact.is_company else contact.browse()
+            first, _space, last = (person.name or "").partition(" ")
+            followup.first_name = first or customer.name
+            followup.last_name = last
+            followup.customer_name = customer.name
+            followup.customer_number = customer.ref or str(customer.id)
+            followup.customer_vat = customer.vat
+            followup.customer_address = customer._display_address(without_company=True).replace(
+                "\n", ", "
+            )
+
+    @api.depends("company_id", "debtor_id.user_id", "ruler_id.user_id")
+    def _compute_signatory(self):
+        for followup in self:
+            company = followup.company_id
+            user = followup.debtor_id.user_id or followup.ruler_id.user_id
+            followup.signatory_name = user.name if user and user.active else company.name
+            followup.signatory_phone = user.phone or company.phone
+            followup.signatory_email = company.email
+            address = company.partner_id._display_address(without_company=True)
+            followup.company_address = ", ".join(filter(None, address.split("\n")))
+
+    @api.depends("amount_due", "amount_paid", "instalment_ids")
+    @api.depends_context("lang")
+    def _compute_figures(self):
+        for followup in self:
+            asked = followup._asked()
+            currency = followup.currency_id
+            followup.current_date = format_date(self.env, followup.debtor_id._local_today())
+            followup.amount_text = format_amount(self.env, followup.amount_due, currency)
+            followup.amount_paid_text = format_amount(self.env, followup.amount_paid, currency)
+            followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
+            oldest = asked[:1].due_date
+            followup.oldest_due_text = format_date(self.env, oldest) if oldest else ""
+
+    def _asked(self):
+        """The instalments it asks for, oldest first; for thanks, those that were paid."""
+        self.ensure_one()
+        if self.purpose == "thanks":
+            found = self._item_instalments().values()
+            return self.env["collection.instalment"].union(*found).sorted(lambda i: (i.due_date, i.id))
+        return self.instalment_ids.sorted(lambda i: (i.due_date, i.id))
+
+    @api.depends("amount_due", "instalment_ids")
+    @api.depends_context("lang")
+    def _compute_tables(self):
+        for followup in self:
+            asked = followup._asked()
+            followup.due_table = followup._table(asked, with_total=followup.purpose != "thanks")
+            coming = followup._coming()
+            followup.coming_table = followup._table(coming) if coming else Markup()
+            followup.remaining_text = followup._remaining()
+            link = followup._payment_link()
+            followup.pay_button = (
+                self.env["ir.qweb"]._render(
+                    "collection_ruler.message_pay_button",
+                    {"link": link, "amount": followup.amount_text, "followup": followup},
+                )
+                if link
+                else Markup()
+            )
+
+    def _coming(self):
+        """What comes due soon and is not asked for: the second table, never a second message."""
+        self.ensure_one()
+        if self.purpose == "thanks":
+            return self.env["collection.instalment"]
+        today = self.debtor_id._local_today()
+        return (
+            self.debtor_id.instalment_ids.filtered(
+                lambda i: i.is_open
+                and i.ruler_id
+                and today < i.due_date <= today + timedelta(days=COMING_DAYS)
+            )
+            - self.instalment_ids
+        ).sorted(lambda i: (i.due_date, i.id))
+
+    def _table(self, instalments, with_total=False):
+        """A table of instalments as HTML, from a stored view that an administrator may change."""
+        self.ensure_one()
+        today = self.debtor_id._local_today()
+        calendar = self.debtor_id._calendar()
+        ladders = {}
+        rows = []
+        for instalment in instalments:
+            ruler = instalment.ruler_id
+            ladder = ladders.setdefault(ruler, ruler._ladder()) if ruler else None
+            due = effective_due(ladder, calendar, instalment.due_date) if ladder else instalment.due_date
+            rows.append(
+                {
+                    "number": instalment.move_id.name,
+                    "due": format_date(self.env, instalment.due_date),
+                    "days": max(0, (today - due).days),
+                    "amount": format_amount(
+                        self.env, instalment.residual_currency, instalment.currency_id
+                    ),
+                    "link": self._move_payment_link(instalment) if with_total else False,
+                }
+            )
+        total = sum(
+            i.residual_currency for i in instalments if i.currency_id == self.currency_id
+        )
+        credit = total - self.amount_due if with_total else 0
+        return self.env["ir.qweb"]._render(
+            "collection_ruler.message_table",
+            {
+                "rows": rows,
+                "total": format_amount(self.env, self.amount_due, self.currency_id)
+                if with_total
+                else False,
+                "credit": format_amount(self.env, -credit, self.currency_id)
+                if self.currency_id.compare_amounts(credit, 0) > 0
+                else False,
+            },
+        )
+
+    def _remaining(self):
+        """What a part payment leaves open, as a sentence; empty when nothing does (A5)."""
+        self.ensure_one()
+        if self.purpose != "thanks" or not self.amount_due:
+            return Markup()
+        amount = format_amount(self.env, self.amount_due, self.currency_id)
+        return Markup("<p>%s</p>") % self.env._("%s of it remains open.", amount)
+
+    @api.depends("company_id", "instalment_ids")
+    def _compute_bank_details(self):
+        for followup in self:
+            moves = followup._asked().move_id
+            bank = moves.partner_bank_id[:1] or followup.company_id.partner_id.bank_ids[:1]
+            followup.bank_details = (
+                self.env["ir.qweb"]._render(
+                    "collection_ruler.message_bank_details",
+                    {
+                        "bank": bank,
+                        "company": followup.company_id,
+                        "reference": ", ".join(
+                            filter(None, dict.fromkeys(m.payment_reference or m.name for m in moves))
+                        ),
+                    },
+                )
+                if bank
+                else Markup()
+            )
+
+    # ------------------------------------------------------------------
+    # links and the envelope
+    # ------------------------------------------------------------------
+
+    def _payment_link(self):
+        """Where the customer pays what this message asks for.
+
+        The one method that answers this: the portal add-on replaces it by its page for everything. Here
+        it is Odoo's own payment link when one invoice is asked for; several have a link each, in the
+        table.
+        """
+        self.ensure_one()
+        moves = self.instalment_ids.move_id
+        if self.purpose == "thanks" or len(moves) != 1 or not moves.is_sale_document():
+            return False
+        return moves._collection_payment_link(self.amount_due)
+
+    def _move_payment_link(self, instalment):
+        """Odoo's payment link for one row of the table."""
+        move = instalment.move_id
+        if not move.is_sale_document():
+            return False
+        return move._collection_payment_link(instalment.residual_currency)
+
+    def _mail_values(self, subject, body):
+        """The ``mail.mail`` of one follow-up: one recipient, one SMTP transaction."""
+        self.ensure_one()
+        company = self.company_id
+        debtor = self.debtor_id
+        html = self.env["ir.qweb"]._render(
+            "collection_ruler.message_layout",
+            {"body": body, "company": company, "followup": self, "lang": self._lang()},
+        )
+        replies = debtor._notify_get_reply_to(default=company.email_formatted)
+        return {
+            "subject": subject,
+            "body": body,
+            "body_html": html,
+            "email_from": company.email_formatted,
+            "author_id": company.partner_id.id,
+            "email_to": formataddr((self.partner_id.name or "", self.address)),
+            "email_cc": self._copy_to(),
+            "partner_ids": [(6, 0, self.partner_id.ids)],
+            "reply_to": replies[debtor.id],
+            "model": debtor._name,
+            "res_id": debtor.id,
+            "record_company_id": company.id,
+            "record_alias_domain_id": company.alias_domain_id.id,
+            "message_type": "email_outgoing",
+            "auto_delete": False,
+            "attachment_ids": [(4, attachment.id) for attachment in self._attachments()],
+            "collection_followup_id": self.id,
+            "headers": repr({"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}),
+        }
+
+    def _copy_to(self):
+        """The salesperson's address when the step wants a copy."""
+        self.ensure_one()
+        salesperson = self.debtor_id.partner_id.user_id
+        if not self.step_id.copy_salesperson or not salesperson.email:
+            return False
+        return salesperson.email_formatted
+
+    def _attachments(self):
+        """The stored invoice PDFs, as they were first sent, never rendered again (C2)."""
+        self.ensure_one()
+        if not self.step_id.attach_invoice:
+            return self.env["ir.attachment"]
+        return self.instalment_ids.move_id.invoice_pdf_report_id

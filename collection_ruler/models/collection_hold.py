@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class CollectionHold(models.Model):
+    """A pause: the only thing that silences a ruler (F5)."""
+
+    _name = "collection.hold"
+    _description = "Collection Hold"
+    _order = "id desc"
+
+    debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="debtor_id.company_id", store=True, index=True)
+    scope = fields.Selection(
+        [("all", "Everything"), ("instalments", "Some instalments")], required=True, default="all"
+    )
+    instalment_ids = fields.Many2many(
+        "collection.instalment", domain="[('debtor_id', '=', debtor_id)]", string="Instalments"
+    )
+    origin = fields.Selection(
+        [
+            ("manual", "Set by hand"),
+            ("promise", "Promise"),
+            ("dispute", "Dispute"),
+            ("receipt", "Receipt to check"),
+            ("reply", "The customer replied"),
+            ("says_paid", "The customer says it is paid"),
+            ("our_fault", "Our fault"),
+        ],
+        required=True,
+        default="manual",
+    )
+    note = fields.Char(string="Reason")
+    date_to = fields.Date(string="Until", help="Last day of the pause. Empty: until it is ended.")
+    state = fields.Selection([("active", "Active"), ("ended", "Ended")], default="active", required=True)
+    user_id = fields.Many2one("res.users", string="Set by", default=lambda self: self.env.user)
+
+    @api.constrains("scope", "instalment_ids", "debtor_id")
+    def _check_instalments(self):
+        for hold in self:
+            if hold.scope == "instalments" and not hold.instalment_ids:
+                raise ValidationError(self.env._("Say which instalments are on hold."))
+            if hold.instalment_ids.debtor_id - hold.debtor_id:
+                raise ValidationError(self.env._("Hold only instalments of this customer."))
+
+    @api.depends("origin", "date_to")
+    def _compute_display_name(self):
+        labels = dict(self._fields["origin"]._description_selection(self.env))
+        for hold in self:
+            hold.display_name = labels.get(hold.origin)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        holds = super().create(vals_list)
+        holds.debtor_id._touch()
+        return holds
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.debtor_id._touch()
+        return result
+
+    def action_end(self):
+        """End the pause now."""
+        self.state = "ended"
+
+    @api.model
+    def _in_force(self, day):
+        """Domain of the holds that silence the ruler on a local day."""
+        return Domain("state", "=", "active") & (
+            Domain("date_to", "=", False) | Domain("date_to", ">=", day)
+        )
+
+    @api.model
+    def _domain_of(self, debtors):
+        return Domain("debtor_id", "in", debtors.ids)

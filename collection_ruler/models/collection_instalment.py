@@ -1,0 +1,140 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# a watermark below every offset: nothing was consumed yet (NULL would read as 0, the due date)
+NOTHING_SAID = -32768
+
+
+class CollectionInstalment(models.Model):
+    """An open receivable with its own due date: the hot state, kept off account.move (A7).
+
+    Identity is (entry, receivable account, partner, due date), written by enrol and never computed: an
+    invoice that goes back to draft gets new journal items, and an id would come to stand for another
+    instalment (decision 3).
+    """
+
+    _name = "collection.instalment"
+    _description = "Collection Instalment"
+    _order = "due_date, id"
+
+    move_id = fields.Many2one("account.move", string="Invoice", required=True, ondelete="cascade")
+    account_id = fields.Many2one("account.account", required=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="restrict", index=True
+    )
+    due_date = fields.Date(required=True)
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict", index=True)
+    currency_id = fields.Many2one("res.currency", required=True, ondelete="restrict")
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="restrict", index=True)
+
+    ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)
+    calendar_key = fields.Char(required=True, help="Time zone, country and state.")
+    anchor_date = fields.Date(help="Offsets count from here instead of the due date.")
+    watermark = fields.Integer(
+        default=NOTHING_SAID, required=True, help="The highest offset consumed; only steps above fire."
+    )
+    occurrence = fields.Integer(help="Rises when a payment comes back.")
+    settled_on = fields.Date(help="The day on which nothing was owed any more.")
+    delivered_on = fields.Date(help="The day on which the ruler delivered the invoice.")
+    stage_id = fields.Many2one("collection.stage", ondelete="restrict", index=True)
+    next_date = fields.Date(string="Next contact")
+    waiting_reason = fields.Char(help="Why its due step waits; a value of Reason.")
+
+    residual = fields.Monetary(
+        string="Open (company currency)",
+        currency_field="company_currency_id",
+        compute="_compute_facts",
+        store=True,
+        compute_sudo=True,
+    )
+    residual_currency = fields.Monetary(
+        string="Open", compute="_compute_facts", store=True, compute_sudo=True
+    )
+    is_open = fields.Boolean(compute="_compute_facts", store=True, compute_sudo=True)
+    gone = fields.Boolean(compute="_compute_facts", store=True, compute_sudo=True)
+
+    _identity = models.UniqueIndex("(move_id, account_id, partner_id, due_date)")
+    # the planner's index: joined by equality on the watermark, a range on the date (decision 1)
+    _due = models.Index(
+        "(ruler_id, calendar_key, watermark, (coalesce(anchor_date, due_date))) WHERE is_open"
+    )
+
+    @api.depends(
+        "move_id.state",
+        "move_id.line_ids.amount_residual",
+        "move_id.line_ids.amount_residual_currency",
+        "move_id.line_ids.date_maturity",
+        "move_id.line_ids.no_followup",
+        "move_id.line_ids.partner_id",
+        "move_id.line_ids.account_id",
+    )
+    def _compute_facts(self):
+        """Follow payments, reversals, resets and changed terms in their own transaction (decision 6)."""
+        lines_of = defaultdict(list)
+        for line in self.move_id.line_ids:
+            if line.account_id.account_type == "asset_receivable":
+                due_date = line.date_maturity or line.date
+                lines_of[line.move_id, line.account_id, line.partner_id, due_date].append(line)
+        for instalment in self:
+            key = (
+                instalment.move_id,
+                instalment.account_id,
+                instalment.partner_id,
+                instalment.due_date,
+            )
+            lines = lines_of.get(key, [])
+            own = instalment.currency_id
+            instalment.gone = not lines
+            instalment.residual = sum(line.amount_residual for line in lines)
+            instalment.residual_currency = sum(
+                line.amount_residual_currency if line.currency_id == own else line.amount_residual
+                for line in lines
+            )
+            instalment.is_open = (
+                instalment.move_id.state == "posted"
+                and instalment.company_currency_id.compare_amounts(instalment.residual, 0) > 0
+                and not all(line.no_followup for line in lines)
+            )
+        self.debtor_id._touch()
+
+    @api.depends("move_id", "due_date")
+    def _compute_display_name(self):
+        for instalment in self:
+            due_date = fields.Date.to_string(instalment.due_date) or ""
+            instalment.display_name = f"{instalment.move_id.name or ''} · {due_date}"
+
+    def _key(self):
+        """What the ledger knows this instalment by."""
+        self.ensure_one()
+        return self.move_id.id, self.account_id.id, self.partner_id.id, self.due_date
+
+    @api.model
+    def _lock(self, ids, skip=True):
+        """Lock instalment rows first thing in a transaction (door 1, decision 4).
+
+        Payments write these rows as well, so from here to the commit nothing is paid behind our back.
+        The rows are locked and not written: a payment then waits a moment and passes.
+
+        :param skip: leave out what others hold, instead of waiting for it
+        :return: ids of the rows that are ours now
+        """
+        query = SQL(
+            "SELECT id FROM collection_instalment WHERE id IN %s ORDER BY id FOR UPDATE %s",
+            tuple(ids) or (0,),
+            SQL("SKIP LOCKED") if skip else SQL(),
+        )
+        self.env.cr.execute(query)
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    def action_open_move(self):
+        self.ensure_one()
+        return self.move_id.get_formview_action()
+
+    def _effective_due(self):
+        """The due date moved to a bank day (A3)."""
+        self.ensure_one()
+        calendar = self.company_id.root_id._collection_calendar()
+        return calendar.bank_day(self.due_date) if self.company_id.root_id.collection_bank_days else self.due_date

@@ -1,0 +1,333 @@
+from collections import defaultdict
+from datetime import UTC
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..dunning.calendar import NeverOpen
+from ..dunning.decision import decide
+from ..dunning.ladder import cutoffs, next_day
+from ..dunning.reason import Reason
+from .collection_instalment import NOTHING_SAID
+
+
+class CollectionPlan(models.AbstractModel):
+    """Second verb: find the due (instalment, step) pairs, decide once per debtor, write follow-ups."""
+
+    _name = "collection.plan"
+    _description = "Collection: plan follow-ups"
+
+    @api.model
+    def _todo(self, company):
+        """Debtors of a root company with something due, whatever then becomes of it."""
+        return sorted({debtor for _instalment, debtor, _offset in self._due(company)})
+
+    @api.model
+    def _batch(self, company, debtor_ids):
+        """Plan for these debtors. One decision each; nothing is sent here."""
+        come = {i: offset for i, _debtor, offset in self._due(company, debtor_ids)}
+        debtors = self.env["collection.debtor"].sudo().browse(debtor_ids)
+        snapshots = self.env["collection.snapshot"]._take(debtors, come)
+        now = self.env["collection.snapshot"]._now()
+        decisions = [(debtor, decide(snapshots[debtor.id], now)) for debtor in debtors]
+        self._apply(company, decisions, now)
+
+    # ------------------------------------------------------------------
+    # which pairs are due
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _due(self, company, debtor_ids=None):
+        """The due pairs, by cut-offs and ONE query (decision 1).
+
+        :return: [(instalment id, debtor id, the latest offset that has come above the watermark)]
+        """
+        cuts = self._cutoffs(company)
+        if not cuts:
+            return []
+        self.env["collection.instalment"].flush_model()
+        self.env.cr.execute(SQL("SET LOCAL jit = off"))
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE cut(ruler_id, calendar_key, reached, cutoff) AS (VALUES %(cuts)s),
+                -- the distinct watermarks, by loose index scan: cost grows with what is due
+                wm AS (
+                    (SELECT ruler_id, calendar_key, watermark FROM collection_instalment
+                      WHERE is_open AND ruler_id IS NOT NULL ORDER BY 1, 2, 3 LIMIT 1)
+                    UNION ALL
+                    SELECT n.* FROM wm CROSS JOIN LATERAL (
+                        SELECT ruler_id, calendar_key, watermark FROM collection_instalment
+                         WHERE is_open AND (ruler_id, calendar_key, watermark)
+                             > (wm.ruler_id, wm.calendar_key, wm.watermark)
+                         ORDER BY 1, 2, 3 LIMIT 1) n),
+                gate AS (
+                    SELECT wm.*, max(cutoff) AS cutoff FROM wm JOIN cut USING (ruler_id, calendar_key)
+                     WHERE cut.reached > wm.watermark GROUP BY 1, 2, 3)
+                SELECT i.id, i.debtor_id,
+                       (SELECT max(reached) FROM cut
+                         WHERE (cut.ruler_id, cut.calendar_key) = (i.ruler_id, i.calendar_key)
+                           AND cut.cutoff >= coalesce(i.anchor_date, i.due_date))
+                  FROM gate g
+                  JOIN collection_instalment i
+                    ON (i.ruler_id, i.calendar_key, i.watermark)
+                     = (g.ruler_id, g.calendar_key, g.watermark)
+                   AND i.is_open AND coalesce(i.anchor_date, i.due_date) <= g.cutoff
+                 WHERE %(only)s
+                """,
+                cuts=SQL(", ").join(
+                    SQL("(%s::int, %s::text, %s::int, %s::date)", *row) for row in cuts
+                ),
+                only=SQL("i.debtor_id IN %s", tuple(debtor_ids)) if debtor_ids else SQL("TRUE"),
+            )
+        )
+
+    @api.model
+    def _cutoffs(self, company):
+        """Rows (ruler id, calendar key, offset, cut-off) of the rulers that speak today."""
+        now = self.env["collection.snapshot"]._now()
+        rulers = self.env["collection.ruler"].search(
+            [("company_id", "=", company.id), ("state", "=", "running")]
+        )
+        keys = self._calendar_keys(company)
+        rows = []
+        for ruler in rulers:
+            for key in keys:
+                calendar = ruler._contact_calendar(key)
+                today = calendar.local_day(now)
+                if not ruler._speaks_on(today):
+                    continue
+                try:
+                    found = cutoffs(ruler._ladder(), calendar, today)
+                except NeverOpen:
+                    continue
+                rows += [(ruler.id, key, offset, date) for offset, date in found.items()]
+        return rows
+
+    @api.model
+    def _calendar_keys(self, company):
+        """The calendar keys in use, today the company's one; a company that moved takes them along."""
+        key = company._collection_calendar_key()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_instalment SET calendar_key = %(key)s WHERE is_open "
+                "AND company_id IN %(companies)s AND calendar_key != %(key)s",
+                key=key,
+                companies=tuple(self.env["res.company"].search([("id", "child_of", company.id)]).ids),
+            )
+        )
+        return [key]
+
+    # ------------------------------------------------------------------
+    # write what was decided
+    # ------------------------------------------------------------------
+
+    def _apply(self, company, decisions, now):
+        followups = self._create_followups(company, decisions)
+        rows = []
+        for debtor, decision in decisions:
+            for contact in decision.contacts:
+                followup = followups[id(contact)]
+                rows += [
+                    self._row(debtor, claim, step, followup, "planned", Reason.DUE)
+                    for claim, step in contact.pairs
+                ]
+            rows += [
+                self._row(debtor, claim, step, None, "skipped", reason)
+                for claim, step, reason in decision.skipped
+            ]
+        self._write_ledger(rows)
+        self._write_instalments(decisions, now)
+        self._tell_people(decisions, followups)
+        for debtor, _decision in decisions:
+            debtor._touch()
+
+    def _create_followups(self, company, decisions):
+        """One follow-up per contact; {id(contact): collection.followup}."""
+        Step = self.env["collection.ruler.step"]
+        currencies = {c.name: c for c in self.env["res.currency"].search([])}
+        recipients = self._recipients(decisions)
+        contacts, values = [], []
+        for debtor, decision in decisions:
+            for contact in decision.contacts:
+                step = Step.browse(contact.tone.id)
+                contacts.append(contact)
+                values.append(
+                    {
+                        "debtor_id": debtor.id,
+                        "company_id": company.id,
+                        "ruler_id": step.ruler_id.id,
+                        "step_id": step.id,
+                        "step_name": step.name,
+                        "channel": contact.channel,
+                        "purpose": "delivery" if contact.tone.delivers else "dunning",
+                        "state": "to_approve" if contact.tone.mode == "approve" else "planned",
+                        "reason": Reason.DUE,
+                        "scheduled_at": contact.at.astimezone(UTC).replace(tzinfo=None),
+                        "partner_id": recipients[debtor.id, contact.role].id,
+                        "currency_id": currencies[contact.currency].id,
+                        "amount_due": float(contact.amount),
+                    }
+                )
+        created = self.env["collection.followup"].sudo().create(values)
+        return {id(contact): followup for contact, followup in zip(contacts, created, strict=True)}
+
+    def _recipients(self, decisions):
+        """Whom to address: {(debtor id, role): res.partner} (B6), for the whole batch at once."""
+        debtors = self.env["collection.debtor"].browse([debtor.id for debtor, _decision in decisions])
+        roles = {"billing": ("collection", "invoice"), "escalation": ("escalation", "collection")}
+        contacts = self.env["res.partner"].search(
+            [
+                ("commercial_partner_id", "in", debtors.partner_id.ids),
+                ("type", "in", ("collection", "escalation", "invoice")),
+            ],
+            order="id",
+        )
+        found = defaultdict(dict)
+        for contact in contacts:
+            found[contact.commercial_partner_id.id].setdefault(contact.type, contact)
+        result = {}
+        for debtor in debtors:
+            own = found[debtor.partner_id.id]
+            for role, types in roles.items():
+                result[debtor.id, role] = next(
+                    (own[kind] for kind in (*types, "invoice") if kind in own), debtor.partner_id
+                )
+        return result
+
+    def _row(self, debtor, claim, step, followup, state, reason):
+        return {
+            "followup_id": followup.id if followup else None,
+            "debtor_id": debtor.id,
+            "instalment_id": claim.id,
+            "step_id": step.id,
+            "offset_days": step.offset,
+            "occurrence": None,
+            "amount_residual": claim.residual,
+            "state": state,
+            "reason": str(reason),
+        }
+
+    def _event_row(self, instalment, step, followup, occurrence=None):
+        """A ledger row of a step that an event asked for (thanks, a payment that came back)."""
+        return {
+            "followup_id": followup.id,
+            "debtor_id": instalment.debtor_id.id,
+            "instalment_id": instalment.id,
+            "step_id": step.id,
+            "offset_days": step.offset_days,
+            "occurrence": occurrence,
+            "amount_residual": instalment.residual_currency,
+            "state": "planned",
+            "reason": str(Reason.DUE),
+        }
+
+    def _write_ledger(self, rows):
+        """Insert ledger rows; what the ledger already has is left alone, whoever wrote it (A9)."""
+        if not rows:
+            return
+        self.env["collection.instalment"].flush_model()
+        self.env["collection.followup"].flush_model()
+        names = list(rows[0])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_followup_item
+                       (followup_id, debtor_id, company_id, move_id, account_id, partner_id, due_date,
+                        step_id, step_name, offset_days, occurrence, currency_id, amount_residual,
+                        state, reason, create_uid, write_uid, create_date, write_date)
+                SELECT v.followup_id, v.debtor_id, i.company_id, i.move_id, i.account_id, i.partner_id,
+                       i.due_date, v.step_id, s.name->>'en_US', v.offset_days,
+                       coalesce(v.occurrence, i.occurrence),
+                       i.currency_id, v.amount_residual, v.state, v.reason,
+                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM (VALUES %(rows)s) v(%(names)s)
+                  JOIN collection_instalment i ON i.id = v.instalment_id
+                  JOIN collection_ruler_step s ON s.id = v.step_id
+                ON CONFLICT (move_id, account_id, partner_id, due_date, step_id, occurrence)
+                   WHERE state IN ('planned', 'sent', 'skipped') DO NOTHING
+                """,
+                uid=self.env.uid,
+                names=SQL(", ").join(SQL.identifier(name) for name in names),
+                rows=SQL(", ").join(
+                    SQL(
+                        "(%s::int, %s::int, %s::int, %s::int, %s::int, %s::int, %s::numeric, %s::text, %s::text)",
+                        *row.values(),
+                    )
+                    for row in rows
+                ),
+            )
+        )
+        self.env["collection.followup.item"].invalidate_model()
+        self.env["collection.followup"].invalidate_model(["item_ids"])
+        planned = self.env["collection.followup"].browse(
+            {row["followup_id"] for row in rows if row["followup_id"]}
+        )
+        # every pair was taken by somebody else meanwhile: nothing is left to say
+        planned.filtered(lambda f: not f.item_ids)._cancel("replaced")
+
+    def _write_instalments(self, decisions, now):
+        """Watermarks of what was consumed, reasons of what waits, and the next dates."""
+        Instalment = self.env["collection.instalment"].sudo()
+        engines = {}  # ladder and calendar are read once per ruler, not per instalment
+        for debtor, decision in decisions:
+            touched = Instalment.browse({*decision.watermarks, *decision.waiting})
+            delivered = {
+                claim.id: contact
+                for contact in decision.contacts
+                if contact.tone.delivers
+                for claim, _step in contact.pairs
+            }
+            for instalment in touched:
+                values = {}
+                if instalment.id in decision.watermarks:
+                    values["watermark"] = decision.watermarks[instalment.id]
+                    ruler = instalment.ruler_id
+                    if ruler not in engines:
+                        engines[ruler] = ruler._ladder(), ruler._contact_calendar()
+                    values["next_date"] = self._next_date(
+                        instalment, values["watermark"], *engines[ruler], now
+                    )
+                    values["waiting_reason"] = False
+                if reason := decision.waiting.get(instalment.id):
+                    values["waiting_reason"] = str(reason)
+                if instalment.id in delivered:
+                    day = debtor._calendar().local_day(delivered[instalment.id].at)
+                    self._mark_delivered(instalment.move_id, day)
+                values = {k: v for k, v in values.items() if instalment[k] != v}
+                if values:
+                    instalment.write(values)
+
+    def _mark_delivered(self, move, day):
+        """No reminder of any instalment of this invoice for some days after its delivery (A3)."""
+        move.sudo().collection_instalment_ids.delivered_on = day
+
+    def _next_date(self, instalment, watermark, ladder, calendar, now):
+        return (
+            next_day(
+                ladder,
+                calendar,
+                instalment.anchor_date or instalment.due_date,
+                None if watermark == NOTHING_SAID else watermark,
+                calendar.local_day(now),
+            )
+            or False
+        )
+
+    def _tell_people(self, decisions, followups):
+        """What only a person can do: reconcile credits, approve a message (D2, A13)."""
+        for debtor, decision in decisions:
+            if Reason.COVERED in decision.waiting.values():
+                debtor._tell(
+                    self.env._("Reconcile the open credits of this customer"),
+                    self.env._("They cover what is due, so the ruler does not ask for it."),
+                    once=True,
+                )
+            for contact in decision.contacts:
+                followup = followups[id(contact)]
+                if followup.state == "to_approve":
+                    debtor._tell(
+                        self.env._("Approve “%s”", followup.step_name),
+                        self.env._("The message waits among the follow-ups to approve."),
+                        followup.ruler_id,
+                    )

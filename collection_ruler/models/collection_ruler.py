@@ -1,0 +1,304 @@
+import ast
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..dunning.ladder import Ladder, LadderError
+
+IDENTITY_PARAMETER = "collection_ruler.database_identity"
+
+
+class CollectionRuler(models.Model):
+    """A dunning procedure: when, how and where the company speaks about a receivable (A1)."""
+
+    _name = "collection.ruler"
+    _description = "Collection Ruler"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10, help="The first ruler that matches a customer is taken.")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company.root_id
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    state = fields.Selection(
+        [("draft", "Draft"), ("running", "Running"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        tracking=True,
+        copy=False,
+    )
+    date_from = fields.Date(string="Valid from", help="Empty: from the beginning.")
+    date_to = fields.Date(string="Valid until", help="Empty: without end.")
+    step_ids = fields.One2many("collection.ruler.step", "ruler_id", string="Steps", copy=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        help="Gets the tasks for debtors that nobody looks after.",
+    )
+    partner_domain = fields.Char(
+        string="Customers", default="[]", help="Only customers who match are taken by this ruler."
+    )
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Contact hours",
+        check_company=True,
+        help="When customers may be contacted, and the days on which not. "
+        "Empty: the company's contact hours.",
+    )
+    min_days_between_contacts = fields.Integer(string="Days between contacts", default=2)
+    max_contacts = fields.Integer(string="Contacts at most", default=3, help="0: no limit.")
+    max_contacts_days = fields.Integer(string="in days", default=7)
+    days_after_delivery = fields.Integer(
+        string="Days of silence after the invoice",
+        default=3,
+        help="No reminder until so many days after the ruler delivered the invoice.",
+    )
+    max_days_overdue = fields.Integer(
+        string="Days overdue at most",
+        help="After that the ruler falls silent and a person takes over. 0: no limit.",
+    )
+    backlog_policy = fields.Selection(
+        [("join", "Join silently at the current step")],
+        string="Debts already open",
+        required=True,
+        default="join",
+    )
+    debtor_count = fields.Integer(compute="_compute_debtor_count")
+
+    _dates = models.Constraint(
+        "CHECK (date_from IS NULL OR date_to IS NULL OR date_from <= date_to)",
+        "The ruler ends before it begins. Mend its dates.",
+    )
+    _limits = models.Constraint(
+        "CHECK (min_days_between_contacts >= 0 AND max_contacts >= 0 AND max_contacts_days >= 0 "
+        "AND days_after_delivery >= 0 AND max_days_overdue >= 0)",
+        "Days and numbers of contacts cannot be negative.",
+    )
+
+    def _compute_debtor_count(self):
+        counts = dict(
+            self.env["collection.instalment"]._read_group(
+                [("ruler_id", "in", self.ids), ("is_open", "=", True)],
+                ["ruler_id"],
+                ["debtor_id:count_distinct"],
+            )
+        )
+        for ruler in self:
+            ruler.debtor_count = counts.get(ruler, 0)
+
+    @api.constrains("partner_domain")
+    def _check_partner_domain(self):
+        for ruler in self:
+            try:
+                self.env["res.partner"].search(ruler._partner_domain(), limit=1)
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The customers of the ruler “%(ruler)s” cannot be found with this filter: "
+                        "%(error)s",
+                        ruler=ruler.name,
+                        error=error,
+                    )
+                ) from error
+
+    @api.constrains("step_ids", "min_days_between_contacts", "max_contacts_days")
+    def _check_ladder(self):
+        for ruler in self:
+            seen = {}
+            for step in ruler.step_ids.filtered(lambda s: s.trigger == "due"):
+                other = seen.setdefault((step.offset_days, step.channel), step)
+                if other != step:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(first)s” and “%(second)s” both speak by %(channel)s %(timing)s. "
+                            "Move one of them to another day.",
+                            first=other.name,
+                            second=step.name,
+                            channel=step._channel_label(),
+                            timing=step.timing,
+                        )
+                    )
+            if ruler.state != "draft" and not ruler.step_ids:
+                raise ValidationError(
+                    self.env._("“%s” is running and needs at least one step.", ruler.name)
+                )
+
+    def _partner_domain(self):
+        """The customers' filter as a domain.
+
+        :raise ValueError: it is no domain
+        """
+        self.ensure_one()
+        text = (self.partner_domain or "").strip()
+        try:
+            leaves = ast.literal_eval(text or "[]")
+        except (SyntaxError, ValueError) as error:
+            raise ValueError(self.env._("“%s” is not a filter.", text)) from error
+        return Domain(leaves)
+
+    def _ladder(self):
+        """The steps that count from the due date, as the plain-Python ladder."""
+        self.ensure_one()
+        return Ladder(
+            self.id,
+            tuple(step._rung() for step in self.step_ids if step.trigger == "due"),
+            min_days_between=self.min_days_between_contacts,
+            max_contacts=self.max_contacts,
+            max_contacts_days=self.max_contacts_days,
+            days_after_delivery=self.days_after_delivery,
+            max_days_overdue=self.max_days_overdue or None,
+            bank_days=self.company_id.collection_bank_days,
+        )
+
+    def _contact_calendar(self, key=None):
+        """When this ruler may speak.
+
+        :param key: calendar key of a debtor (time zone, country, state), default the company's
+        """
+        self.ensure_one()
+        return self.company_id._collection_calendar(self.resource_calendar_id, key)
+
+    def _speaks_on(self, day):
+        """Whether the ruler runs on a local day (A4)."""
+        self.ensure_one()
+        return (
+            self.state == "running"
+            and (not self.date_from or self.date_from <= day)
+            and (not self.date_to or day <= self.date_to)
+        )
+
+    # ------------------------------------------------------------------
+    # activation
+    # ------------------------------------------------------------------
+
+    def action_activate(self):
+        """Open the dialog that names the counts before anything happens (A8)."""
+        self.ensure_one()
+        self._check_ready()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Activate “%s”", self.name),
+            "res_model": "collection.ruler.activation",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_ruler_id": self.id},
+        }
+
+    def _check_ready(self):
+        """Say what is missing before the ruler can run.
+
+        :raise UserError: what to mend, and where
+        """
+        for ruler in self:
+            if not ruler.step_ids:
+                raise UserError(
+                    self.env._("“%s” has no steps yet. Add the first one, then activate.", ruler.name)
+                )
+            for step in ruler.step_ids:
+                step._check_words()
+            if not (ruler.company_id.email or ruler.company_id.partner_id.email):
+                raise UserError(
+                    self.env._(
+                        "%s has no e-mail address to send from. Add one to the company first.",
+                        ruler.company_id.name,
+                    )
+                )
+            try:
+                ruler._ladder()
+                ruler._contact_calendar()
+            except (LadderError, ValueError) as error:
+                raise UserError(str(error)) from error
+
+    def _activate(self):
+        """Switch on: the backlog joins silently at its current step (policy ``join``)."""
+        self._check_ready()
+        self._remember_database()
+        for ruler in self:
+            resumed = ruler.state == "paused"
+            ruler.state = "running"
+            self.env["collection.enrol"]._enrol(ruler.company_id, joining=not resumed)
+        self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
+
+    def action_pause(self):
+        """Nothing leaves until the ruler is resumed; what is planned stays planned."""
+        self.state = "paused"
+
+    def action_resume(self):
+        """Go on: what came meanwhile is caught up with one message per customer (A9)."""
+        self._activate()
+
+    def action_open_debtors(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "collection_ruler.collection_debtor_action"
+        )
+        action["domain"] = [("instalment_ids.ruler_id", "in", self.ids)]
+        return action
+
+    # ------------------------------------------------------------------
+    # the scheduled action
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_follow_up(self):
+        """Run the four verbs, one batch after the other, committing between them."""
+        cron = self.env["ir.cron"]
+        if self._copied_database():
+            return
+        for company in self.search([("state", "=", "running")]).company_id:
+            for verb in ("enrol", "track", "plan", "send"):
+                worker = self.env[f"collection.{verb}"].with_company(company)
+                while True:
+                    done, remaining = worker._batch(company)
+                    if not cron._commit_progress(done, remaining=remaining):
+                        return
+                    if not remaining:
+                        break
+
+    def _database_identity(self):
+        """What tells this database from a copy of it: the cluster's identifier and the oid."""
+        return self.env.execute_query(
+            SQL(
+                "SELECT system_identifier || '/' || (SELECT oid FROM pg_database "
+                "WHERE datname = current_database()) FROM pg_control_system()"
+            )
+        )[0][0]
+
+    def _remember_database(self):
+        self.env["ir.config_parameter"].sudo().set_param(
+            IDENTITY_PARAMETER, self._database_identity()
+        )
+
+    def _copied_database(self):
+        """Pause everything in a copied or restored database (decision 10).
+
+        :return: whether this is a copy
+        """
+        known = self.env["ir.config_parameter"].sudo().get_param(IDENTITY_PARAMETER)
+        running = self.search([("state", "=", "running")])
+        if not running or known == self._database_identity():
+            return False
+        running.state = "paused"
+        for ruler in running:
+            ruler.message_post(
+                body=self.env._(
+                    "This database was copied or restored, so the ruler is paused and nothing is "
+                    "sent. Press Resume if customers should hear from this one."
+                )
+            )
+        return True
+
+    def _by_company(self):
+        """Running rulers of these, in order, by root company."""
+        result = defaultdict(self.browse)
+        for ruler in self.sorted():
+            result[ruler.company_id] |= ruler
+        return result

@@ -1,0 +1,344 @@
+import logging
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, timedelta
+from decimal import Decimal
+
+import psycopg2
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..dunning.calendar import NeverOpen
+from ..dunning.decision import Recheck, recheck
+from ..dunning.reason import Reason
+
+_logger = logging.getLogger(__name__)
+
+# handing over stops so long before the window closes, so that Odoo's queue still meets it open
+MARGIN = timedelta(minutes=10)
+
+
+class CollectionSend(models.AbstractModel):
+    """Third verb: lock, ask again what is owed, render, hand to Odoo's outboxes (door 1)."""
+
+    _name = "collection.send"
+    _description = "Collection: send follow-ups"
+
+    @api.model
+    def _todo(self, company):
+        """Follow-ups whose instant has come, oldest first."""
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        followups = self.env["collection.followup"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "planned"),
+                ("scheduled_at", "<=", now),
+            ],
+            order="scheduled_at, id",
+        )
+        return followups.ids
+
+    @api.model
+    def _prepare(self, company, followup_ids):
+        """What takes long and must not hold locks: render missing invoice PDFs once, and store them."""
+        followups = self.env["collection.followup"].browse(followup_ids).exists()
+        wanting = followups.filtered(
+            lambda f: f.state == "planned" and f.step_id.attach_invoice and f.purpose == "dunning"
+        )
+        moves = wanting.item_ids.move_id.filtered(
+            lambda m: m.is_sale_document() and m.state == "posted" and not m.invoice_pdf_report_id
+        )
+        for move in moves:
+            try:
+                self.env["account.move.send"]._collection_store_pdf(move)
+            except psycopg2.Error:
+                raise
+            except Exception:
+                # the message leaves without it; the responsible sees the attachment missing
+                _logger.exception("No PDF could be made of %s (id %s)", move.name, move.id)
+
+    @api.model
+    def _batch(self, company, followup_ids):
+        """Hand over those that may leave now; keep, or cancel with a reason, the others."""
+        followups = self._lock(followup_ids)
+        if not followups:
+            return
+        now = self.env["collection.snapshot"]._now()
+        for followup, check in self._check(followups, now + MARGIN):
+            followup._apply_check(check, now)
+        leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")
+        leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
+        by_way = defaultdict(self.env["collection.followup"].browse)
+        for followup in leaving:
+            by_way[followup._way()] += followup
+        for way, group in by_way.items():
+            getattr(group, f"_send_{way}")()
+
+    def _lock(self, followup_ids):
+        """First statement of the transaction: lock instalments and follow-ups (decision 4).
+
+        Payments write instalments too, so what is read from here on stays true until the commit. What a
+        payment holds at this moment is left for the next run.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.id, i.id
+                  FROM collection_followup f
+                  JOIN collection_followup_item t ON t.followup_id = f.id AND t.state = 'planned'
+                  JOIN collection_instalment i
+                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                 WHERE f.id IN %s AND f.state = 'planned'
+                 ORDER BY i.id, f.id
+                   FOR UPDATE OF f, i SKIP LOCKED
+                """,
+                tuple(followup_ids),
+            )
+        )
+        locked = defaultdict(set)
+        for followup, instalment in rows:
+            locked[followup].add(instalment)
+        followups = self.env["collection.followup"].sudo().browse(followup_ids)
+        ours = followups.browse()
+        for followup, wanted in self._wanted(followup_ids).items():
+            if wanted <= locked[followup]:
+                ours += ours.browse(followup)
+        return ours
+
+    def _wanted(self, followup_ids):
+        """The instalments that each planned follow-up speaks about; those whose entry is gone have none."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.id, array_remove(array_agg(i.id), NULL)
+                  FROM collection_followup f
+                  LEFT JOIN collection_followup_item t ON t.followup_id = f.id AND t.state = 'planned'
+                  LEFT JOIN collection_instalment i
+                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                 WHERE f.id IN %s AND f.state = 'planned'
+                 GROUP BY f.id
+                """,
+                tuple(followup_ids),
+            )
+        )
+        return {followup: set(instalments) for followup, instalments in rows}
+
+    @api.model
+    def _check(self, followups, at):
+        """Ask `dunning/` about each follow-up at an instant; yields (follow-up, Recheck).
+
+        :param at: aware UTC; the window has to be open then
+        """
+        Snapshot = self.env["collection.snapshot"]
+        instalments = followups._item_instalments()
+        for company, debtors in followups.debtor_id.grouped("company_id").items():
+            own = followups.filtered(lambda f, debtors=debtors: f.debtor_id in debtors)
+            snapshots = Snapshot._take(debtors, leaving=own)
+            calendar = company._collection_calendar()
+            days = Snapshot._contacts(debtors, calendar)
+            for followup in own:
+                others = days[followup.debtor_id.id]
+                others.pop(followup.id, None)
+                snapshot = replace(
+                    snapshots[followup.debtor_id.id], contacts=tuple(sorted(others.values()))
+                )
+                check = followup._recheck(snapshot, instalments, at)
+                if check.verdict == "go" and followup._asks_for_money():
+                    others[followup.id] = calendar.local_day(at)  # none other of this batch that day
+                yield followup, check
+
+
+class CollectionFollowup(models.Model):
+    """What the doors do to a follow-up."""
+
+    _inherit = "collection.followup"
+
+    def _item_instalments(self):
+        """{ledger row: its instalment}, in one query; rows whose entry is gone are missing."""
+        items = self.item_ids.filtered(lambda i: i.state == "planned")
+        found = self.env["collection.instalment"].sudo().search([("move_id", "in", items.move_id.ids)])
+        by_key = {instalment._key(): instalment for instalment in found}
+        result = {}
+        for item in items:
+            key = (item.move_id.id, item.account_id.id, item.partner_id.id, item.due_date)
+            if key in by_key:
+                result[item] = by_key[key]
+        return result
+
+    def _recheck(self, snapshot, instalments, at):
+        """Whether this follow-up may leave at an instant, for how much, in which tone."""
+        self.ensure_one()
+        if self.purpose == "thanks":
+            return self._recheck_thanks(snapshot, at)
+        pairs = []
+        for item in self.item_ids.filtered(lambda i: i.state == "planned"):
+            if item in instalments and item.step_id:
+                pairs.append((instalments[item].id, item.step_id._rung()))
+        return recheck(snapshot, pairs, at, self.purpose, self.channel != "activity")
+
+    def _asks_for_money(self):
+        """Whether the customer is asked to pay by it, so that caps and the one-a-day rule count it."""
+        self.ensure_one()
+        return self.channel != "activity" and self.purpose in ("dunning", "returned")
+
+    def _recheck_thanks(self, snapshot, at):
+        """Thanks leave when the money is still there, whatever else is on hold (A5)."""
+        if not self.partial_ids:
+            return Recheck("cancel", Reason.REVERSED)
+        if not snapshot.calendar.is_open(at):
+            return Recheck("wait", Reason.CLOSED)
+        rest = self._item_instalments().values()
+        remaining = sum(i.residual_currency for i in rest if i.is_open)
+        return Recheck("go", amount=Decimal(str(remaining)), currency=self.currency_id.name)
+
+    def _apply_check(self, check, now):
+        """Write what a door said: cancelled, or kept for later, or its exact amount and words."""
+        self.ensure_one()
+        instalments = {i.id: item for item, i in self._item_instalments().items()}
+        if check.verdict == "cancel":
+            self._cancel(str(check.reason))
+            return
+        for key, reason in check.dropped.items():
+            if item := instalments.get(key):
+                lost = reason in (Reason.PAID, Reason.GONE)
+                item.write({"state": "cancelled" if lost else "skipped", "reason": str(reason)})
+        if check.verdict == "wait":
+            self._replan(str(check.reason), self._next_try(check.reason, now))
+            return
+        values = {"reason": "due"}
+        if self.purpose == "thanks":
+            values["amount_paid"] = sum(self.partial_ids.mapped("debit_amount_currency"))
+        if check.tone and check.tone.id != self.step_id.id:
+            step = self.env["collection.ruler.step"].browse(check.tone.id)
+            values |= {"step_id": step.id, "step_name": step.name}
+        if check.currency:
+            currency = self.env["res.currency"].search([("name", "=", check.currency)])
+            values |= {"currency_id": currency.id, "amount_due": float(check.amount)}
+        if check.asked:
+            values["instalment_ids"] = [(6, 0, list(check.asked))]
+        self.write(values)
+
+    def _next_try(self, reason, now):
+        """When to ask again, naive UTC: the next window, or tomorrow's for what lasts a while."""
+        calendar = self.ruler_id._contact_calendar() if self.ruler_id else self.debtor_id._calendar()
+        start = now
+        if reason == Reason.CLOSED:
+            closes = calendar.closes_at(now)
+            start = closes or now
+        else:
+            start = now + timedelta(days=1)
+            opened = calendar.windows(calendar.local_day(start))
+            start = min((begin for begin, _end in opened), default=start)
+        try:
+            return calendar.first_instant(start).astimezone(UTC).replace(tzinfo=None)
+        except NeverOpen:
+            return (now + timedelta(days=1)).replace(tzinfo=None)
+
+    def _way(self):
+        """Which `_send_…` method hands it over; a channel of another add-on brings its own."""
+        self.ensure_one()
+        return "delivery" if self.purpose == "delivery" else self.channel
+
+    # ------------------------------------------------------------------
+    # channels of the base add-on
+    # ------------------------------------------------------------------
+
+    def _send_activity(self):
+        """A task for the responsible; nothing reaches the customer."""
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        for followup in self:
+            step = followup.step_id
+            followup.debtor_id.with_context(mail_activity_quick_update=True).activity_schedule(
+                activity_type_id=(step.activity_type_id or todo).id,
+                summary=step.name,
+                note=step.activity_note,
+                user_id=followup.debtor_id._responsible(followup.ruler_id).id,
+            )
+        self.write({"handed_at": now})
+        self._sent(now)
+
+    def _send_delivery(self):
+        """The invoice itself, through Odoo's own sending, after the commit (decision 8)."""
+        for followup in self:
+            move = followup.item_ids.move_id[:1]
+            if move.is_move_sent:
+                followup._skip_delivery()
+            elif not move.partner_id.email:
+                followup._fail("no_address")
+            else:
+                user = self.env.user
+                move.sending_data = {
+                    "author_user_id": user.id,
+                    "author_partner_id": followup.company_id.partner_id.id,
+                }
+                followup.write({"state": "queued", "address": move.partner_id.email})
+        self.env.ref("account.ir_cron_account_move_send")._trigger()
+
+    def _skip_delivery(self):
+        """Somebody sent the invoice meanwhile."""
+        self.write({"state": "cancelled", "reason": "already_sent"})
+        self._settle_items("skipped", "already_sent")
+
+    def _send_email(self):
+        """Render each language and template in one go; one outbox row per follow-up."""
+        addressed = self.browse()
+        for followup in self:
+            email = followup.partner_id.email_normalized
+            if email and followup._bounced_before(email):
+                followup._fail("bounced")
+            elif email:
+                followup.address = email
+                addressed += followup
+            else:
+                followup._fail("no_address")
+        groups = defaultdict(self.browse)
+        for followup in addressed:
+            groups[followup.step_id.mail_template_id, followup._lang()] += followup
+        for (template, lang), group in groups.items():
+            group._render_and_queue(template, lang)
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _bounced_before(self, email):
+        """Whether the last message to this address came back: no use in writing to it again."""
+        self.ensure_one()
+        last = self.search(
+            [("debtor_id", "=", self.debtor_id.id), ("address", "=", email), ("id", "!=", self.id)],
+            order="handed_at desc NULLS LAST, id desc",
+            limit=1,
+        )
+        return bool(last.bounced_at)
+
+    def _render_and_queue(self, template, lang):
+        """Write the messages; one that cannot be written fails alone (H2)."""
+        try:
+            with self.env.cr.savepoint():
+                self._queue_mails(template.with_context(lang=lang))
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            if len(self) == 1:
+                _logger.warning("Follow-up %s could not be written: %s", self.id, error)
+                self._fail("template_error", str(error)[:500])
+                return
+            for followup in self:
+                followup._render_and_queue(template, lang)
+
+    def _queue_mails(self, template):
+        localized = self.with_context(lang=template.env.context.get("lang"))
+        subjects = template._render_field("subject", self.ids)
+        bodies = template._render_field("body_html", self.ids, options={"post_process": True})
+        values = [f._mail_values(subjects[f.id], bodies[f.id]) for f in localized]
+        mails = self.env["mail.mail"].sudo().create(values)
+        for followup, mail in zip(self, mails, strict=True):
+            followup.write(
+                {
+                    "state": "queued",
+                    "reason": "due",
+                    "mail_message_id": mail.mail_message_id.id,
+                    "handed_at": False,
+                }
+            )

@@ -1,0 +1,101 @@
+import email
+import email.policy
+import xmlrpc.client
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+# a reply pauses the ruler for so many working days (C6)
+REPLY_HOLD_DAYS = 3
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_process(self, model, message, *args, **kwargs):
+        """Note whether a machine wrote the message, before Odoo forgets its headers (C6, story 4)."""
+        automatic = self._collection_is_automatic(message)
+        return super(
+            MailThread, self.with_context(collection_automatic_reply=automatic)
+        ).message_process(model, message, *args, **kwargs)
+
+    @api.model
+    def _collection_is_automatic(self, message):
+        """Whether headers say that no person wrote it (RFC 3834 and what mailers did before it)."""
+        if isinstance(message, xmlrpc.client.Binary):
+            message = bytes(message.data)
+        if isinstance(message, str):
+            message = message.encode()
+        head = email.message_from_bytes(message, policy=email.policy.SMTP)
+        return (
+            (head.get("Auto-Submitted") or "no").strip().lower() != "no"
+            or any(name in head for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"))
+            or (head.get("Precedence") or "").strip().lower() in ("auto_reply", "bulk", "junk")
+        )
+
+
+class CollectionDebtor(models.Model):
+    """What comes back from the customer: replies and bounces (track)."""
+
+    _inherit = "collection.debtor"
+
+    def message_update(self, msg_dict, update_vals=None):
+        """A person replied: pause for 3 working days and put it on top (C6, story 3)."""
+        result = super().message_update(msg_dict, update_vals)
+        if not self.env.context.get("collection_automatic_reply"):
+            for debtor in self:
+                debtor._replied(msg_dict)
+        return result
+
+    def _replied(self, msg_dict):
+        """Hold the ruler, tell the responsible, and note the answer on what was answered."""
+        self.ensure_one()
+        last = self._last_followup()
+        last.answered_at = fields.Datetime.now()
+        calendar = self._calendar()
+        day = self._local_today()
+        for _working_day in range(REPLY_HOLD_DAYS):
+            day = calendar.next_open_day(day + timedelta(days=1))
+        pending = self.hold_ids.filtered(lambda h: h.state == "active" and h.origin == "reply")
+        if pending:
+            pending.date_to = day
+        else:
+            self.env["collection.hold"].create(
+                {
+                    "debtor_id": self.id,
+                    "origin": "reply",
+                    "note": (msg_dict.get("subject") or "")[:200],
+                    "date_to": day,
+                }
+            )
+        self.priority = "1"
+        self._tell(
+            self.env._("Answer the reply of %s", self.display_name),
+            self.env._("The ruler is silent until %s.", fields.Date.to_string(day)),
+            last.ruler_id,
+            once=True,
+        )
+
+    def _message_receive_bounce(self, email, partner):
+        """The address does not work: say so on the message and to the responsible."""
+        super()._message_receive_bounce(email, partner)
+        for debtor in self:
+            last = debtor._last_followup([("address", "=ilike", email)])
+            if last and not last.bounced_at:
+                last.bounced_at = fields.Datetime.now()
+                last._fail("bounced", email)
+
+    def _last_followup(self, domain=()):
+        """The newest message that the customer got."""
+        self.ensure_one()
+        return self.env["collection.followup"].search(
+            [
+                ("debtor_id", "=", self.id),
+                ("channel", "!=", "activity"),
+                ("state", "in", ("sent", "uncertain", "queued")),
+                *domain,
+            ],
+            order="handed_at desc NULLS LAST, id desc",
+            limit=1,
+        )

@@ -1,0 +1,99 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..dunning.calendar import CalendarError, ContactCalendar
+
+# Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
+DEFAULT_HOURS = (((9 * 60, 18 * 60),),) * 5 + ((), ())
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    collection_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Contact hours",
+        help="When customers may be written to; its closed days count too. "
+        "Empty: Monday to Friday, 9 to 18 h.",
+    )
+    collection_bank_days = fields.Boolean(
+        string="Due dates move to bank days",
+        default=True,
+        help="A due date on a weekend or holiday counts as the next bank day.",
+    )
+    collection_thanks_days = fields.Integer(
+        string="Thank for payments of the last days",
+        default=5,
+        help="Older payments, entered late, are not thanked for.",
+    )
+
+    @api.constrains("collection_calendar_id")
+    def _check_collection_calendar(self):
+        for company in self:
+            try:
+                company._collection_calendar()
+            except CalendarError as error:
+                raise ValidationError(
+                    self.env._("These contact hours cannot be used: %s", error)
+                ) from error
+
+    def _collection_calendar_key(self):
+        """What days and hours depend on: time zone, country, state (decision 1)."""
+        self.ensure_one()
+        hours = self.collection_calendar_id
+        zone = hours.tz or self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
+        return f"{zone}|{self.country_id.code or ''}|{self.state_id.code or ''}"
+
+    def _collection_calendar(self, hours=None, key=None):
+        """The contact calendar of this company as plain Python.
+
+        :param hours: ``resource.calendar`` that overrides the company's
+        :param key: calendar key, default the company's own
+        :raise CalendarError: the hours make no sense
+        """
+        self.ensure_one()
+        hours = hours or self.collection_calendar_id
+        zone, country, state = (key or self._collection_calendar_key()).split("|")
+        if hours:
+            zone = hours.tz
+        return ContactCalendar(
+            zone,
+            self._collection_windows(hours) if hours else DEFAULT_HOURS,
+            country or None,
+            state or None,
+            self._collection_closed_days(hours or self.resource_calendar_id, zone),
+        )
+
+    @api.model
+    def _collection_windows(self, hours):
+        windows = [[] for _weekday in range(7)]
+        for line in hours.attendance_ids:
+            if line.day_period == "lunch" or line.display_type:
+                continue
+            windows[int(line.dayofweek)].append(
+                (round(line.hour_from * 60), round(line.hour_to * 60))
+            )
+        return tuple(tuple(sorted(set(day))) for day in windows)
+
+    def _collection_closed_days(self, hours, zone):
+        """The company's own closed days: time off of nobody in particular, in whole local days."""
+        leaves = self.env["resource.calendar.leaves"].sudo().search(
+            [
+                ("resource_id", "=", False),
+                ("calendar_id", "in", [False, *hours.ids]),
+                ("company_id", "in", [False, *self.ids]),
+            ]
+        )
+        tz = pytz.timezone(zone)
+        days = set()
+        for leave in leaves:
+            day = pytz.utc.localize(leave.date_from).astimezone(tz).date()
+            last = pytz.utc.localize(leave.date_to).astimezone(tz).date()
+            while day <= last:
+                days.add(day)
+                day += timedelta(days=1)
+        return frozenset(days)
