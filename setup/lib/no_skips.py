@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-COUNTS = "TEST_COUNTS_FILE"
+from run_tests import COUNTS
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -8,11 +8,11 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import no_skips
 import quality
 from provision import everything, paths, progress, python_env
 
 NOTHING_COLLECTED = 5
+COUNTS = "TEST_COUNTS_FILE"  # the variable that tells the plugin where to write
 
 # Options of pytest whose value is the next argument: it is no path, whatever it is called.
 TAKE_A_VALUE = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "-n"}
@@ -110,7 +110,7 @@ class Run:
             **variables,
             "PYTHONPATH": str(paths.LIB),
             "TMPDIR": str(self.temporary),
-            no_skips.COUNTS: str(counts),
+            COUNTS: str(counts),
         }
         command = [python_env.PYTHON, "-m", "pytest", "-p", "no_skips"]
         result = subprocess.run(
