@@ -212,7 +212,10 @@ class Cluster:
 NOBODY = 65534
 UNSHARE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 SETPRIV = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-PASS_FOLDERS = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+PASS_FOLDERS = [
+    *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+    "--securebits=+no_setuid_fixup",  # access(2) asks for the capability as well
+]
 
 
 def as_ordinary_user() -> list[str]:
