@@ -3,7 +3,6 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import account_move
-from . import account_move_send
 from . import base_partner_merge
 
 # the ruler
@@ -29,7 +28,8 @@ from . import collection_send
 from . import collection_standing
 from . import collection_track
 
-# the gateways: door 2, replies and bounces
+# the gateways: Odoo's invoice sending, door 2, replies and bounces
+from . import account_move_send
 from . import ir_mail_server
 from . import mail_mail
 from . import mail_thread

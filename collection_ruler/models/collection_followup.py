@@ -103,7 +103,7 @@ class CollectionFollowup(models.Model):
     def action_approve(self):
         """Let it go at the next open instant; the doors check again what is owed."""
         self.filtered(lambda f: f.state == "to_approve").state = "planned"
-        self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
+        self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_cancel(self):
         """Take it back before it leaves.
@@ -122,7 +122,7 @@ class CollectionFollowup(models.Model):
             # what was handed over and did not arrive is said again by a person's own decision
             followup.item_ids.filtered(lambda i: i.state == "sent").state = "planned"
             followup._replan("due", fields.Datetime.now())
-        self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
+        self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_open_debtor(self):
         self.ensure_one()

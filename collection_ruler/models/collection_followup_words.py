@@ -142,9 +142,9 @@ class CollectionFollowup(models.Model):
     def _compute_tables(self):
         for followup in self:
             asked = followup._asked()
-            followup.due_table = followup._table(asked, with_total=followup.purpose != "thanks")
+            followup.due_table = followup._instalment_table(asked, with_total=followup.purpose != "thanks")
             coming = followup._coming()
-            followup.coming_table = followup._table(coming) if coming else Markup()
+            followup.coming_table = followup._instalment_table(coming) if coming else Markup()
             followup.remaining_text = followup._remaining()
             link = followup._payment_link()
             followup.pay_button = (
@@ -171,7 +171,7 @@ class CollectionFollowup(models.Model):
             - self.instalment_ids
         ).sorted(lambda i: (i.due_date, i.id))
 
-    def _table(self, instalments, with_total=False):
+    def _instalment_table(self, instalments, with_total=False):
         """A table of instalments as HTML, from a stored view that an administrator may change."""
         self.ensure_one()
         today = self.debtor_id._local_today()

@@ -27,7 +27,9 @@ class CollectionInstalment(models.Model):
     due_date = fields.Date(required=True)
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", index=True)
     currency_id = fields.Many2one("res.currency", required=True, ondelete="restrict")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
     debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="restrict", index=True)
 
     ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)

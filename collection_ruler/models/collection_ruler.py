@@ -224,8 +224,8 @@ class CollectionRuler(models.Model):
         for ruler in self:
             resumed = ruler.state == "paused"
             ruler.state = "running"
-            self.env["collection.enrol"]._enrol(ruler.company_id, joining=not resumed)
-        self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
+            self.env["collection.enrol"].sudo()._enrol(ruler.company_id, joining=not resumed)
+        self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_pause(self):
         """Nothing leaves until the ruler is resumed; what is planned stays planned."""

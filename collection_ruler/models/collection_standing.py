@@ -12,7 +12,7 @@ class CollectionStanding(models.AbstractModel):
     _description = "Collection: where a debtor stands"
 
     @api.model
-    def _read(self, debtors, today):
+    def _look(self, debtors, today):
         """Read stages and holds once for a batch.
 
         :return: an object whose ``place(debtor, instalments)`` writes and returns stages

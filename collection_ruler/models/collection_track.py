@@ -296,7 +296,7 @@ class CollectionTrack(models.AbstractModel):
         ladders = {}
         credits = debtors._credits()
         dates = self._followup_dates(debtors)
-        standing = self.env["collection.standing"]._read(debtors, today)
+        standing = self.env["collection.standing"]._look(debtors, today)
         key = company._collection_calendar_key()
         for debtor in debtors:
             own = by_debtor.get(debtor, Instalment)
