@@ -20,6 +20,9 @@ class CollectionDebtor(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
+    is_company = fields.Boolean(related="partner_id.is_company")
+    partner_phone = fields.Char(related="partner_id.phone")
+    partner_email = fields.Char(related="partner_id.email")
     user_id = fields.Many2one("res.users", string="Responsible", tracking=True, index="btree_not_null")
     stage_id = fields.Many2one(
         "collection.stage",

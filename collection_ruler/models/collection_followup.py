@@ -66,6 +66,8 @@ class CollectionFollowup(models.Model):
     partner_id = fields.Many2one("res.partner", string="Recipient", ondelete="restrict")
     address = fields.Char(help="Where it went.")
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
+    message_subject = fields.Char(related="mail_message_id.subject")
+    message_body = fields.Html(related="mail_message_id.body")
     currency_id = fields.Many2one("res.currency", required=True)
     amount_due = fields.Monetary(help="What the message asks for, net of credits.")
     amount_paid = fields.Monetary(help="What we give thanks for.")

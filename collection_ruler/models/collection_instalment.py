@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .collection_followup_item import reason_selection
+
 # a watermark below every offset: nothing was consumed yet (NULL would read as 0, the due date)
 NOTHING_SAID = -32768
 
@@ -43,7 +45,9 @@ class CollectionInstalment(models.Model):
     delivered_on = fields.Date(help="The day on which the ruler delivered the invoice.")
     stage_id = fields.Many2one("collection.stage", ondelete="restrict", index=True)
     next_date = fields.Date(string="Next contact")
-    waiting_reason = fields.Char(help="Why its due step waits; a value of Reason.")
+    waiting_reason = fields.Selection(
+        selection=lambda self: reason_selection(self.env), help="Why its due step waits."
+    )
 
     residual = fields.Monetary(
         string="Open (company currency)",

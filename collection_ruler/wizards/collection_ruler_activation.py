@@ -1,4 +1,7 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..dunning.ladder import come, effective_due, next_day
 
@@ -17,6 +20,7 @@ class CollectionRulerActivation(models.TransientModel):
     today_count = fields.Integer(compute="_compute_counts", string="Customers contacted today")
     next_date = fields.Date(compute="_compute_counts", string="First step on")
     next_count = fields.Integer(compute="_compute_counts", string="Customers on that day")
+    summary = fields.Html(compute="_compute_summary", sanitize=False)
 
     @api.depends("ruler_id")
     def _compute_counts(self):
@@ -41,6 +45,60 @@ class CollectionRulerActivation(models.TransientModel):
             wizard.today_count = 0  # whoever joins is not written to on that day
             wizard.next_date = first
             wizard.next_count = len(following.get(first, ()))
+
+    @api.depends("instalment_count")
+    def _compute_summary(self):
+        """The counts in sentences, one paragraph each."""
+        for wizard in self:
+            wizard.summary = Markup().join(
+                Markup("<p>%s</p>") % sentence for sentence in wizard._sentences()
+            )
+
+    def _sentences(self):
+        self.ensure_one()
+        _ = self.env._
+        if not self.instalment_count:
+            return [_("No open invoice is waiting for this ruler.")]
+        customers = (
+            _("1 customer") if self.customer_count == 1 else _("%s customers", self.customer_count)
+        )
+        sentences = [
+            _("1 open instalment of %s.", customers)
+            if self.instalment_count == 1
+            else _(
+                "%(count)s open instalments of %(customers)s.",
+                count=self.instalment_count,
+                customers=customers,
+            ),
+        ]
+        if not self.overdue_count:
+            sentences.append(_("None is overdue."))
+        elif self.overdue_count == 1:
+            sentences.append(
+                _("1 is overdue: it joins silently at its current step, nobody is written to today.")
+            )
+        else:
+            sentences.append(
+                _(
+                    "%s are overdue: they join silently at their current step, "
+                    "nobody is written to today.",
+                    self.overdue_count,
+                )
+            )
+        if self.next_date:
+            day = format_date(self.env, self.next_date, date_format="EEEE, d MMMM y")
+            sentences.append(
+                _("The first step comes on %(day)s, for 1 customer.", day=day)
+                if self.next_count == 1
+                else _(
+                    "The first step comes on %(day)s, for %(count)s customers.",
+                    day=day,
+                    count=self.next_count,
+                )
+            )
+        else:
+            sentences.append(_("No further step comes for any of them."))
+        return sentences
 
     def _preview(self):
         """(customer, due date) of what the ruler would take: enrolment tried, and undone."""
