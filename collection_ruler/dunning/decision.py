@@ -127,7 +127,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     for claim in sorted(snapshot.claims, key=_oldest_first):
         if claim.come is None:
             continue
-        if _deliver(claim, at, delivering, decision):
+        if _deliver(snapshot, claim, at, delivering, decision):
             continue
         if reason := _must_wait(snapshot.calendar, claim, today):
             decision.waiting[claim.id] = reason
@@ -231,7 +231,9 @@ def _effective(calendar: ContactCalendar, claim: Claim) -> date:
     return effective_due(claim.ladder, calendar, claim.due_date)
 
 
-def _deliver(claim: Claim, at: datetime, delivering: set[int], decision: Decision) -> bool:
+def _deliver(
+    snapshot: Snapshot, claim: Claim, at: datetime, delivering: set[int], decision: Decision
+) -> bool:
     """Plan the delivery of the invoice when it has come; True when nothing else follows now (A3)."""
     steps = claim.ladder.steps_between(claim.watermark, claim.come)
     deliveries = [s for s in steps if s.delivers]
@@ -248,9 +250,8 @@ def _deliver(claim: Claim, at: datetime, delivering: set[int], decision: Decisio
         decision.waiting[claim.id] = claim.block
         return True
     delivering.add(claim.move)
-    contact = Contact(
-        step.channel, step.role, step, ((claim, step),), at, claim.residual, claim.currency
-    )
+    whole = sum((c.residual for c in snapshot.claims if c.move == claim.move), Decimal(0))
+    contact = Contact(step.channel, step.role, step, ((claim, step),), at, whole, claim.currency)
     decision.contacts.append(contact)
     decision.skipped += [(claim, s, Reason.OVERTAKEN) for s in steps if s.offset < step.offset]
     decision.watermarks[claim.id] = step.offset

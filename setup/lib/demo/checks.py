@@ -1,0 +1,68 @@
+"""What must never happen, looked for in what the mail server received and in the accounts.
+
+Written against the messages, not against the add-on's own code: hours, weekends and holidays are named
+here once more, for the school in Dublin.
+"""
+
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from world import OdooServer
+
+from . import report
+
+DUBLIN = ZoneInfo("Europe/Dublin")
+OPENS, CLOSES = 9, 18
+MONEY = ("dunning", "returned")
+
+# what was open on an invoice at an instant: its lines less what was reconciled by then and stays so
+STILL_PLANNED = """
+    SELECT count(*) FROM collection_followup
+     WHERE state = 'planned' AND reason = 'due' AND scheduled_at < now() AT TIME ZONE 'UTC' - interval '1 day'
+"""
+FORGOTTEN = """
+    SELECT count(*) FROM collection_followup f
+     WHERE f.state IN ('failed', 'uncertain')
+       AND NOT EXISTS (SELECT FROM mail_activity a
+                        WHERE a.res_model = 'collection.debtor' AND a.res_id = f.debtor_id)
+"""
+
+
+def problems(lines: list[report.Line], server: OdooServer) -> list[str]:
+    """Everything that is wrong, in words; empty when all is well."""
+    found = []
+    closed = holidays.country_holidays("IE")
+    for entry in lines:
+        at = report.received_at(entry).astimezone(DUBLIN)
+        name = f"{entry.step} to {entry.to} at {at:%Y-%m-%d %H:%M}"
+        if entry.followup is None:
+            found.append(f"no follow-up belongs to “{entry.subject}” to {entry.to}")
+            continue
+        if at.weekday() >= 5 or at.date() in closed or not OPENS <= at.hour < CLOSES:
+            found.append(f"outside the window: {name}")
+        if not report.amount_in_text(entry):
+            found.append(f"the amount {entry.amount} is not in the text: {name}")
+    found += _twice(lines)
+    found += _more_than_one_a_day(lines)
+    if count := server.query(STILL_PLANNED)[0][0]:
+        found.append(f"{count} follow-ups should have left more than a day ago")
+    if count := server.query(FORGOTTEN)[0][0]:
+        found.append(f"{count} failed follow-ups have no activity")
+    return found
+
+
+def _twice(lines):
+    for name in ("message_id", "followup"):
+        counts = Counter(getattr(entry, name) for entry in lines)
+        yield from (f"twice: {name} {value}" for value, count in counts.items() if count > 1)
+
+
+def _more_than_one_a_day(lines):
+    days = Counter(
+        (entry.customer, report.received_at(entry).astimezone(DUBLIN).date())
+        for entry in lines
+        if entry.purpose in MONEY
+    )
+    yield from (f"{count} messages to {who} on {day}" for (who, day), count in days.items() if count > 1)

@@ -1,0 +1,140 @@
+"""Joins what the mail server received with the follow-ups that Odoo says it sent."""
+
+import html.parser
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from pathlib import Path
+
+from world import OdooServer, Received
+
+FOLLOWUP_OF_MESSAGE = """
+    SELECT f.id, f.purpose, f.step_name, f.channel, coalesce(r.lang, p.lang), p.id, p.name,
+           CASE WHEN f.purpose = 'thanks' THEN f.amount_paid ELSE f.amount_due END, c.name
+      FROM mail_message m
+      JOIN collection_followup f ON f.mail_message_id = m.id
+      JOIN collection_debtor d ON d.id = f.debtor_id
+      JOIN res_partner p ON p.id = d.partner_id
+      LEFT JOIN res_partner r ON r.id = f.partner_id
+      JOIN res_currency c ON c.id = f.currency_id
+     WHERE m.message_id = %s
+"""
+# what a message asks for; thanks and deliveries speak about their ledger rows instead
+ASKED_BY = """
+    SELECT m.name, i.due_date FROM collection_followup_instalment_rel r
+      JOIN collection_instalment i ON i.id = r.instalment_id
+      JOIN account_move m ON m.id = i.move_id
+     WHERE r.followup_id = %(followup)s
+     UNION ALL
+    SELECT m.name, t.due_date FROM collection_followup_item t
+      JOIN account_move m ON m.id = t.move_id
+     WHERE t.followup_id = %(followup)s AND NOT EXISTS (
+           SELECT FROM collection_followup_instalment_rel WHERE followup_id = %(followup)s)
+     ORDER BY 2, 1
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message that the mail server received; None where no follow-up belongs to it."""
+
+    received_at: str
+    channel: str
+    to: str
+    subject: str
+    language: str | None
+    step: str | None
+    purpose: str | None
+    due_date: str | None
+    invoice_numbers: list[str]
+    amount: float | None
+    currency: str | None
+    customer: str | None
+    attachments: list[str]
+    links: list[str]
+    text: str
+    followup: int | None
+    message_id: str
+
+
+def line(server: OdooServer, received: Received) -> Line:
+    """Describe a received message: address, subject, text, files and links as they arrived."""
+    message = received.message
+    rows = server.query(FOLLOWUP_OF_MESSAGE, [message["Message-Id"]])
+    followup = purpose = step = language = customer = amount = currency = None
+    channel = "email"
+    asked = []
+    if rows:
+        (followup, purpose, step, channel, language, _partner, customer, amount, currency) = rows[0]
+        asked = server.query(ASKED_BY, {"followup": followup})
+    text, links = _read(message)
+    return Line(
+        received_at=received.received_at.isoformat(timespec="seconds"),
+        channel=channel,
+        to=parseaddr(str(message["To"]))[1] or received.recipients[0],
+        subject=str(message["Subject"]),
+        language=language,
+        step=step,
+        purpose=purpose,
+        due_date=min(due for _name, due in asked).isoformat() if asked else None,
+        invoice_numbers=list(dict.fromkeys(name for name, _due in asked)),
+        amount=float(amount) if amount is not None else None,
+        currency=currency,
+        customer=customer,
+        attachments=[part.get_filename() for part in message.iter_attachments()],
+        links=links,
+        text=text,
+        followup=followup,
+        message_id=message["Message-Id"],
+    )
+
+
+def write(lines: list[Line], file: Path) -> None:
+    """Write one JSON object per line; the text itself stays out."""
+    with open(file, "w", encoding="utf-8") as handle:
+        for entry in lines:
+            values = asdict(entry)
+            values.pop("text")
+            handle.write(json.dumps(values, ensure_ascii=False) + "\n")
+
+
+def amount_in_text(entry: Line) -> bool:
+    """Whether the message names the amount that Odoo noted for it."""
+    if entry.amount is None:
+        return False
+    return f"{entry.amount:,.2f}" in entry.text
+
+
+def received_at(entry: Line) -> datetime:
+    return datetime.fromisoformat(entry.received_at)
+
+
+def _read(message) -> tuple[str, list[str]]:
+    body = message.get_body(("html", "plain"))
+    if body is None:
+        return "", []
+    content = body.get_content()
+    if body.get_content_subtype() != "html":
+        return content, re.findall(r"https?://\S+", content)
+    reader = _Reader()
+    reader.feed(content)
+    return re.sub(r"\s+", " ", " ".join(reader.words)), reader.links
+
+
+class _Reader(html.parser.HTMLParser):
+    """Collects the words and the links of an HTML text."""
+
+    def __init__(self):
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        link = dict(attrs).get("href")
+        if tag == "a" and link and link.startswith("http"):
+            self.links.append(link)
+
+    def handle_data(self, data):
+        self.words.append(data.strip())
