@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
 
 
@@ -76,14 +77,25 @@ class CollectionDebtor(models.Model):
         for debtor in self:
             debtor.instalment_count = counts.get(debtor, 0)
 
-    @api.depends("followup_ids.state", "instalment_ids.waiting_reason", "instalment_ids.is_open")
+    @api.depends(
+        "followup_ids.state",
+        "followup_ids.reason",
+        "instalment_ids.waiting_reason",
+        "instalment_ids.is_open",
+    )
     def _compute_why(self):
         reasons = dict(reason_selection(self.env))
         for debtor in self:
             open_ones = debtor.instalment_ids.filtered("is_open")
             planned = debtor.followup_ids.filtered(lambda f: f.state == "planned").sorted("scheduled_at")
             waiting = open_ones.filtered("waiting_reason")[:1]
-            if planned:
+            if planned and planned[0].reason != Reason.DUE:
+                debtor.why = self.env._(
+                    "“%(step)s” waits: %(reason)s.",
+                    step=planned[0].step_name,
+                    reason=reasons.get(planned[0].reason),
+                )
+            elif planned:
                 first = planned[0]
                 when = fields.Datetime.context_timestamp(debtor, first.scheduled_at)
                 debtor.why = self.env._(

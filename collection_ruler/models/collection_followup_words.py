@@ -101,9 +101,13 @@ class CollectionFollowup(models.Model):
             followup.customer_name = customer.name
             followup.customer_number = customer.ref or str(customer.id)
             followup.customer_vat = customer.vat
-            followup.customer_address = customer._display_address(without_company=True).replace(
-                "\n", ", "
-            )
+            followup.customer_address = self._one_line(customer)
+
+    @api.model
+    def _one_line(self, partner):
+        """An address without the gaps that fields left empty make."""
+        lines = partner._display_address(without_company=True).split("\n")
+        return ", ".join(filter(None, (line.strip(" ,") for line in lines)))
 
     @api.depends("company_id", "debtor_id.user_id", "ruler_id.user_id")
     def _compute_signatory(self):
@@ -113,8 +117,7 @@ class CollectionFollowup(models.Model):
             followup.signatory_name = user.name if user and user.active else company.name
             followup.signatory_phone = user.phone or company.phone
             followup.signatory_email = company.email
-            address = company.partner_id._display_address(without_company=True)
-            followup.company_address = ", ".join(filter(None, address.split("\n")))
+            followup.company_address = self._one_line(company.partner_id)
 
     @api.depends("amount_due", "amount_paid", "instalment_ids")
     @api.depends_context("lang")
@@ -176,6 +179,8 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         today = self.debtor_id._local_today()
         calendar = self.debtor_id._calendar()
+        # a single row leads to the same amount as the button, net of credits
+        single = self._payment_link() if with_total and len(instalments) == 1 else False
         ladders = {}
         rows = []
         for instalment in instalments:
@@ -190,7 +195,7 @@ class CollectionFollowup(models.Model):
                     "amount": format_amount(
                         self.env, instalment.residual_currency, instalment.currency_id
                     ),
-                    "link": self._move_payment_link(instalment) if with_total else False,
+                    "link": (single or self._move_payment_link(instalment)) if with_total else False,
                 }
             )
         total = sum(
