@@ -1,1 +1,2 @@
 from . import test_ruler
+from . import test_stories

@@ -1,5 +1,7 @@
 from contextlib import contextmanager
 from datetime import datetime
+from email.message import EmailMessage
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
@@ -8,6 +10,41 @@ from odoo import SUPERUSER_ID, Command, fields
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.mail.tests.common import MockEmail
+
+BOUNCE = """\
+Return-Path: <>
+From: MAILER-DAEMON@customer.example.com (Mail Delivery System)
+To: bounce@school.example.com
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+Message-Id: <bounce-1@customer.example.com>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="PART"
+
+--PART
+Content-Type: text/plain; charset=us-ascii
+
+<{address}>: 550 No such person at this address
+
+--PART
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; customer.example.com
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 No such person at this address.
+
+--PART
+Content-Type: message/rfc822
+
+Message-Id: {message_id}
+Subject: the original
+
+Text
+--PART--
+"""
 
 
 class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
@@ -45,6 +82,14 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
                 .id,
             }
         )
+        cls.company.alias_domain_id = cls.env["mail.alias.domain"].create(
+            {
+                "name": "school.example.com",
+                "bounce_alias": "bounce",
+                "catchall_alias": "catchall",
+                "default_from": "notifications",
+            }
+        )
         cls.zone = ZoneInfo("Europe/Dublin")
         # the scheduled action runs as superuser; people have their own tests
         cls.env = cls.env(user=SUPERUSER_ID)
@@ -66,7 +111,9 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     def at(self, text):
         """Be at a local wall-clock time, "2026-01-05 09:00" in Dublin."""
         instant = datetime.fromisoformat(text).replace(tzinfo=self.zone)
-        with freeze_time(instant.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)):
+        utc = instant.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+        # create_date and write_date come from the cursor
+        with freeze_time(utc), patch.object(self.env.cr, "now", lambda: utc):
             yield
 
     def run_ruler(self, *verbs):
@@ -90,6 +137,9 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
             self.env["mail.mail"].process_email_queue()
             sent = list(self._mails)
         self.env.invalidate_all()
+        for mail in sent:  # amounts are written with spaces that do not break
+            mail["subject"] = mail["subject"].replace("\xa0", " ")
+            mail["body"] = mail["body"].replace("\xa0", " ").replace("&nbsp;", " ")
         return sent
 
     def day(self, date, hour="09:30"):
@@ -107,12 +157,49 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     def run_odoo_sending(self):
         """Odoo's own scheduled sending of invoices."""
         with self.gateway(), self.allow_pdf_render():
-            self.env["account.move"]._cron_account_move_send()
+            self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        self.env.invalidate_all()
 
     def activate(self, date="2026-01-01", hour="08:00"):
         with self.at(f"{date} {hour}"):
             self.ruler._activate()
             self.env.flush_all()
+
+    # ------------------------------------------------------------------
+    # the customer
+    # ------------------------------------------------------------------
+
+    def reply(self, sent, text="I will look into it.", sender=None, **headers):
+        """The customer answers a message that the mail server got; it enters by Odoo's mail gate.
+
+        :param sent: one of the mails that `day` returned
+        :param headers: further headers, "_" stands for "-"
+        """
+        original = sent["EmailMessage"]
+        message = EmailMessage()
+        message["From"] = sender or original["To"]
+        message["To"] = original["Reply-To"] or original["From"]
+        message["Subject"] = f"Re: {original['Subject']}"
+        message["Message-Id"] = f"<answer-{id(message)}@customer.example.com>"
+        message["In-Reply-To"] = original["Message-Id"]
+        message["References"] = original["Message-Id"]
+        for name, value in headers.items():
+            message[name.replace("_", "-")] = value
+        message.set_content(text)
+        self._enter_mail_gate(message.as_bytes())
+
+    def bounce(self, sent):
+        """The mail system of the customer returns a message that the mail server got."""
+        original = sent["EmailMessage"]
+        bounced = original["To"].rpartition("<")[2].rstrip(">")
+        self._enter_mail_gate(
+            BOUNCE.format(address=bounced, message_id=original["Message-Id"]).encode()
+        )
+
+    def _enter_mail_gate(self, message):
+        with self.mock_mail_gateway():  # Odoo's own notices stay out of the outbox
+            self.env["mail.thread"].message_process(None, message)
+        self.env.flush_all()
 
     # ------------------------------------------------------------------
     # money
@@ -153,6 +240,51 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
         payment = wizard._create_payments()
         self.env.flush_all()
         return payment
+
+    def credit_note(self, amount, partner=None, date="2026-01-01", **values):
+        """A posted credit note that nobody has reconciled."""
+        return self.invoice(date, amount, partner, date, move_type="out_refund", **values)
+
+    def undo(self, payment):
+        """The payment comes back: it is taken out of the books."""
+        payment.action_draft()
+        payment.action_cancel()
+        self.env.flush_all()
+
+    def hold(self, *moves, partner=None, **values):
+        """Pause everything of a customer, or only some invoices."""
+        instalments = self.instalments(*moves) if moves else self.env["collection.instalment"]
+        return self.env["collection.hold"].create(
+            {
+                "debtor_id": self.debtor(partner).id,
+                "scope": "instalments" if moves else "all",
+                "instalment_ids": [Command.set(instalments.ids)],
+                **values,
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # what stands in the database
+    # ------------------------------------------------------------------
+
+    def instalments(self, *moves):
+        return self.env["collection.instalment"].search(
+            [("move_id", "in", [move.id for move in moves])], order="due_date, id"
+        )
+
+    def ledger(self, *moves):
+        """(step name, state, reason) of each ledger row of these invoices, by offset."""
+        rows = self.env["collection.followup.item"].search(
+            [("move_id", "in", [move.id for move in moves])], order="due_date, offset_days, id"
+        )
+        return [(row.step_name, row.state, row.reason) for row in rows]
+
+    def tasks(self, partner=None):
+        """Summaries of the debtor's open activities."""
+        return self.debtor(partner).activity_ids.mapped("summary")
+
+    def step(self, name, ruler=None):
+        return (ruler or self.ruler).step_ids.filtered(lambda s: s.name == name)
 
     def debtor(self, partner=None):
         return self.env["collection.debtor"].search(
