@@ -153,7 +153,7 @@ def summary(lines, server) -> None:
 def serve(world, server, database: str) -> None:
     """Leave Odoo serving in the present until Ctrl-C."""
     server.stop()
-    world.clock.shift = 0
+    world.clock.reset()
     server = world.server(database)
     server.start(http_port=8069 if is_free(8069) else 0)
     server.wait_ready()

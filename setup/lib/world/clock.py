@@ -4,7 +4,6 @@ import mmap
 import os
 import shutil
 import struct
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,25 +30,29 @@ class Clock:
             self._map = mmap.mmap(handle.fileno(), 8)
 
     @property
-    def shift(self) -> int:
-        """The seconds that this clock is ahead of the machine's."""
-        return struct.unpack("=q", self._map[:])[0]
+    def shift(self) -> timedelta:
+        """How far this clock is ahead of the machine's; negative when it is behind."""
+        return timedelta(microseconds=struct.unpack("=q", self._map[:])[0] // 1000)
 
     @shift.setter
-    def shift(self, seconds: int) -> None:
-        self._map[:] = struct.pack("=q", seconds)
+    def shift(self, shift: timedelta) -> None:
+        self._map[:] = struct.pack("=q", shift // timedelta(microseconds=1) * 1000)
 
     def now(self) -> datetime:
         """Return the simulated time, in UTC."""
-        return datetime.fromtimestamp(time.time() + self.shift, UTC)
+        return datetime.now(UTC) + self.shift
 
     def set(self, moment: datetime) -> None:
-        """Set the clock to an aware moment, to the second."""
-        self.shift = round(moment.timestamp() - time.time())
+        """Set the clock to an aware moment."""
+        self.shift = moment - datetime.now(UTC)
 
     def advance(self, delta: timedelta) -> None:
         """Set the clock forward."""
-        self.shift += round(delta.total_seconds())
+        self.shift += delta
+
+    def reset(self) -> None:
+        """Show the machine's own time."""
+        self.shift = timedelta()
 
     def env(self) -> dict[str, str]:
         """Return the environment variables with which a process follows this clock."""

@@ -1,5 +1,5 @@
-/* A library for LD_PRELOAD that shifts the wall clock, and only that, by the number of seconds in the file
- * $CLOCKSHIFT_FILE (one 64-bit integer). The file is mapped, so a new number counts at once in every process
+/* A library for LD_PRELOAD that shifts the wall clock, and only that, by the number of nanoseconds in the
+ * file $CLOCKSHIFT_FILE (one 64-bit integer). The file is mapped, so a new number counts at once in every process
  * that has it open. Monotonic clocks and sleeps stay real.
  *
  * It includes no headers, so that it can be built where there is a compiler but no libc6-dev.
@@ -15,6 +15,7 @@ extern int close(int);
 extern void *mmap(void *, u64, int, int, int, i64);
 extern i64 syscall(i64, ...);
 
+#define SECOND 1000000000L
 enum { REALTIME = 0, REALTIME_COARSE = 5, PROT_READ = 1, MAP_SHARED = 1, O_CLOEXEC = 02000000 };
 #if defined(__x86_64__)
 enum { SYS_CLOCK_GETTIME = 228 };
@@ -44,7 +45,18 @@ static i64 offset(void) {
 
 int clock_gettime(int clock, struct timespec *now) {
     int result = syscall(SYS_CLOCK_GETTIME, clock, now);
-    if (!result && (clock == REALTIME || clock == REALTIME_COARSE)) now->tv_sec += offset();
+    if (!result && (clock == REALTIME || clock == REALTIME_COARSE)) {
+        i64 by = offset();
+        now->tv_sec += by / SECOND;
+        now->tv_nsec += by % SECOND;
+        if (now->tv_nsec >= SECOND) {
+            now->tv_nsec -= SECOND;
+            now->tv_sec++;
+        } else if (now->tv_nsec < 0) {
+            now->tv_nsec += SECOND;
+            now->tv_sec--;
+        }
+    }
     return result;
 }
 

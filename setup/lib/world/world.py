@@ -13,6 +13,15 @@ from .cluster import Cluster
 from .mail_server import MailServer
 from .odoo_server import OdooServer
 
+# The template was made at another time: what it planned is planned anew from this world's present.
+INSTALLED_NOW = """
+    UPDATE ir_cron
+       SET nextcall = date_trunc('second', nextcall + (now() AT TIME ZONE 'UTC' - create_date)),
+           lastcall = NULL;
+    UPDATE ir_cron_trigger
+       SET call_at = date_trunc('second', call_at + (now() AT TIME ZONE 'UTC' - create_date));
+"""
+
 
 class World:
     """A clock, a PostgreSQL cluster and an SMTP server; Odoo servers are added by `serve`.
@@ -41,7 +50,7 @@ class World:
             self.home.mkdir(parents=True, exist_ok=True)
             stack.enter_context(self._alone())
             self.clock = Clock(self.home / "clock")
-            self.clock.shift = 0
+            self.clock.reset()
             stack.callback(self.clock.close)
             self.cluster = Cluster(self.home / "pg", self.clock)
             self.cluster.stop()  # a leftover would follow a clock that is gone
@@ -65,12 +74,7 @@ class World:
         """
         self._ensure_template(template)
         database = self.databases.copy(template, name)
-        age = self.clock.shift
-        self.databases.query(
-            "UPDATE ir_cron SET nextcall = nextcall + %s * interval '1 second', lastcall = NULL",
-            [age],
-            database=database,
-        )
+        self.databases.query(INSTALLED_NOW, database=database)
         return database
 
     def server(self, database: str, *options: str, name: str = "odoo") -> OdooServer:
@@ -79,17 +83,20 @@ class World:
         self._stack.callback(server.stop)
         return server
 
-    def serve(self, database: str, *options: str, name: str = "odoo") -> OdooServer:
-        """Start a server and return it when it answers."""
+    def serve(
+        self, database: str, *options: str, name: str = "odoo", http_port: int = 0
+    ) -> OdooServer:
+        """Start a server, with an empty log, and return it when it answers.
+
+        :param options: further options for odoo-bin
+        :param name: of its log; two servers on one database need two
+        :param http_port: 0 takes a free one
+        """
         server = self.server(database, *options, name=name)
         server.log.unlink(missing_ok=True)
-        server.start()
+        server.start(http_port)
         server.wait_ready()
         return server
-
-    def configure_mail(self) -> None:
-        """Write the mail server's port into Odoo's configuration (after it was started anew)."""
-        self.odoo = self._configure()
 
     def _configure(self) -> configuration.Odoo:
         settings = {
