@@ -22,11 +22,13 @@ from . import collection_followup_item
 
 # the four verbs and what they share
 from . import collection_snapshot
+from . import collection_verb
 from . import collection_enrol
 from . import collection_plan
 from . import collection_send
 from . import collection_standing
 from . import collection_track
+from . import collection_run
 
 # the gateways: Odoo's invoice sending, door 2, replies and bounces
 from . import account_move_send

@@ -10,6 +10,7 @@ class CollectionEnrol(models.AbstractModel):
     """First verb: every open customer instalment gets a ruler and keeps it (A6, A7)."""
 
     _name = "collection.enrol"
+    _inherit = ["collection.verb"]
     _description = "Collection: enrol open instalments"
 
     @api.model
@@ -32,6 +33,10 @@ class CollectionEnrol(models.AbstractModel):
         self._adopt(company)
         self._insert(company)
         return self._choose_rulers(company, joining)
+
+    @api.model
+    def _failed(self, company, unit, error):
+        raise error  # without enrolment nothing is known: the scheduled action itself has to fail
 
     def _companies(self, company):
         return tuple(self.env["res.company"].search([("id", "child_of", company.id)]).ids)

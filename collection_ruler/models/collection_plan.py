@@ -15,6 +15,7 @@ class CollectionPlan(models.AbstractModel):
     """Second verb: find the due (instalment, step) pairs, decide once per debtor, write follow-ups."""
 
     _name = "collection.plan"
+    _inherit = ["collection.verb"]
     _description = "Collection: plan follow-ups"
 
     @api.model

@@ -1,15 +1,21 @@
 import ast
-from collections import defaultdict
+import logging
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools.misc import split_every
 
 from ..dunning.ladder import Ladder, LadderError
 
-IDENTITY_PARAMETER = "collection_ruler.database_identity"
+_logger = logging.getLogger(__name__)
 
+VERBS = ("enrol", "track", "plan", "send")
+# debtors or follow-ups in one transaction, and how often it is tried when it collides
+BATCH_SIZE = 200
+ATTEMPTS = 5
 
 class CollectionRuler(models.Model):
     """A dunning procedure: when, how and where the company speaks about a receivable (A1)."""
@@ -220,7 +226,7 @@ class CollectionRuler(models.Model):
     def _activate(self):
         """Switch on: the backlog joins silently at its current step (policy ``join``)."""
         self._check_ready()
-        self._remember_database()
+        self.env["collection.run"].sudo()._remember_database()
         for ruler in self:
             resumed = ruler.state == "paused"
             ruler.state = "running"
@@ -242,63 +248,3 @@ class CollectionRuler(models.Model):
         )
         action["domain"] = [("instalment_ids.ruler_id", "in", self.ids)]
         return action
-
-    # ------------------------------------------------------------------
-    # the scheduled action
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _cron_follow_up(self):
-        """Run the four verbs, one batch after the other, committing between them."""
-        cron = self.env["ir.cron"]
-        if self._copied_database():
-            return
-        for company in self.search([("state", "=", "running")]).company_id:
-            for verb in ("enrol", "track", "plan", "send"):
-                worker = self.env[f"collection.{verb}"].with_company(company)
-                while True:
-                    done, remaining = worker._batch(company)
-                    if not cron._commit_progress(done, remaining=remaining):
-                        return
-                    if not remaining:
-                        break
-
-    def _database_identity(self):
-        """What tells this database from a copy of it: the cluster's identifier and the oid."""
-        return self.env.execute_query(
-            SQL(
-                "SELECT system_identifier || '/' || (SELECT oid FROM pg_database "
-                "WHERE datname = current_database()) FROM pg_control_system()"
-            )
-        )[0][0]
-
-    def _remember_database(self):
-        self.env["ir.config_parameter"].sudo().set_param(
-            IDENTITY_PARAMETER, self._database_identity()
-        )
-
-    def _copied_database(self):
-        """Pause everything in a copied or restored database (decision 10).
-
-        :return: whether this is a copy
-        """
-        known = self.env["ir.config_parameter"].sudo().get_param(IDENTITY_PARAMETER)
-        running = self.search([("state", "=", "running")])
-        if not running or known == self._database_identity():
-            return False
-        running.state = "paused"
-        for ruler in running:
-            ruler.message_post(
-                body=self.env._(
-                    "This database was copied or restored, so the ruler is paused and nothing is "
-                    "sent. Press Resume if customers should hear from this one."
-                )
-            )
-        return True
-
-    def _by_company(self):
-        """Running rulers of these, in order, by root company."""
-        result = defaultdict(self.browse)
-        for ruler in self.sorted():
-            result[ruler.company_id] |= ruler
-        return result

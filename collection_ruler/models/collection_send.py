@@ -23,6 +23,7 @@ class CollectionSend(models.AbstractModel):
     """Third verb: lock, ask again what is owed, render, hand to Odoo's outboxes (door 1)."""
 
     _name = "collection.send"
+    _inherit = ["collection.verb"]
     _description = "Collection: send follow-ups"
 
     @api.model
@@ -74,6 +75,10 @@ class CollectionSend(models.AbstractModel):
             by_way[followup._way()] += followup
         for way, group in by_way.items():
             getattr(group, f"_send_{way}")()
+
+    @api.model
+    def _failed(self, company, unit, error):
+        self.env["collection.followup"].sudo().browse(unit)._fail("error", str(error)[:500])
 
     def _lock(self, followup_ids):
         """First statement of the transaction: lock instalments and follow-ups (decision 4).

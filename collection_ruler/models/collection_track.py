@@ -18,6 +18,7 @@ class CollectionTrack(models.AbstractModel):
     """Fourth verb: what became of messages and of money; thanks, returns, totals, stages."""
 
     _name = "collection.track"
+    _inherit = ["collection.verb"]
     _description = "Collection: track outcomes"
 
     @api.model
