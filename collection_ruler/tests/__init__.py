@@ -1,2 +1,3 @@
+from . import test_cron
 from . import test_ruler
 from . import test_stories

@@ -124,6 +124,13 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
                 worker._batch(self.company, todo)
         self.env.flush_all()
 
+    def run_cron(self):
+        """The scheduled action itself, with its batches and commits."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("collection_ruler.ir_cron_follow_up").method_direct_trigger()
+        self.env.invalidate_all()
+
     @contextmanager
     def gateway(self):
         """A mail gateway that keeps what it is handed; door 2 works in cursors of its own."""
