@@ -140,7 +140,11 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         decision.waiting.update({c.claim.id: reason for c in speaking})
         speaking = []
     said = _messages(snapshot, speaking, at, decision)
-    done = said + [c for c in candidates if not c.messages]
+    tasks_only = [c for c in candidates if not c.messages]
+    if today in snapshot.contacts:  # a call on the day of a message would be one word too many
+        decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
+        tasks_only = []
+    done = said + tasks_only
     _tasks(done, now, decision)
     for candidate in done:
         _consume(candidate, decision)

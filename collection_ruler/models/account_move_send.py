@@ -23,9 +23,12 @@ class AccountMoveSend(models.AbstractModel):
         mails = self.env["mail.mail"].sudo().search(
             [("model", "=", move._name), ("res_id", "=", move.id), ("state", "=", "outgoing")]
         )
-        # one envelope is ours; copies to further followers leave as Odoo sends them
-        mails[-1:].collection_followup_id = followup
-        followup.mail_message_id = mails[-1:].mail_message_id
+        # the customer's envelope is ours; copies to followers leave as Odoo sends them
+        mail = mails.filtered(lambda m: move.partner_id in m.recipient_ids)[:1] or mails[-1:]
+        mail.collection_followup_id = followup
+        followup.mail_message_id = mail.mail_message_id
+        # from a scheduled action Odoo leaves the message to its hourly queue; the window may be shorter
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
 
 class CollectionFollowup(models.Model):

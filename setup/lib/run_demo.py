@@ -1,17 +1,20 @@
 """Runs the demonstration; see setup/demo."""
 
 import argparse
+import socket
 import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 from zoneinfo import ZoneInfo
 
 from provision import everything, progress
 
 DATABASE = "demo"
 DAYS = 45
+PORT = 8069
 ZONE = ZoneInfo("Europe/Dublin")
 BOOKKEEPING = time(8, 30)
 # when the scheduler is looked at: through the working day, and once when nobody may be written to
@@ -58,7 +61,7 @@ def simulate(odoo, options) -> int:
         database = world.create_database(DATABASE)
         with progress.step("The school's customers and invoices"):
             load(world, database)
-        server = world.serve(database)
+        server = start_server(world, database)
         school = School(server, start)
         counts = school.activate()
         print(
@@ -69,7 +72,7 @@ def simulate(odoo, options) -> int:
         lines = []
         for number in range(DAYS):
             lines += play(world, server, school, start + timedelta(days=number + 1), report)
-        wrong = checks.problems(lines, server)
+        wrong = checks.problems(lines, school, today)
         summary(lines, server)
         if options.report:
             report.write(lines, options.report)
@@ -79,7 +82,7 @@ def simulate(odoo, options) -> int:
         if not wrong:
             print("Checked: hours, holidays, doubles, one message a day, amounts in the text.")
         if not options.no_serve:
-            serve(world, server, database)
+            serve(world, server)
         return 1 if wrong else 0
 
 
@@ -150,24 +153,32 @@ def summary(lines, server) -> None:
     print(flush=True)
 
 
-def serve(world, server, database: str) -> None:
+def start_server(world, database: str):
+    """Serve on Odoo's usual port if it is free: links in messages and PDFs point there."""
+    server = world.server(database)
+    server.log.unlink(missing_ok=True)
+    server.start(http_port=PORT if is_free(PORT) else 0)
+    server.wait_ready()
+    for key, value in (("web.base.url", server.url), ("web.base.url.freeze", "True")):
+        server.rpc("ir.config_parameter", "set_param", key, value)
+    return server
+
+
+def serve(world, server) -> None:
     """Leave Odoo serving in the present until Ctrl-C."""
     server.stop()
-    world.clock.reset()
-    server = world.server(database)
-    server.start(http_port=8069 if is_free(8069) else 0)
+    world.clock.shift = 0
+    server.start(http_port=server.http_port)
     server.wait_ready()
     print(f"Odoo is at {server.url}/odoo  (log in: admin / admin).  Ctrl-C ends it.", flush=True)
     try:
         while server.is_running:
-            server._process.wait()
+            sleep(1)
     except KeyboardInterrupt:
         print("\nEnding.")
 
 
 def is_free(port: int) -> bool:
-    import socket  # noqa: PLC0415
-
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 

@@ -5,19 +5,18 @@ here once more, for the school in Dublin.
 """
 
 from collections import Counter
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
 
-from world import OdooServer
-
 from . import report
+from .school import School
 
 DUBLIN = ZoneInfo("Europe/Dublin")
 OPENS, CLOSES = 9, 18
 MONEY = ("dunning", "returned")
 
-# what was open on an invoice at an instant: its lines less what was reconciled by then and stays so
 STILL_PLANNED = """
     SELECT count(*) FROM collection_followup
      WHERE state = 'planned' AND reason = 'due' AND scheduled_at < now() AT TIME ZONE 'UTC' - interval '1 day'
@@ -30,9 +29,13 @@ FORGOTTEN = """
 """
 
 
-def problems(lines: list[report.Line], server: OdooServer) -> list[str]:
-    """Everything that is wrong, in words; empty when all is well."""
-    found = []
+def problems(lines: list[report.Line], school: School, until: date) -> list[str]:
+    """Everything that is wrong, in words; empty when all is well.
+
+    :param until: the last simulated day
+    """
+    server = school.server
+    found = [] if lines else ["nothing was sent at all"]
     closed = holidays.country_holidays("IE")
     for entry in lines:
         at = report.received_at(entry).astimezone(DUBLIN)
@@ -44,13 +47,37 @@ def problems(lines: list[report.Line], server: OdooServer) -> list[str]:
             found.append(f"outside the window: {name}")
         if not report.amount_in_text(entry):
             found.append(f"the amount {entry.amount} is not in the text: {name}")
+        if entry.purpose in MONEY and abs(entry.amount - entry.owed) > 0.005:
+            found.append(f"asks for {entry.amount}, owed are {entry.owed}: {name}")
     found += _twice(lines)
+    found += _thanks(lines, school, until, closed)
     found += _more_than_one_a_day(lines)
     if count := server.query(STILL_PLANNED)[0][0]:
         found.append(f"{count} follow-ups should have left more than a day ago")
     if count := server.query(FORGOTTEN)[0][0]:
         found.append(f"{count} failed follow-ups have no activity")
     return found
+
+
+def _thanks(lines, school, until, closed):
+    """Thanks go out on the next business day, once per customer, and for nothing else."""
+
+    def next_business_day(day):
+        day += timedelta(days=1)
+        while day.weekday() >= 5 or day in closed:
+            day += timedelta(days=1)
+        return day
+
+    names = {number: name for name, number in school.customers.items()}
+    thanked = {
+        (names[entry.partner], report.received_at(entry).astimezone(DUBLIN).date())
+        for entry in lines
+        if entry.purpose == "thanks"
+    }
+    due = {(name, next_business_day(day)) for name, day in school.booked}
+    due = {(name, day) for name, day in due if day <= until}
+    yield from (f"no thanks for {name} on {day}" for name, day in sorted(due - thanked))
+    yield from (f"thanks without a payment: {name} on {day}" for name, day in sorted(thanked - due))
 
 
 def _twice(lines):
@@ -65,4 +92,6 @@ def _more_than_one_a_day(lines):
         for entry in lines
         if entry.purpose in MONEY
     )
-    yield from (f"{count} messages to {who} on {day}" for (who, day), count in days.items() if count > 1)
+    yield from (
+        f"{count} messages to {who} on {day}" for (who, day), count in days.items() if count > 1
+    )

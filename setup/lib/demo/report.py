@@ -21,6 +21,7 @@ FOLLOWUP_OF_MESSAGE = """
       JOIN res_currency c ON c.id = f.currency_id
      WHERE m.message_id = %s
 """
+ASKING = ("dunning", "returned")
 # what a message asks for; thanks and deliveries speak about their ledger rows instead
 ASKED_BY = """
     SELECT m.name, i.due_date FROM collection_followup_instalment_rel r
@@ -33,6 +34,23 @@ ASKED_BY = """
      WHERE t.followup_id = %(followup)s AND NOT EXISTS (
            SELECT FROM collection_followup_instalment_rel WHERE followup_id = %(followup)s)
      ORDER BY 2, 1
+"""
+
+
+# what the books say at this moment about those instalments: open on each, and the customer's credits
+OPEN_NOW = """
+    SELECT coalesce(sum(l.amount_residual_currency), 0), coalesce(bool_and(l.amount_residual > 0), false)
+      FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+      JOIN account_move m ON m.id = l.move_id
+     WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
+       AND (m.name, coalesce(l.date_maturity, l.date)) IN %s
+"""
+CREDITS_NOW = """
+    SELECT coalesce(-sum(l.amount_residual_currency), 0)
+      FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+      JOIN res_partner p ON p.id = l.partner_id
+     WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
+       AND l.amount_residual < 0 AND p.commercial_partner_id = %s
 """
 
 
@@ -52,9 +70,11 @@ class Line:
     amount: float | None
     currency: str | None
     customer: str | None
+    partner: int | None
     attachments: list[str]
     links: list[str]
     text: str
+    owed: float | None  # net residual in the books when it arrived; for messages that ask for money
     followup: int | None
     message_id: str
 
@@ -63,12 +83,14 @@ def line(server: OdooServer, received: Received) -> Line:
     """Describe a received message: address, subject, text, files and links as they arrived."""
     message = received.message
     rows = server.query(FOLLOWUP_OF_MESSAGE, [message["Message-Id"]])
-    followup = purpose = step = language = customer = amount = currency = None
+    followup = purpose = step = language = customer = amount = currency = owed = partner = None
     channel = "email"
     asked = []
     if rows:
-        (followup, purpose, step, channel, language, _partner, customer, amount, currency) = rows[0]
+        (followup, purpose, step, channel, language, partner, customer, amount, currency) = rows[0]
         asked = server.query(ASKED_BY, {"followup": followup})
+        if purpose in ASKING and asked:
+            owed = _owed(server, partner, asked)
     text, links = _read(message)
     return Line(
         received_at=received.received_at.isoformat(timespec="seconds"),
@@ -83,20 +105,28 @@ def line(server: OdooServer, received: Received) -> Line:
         amount=float(amount) if amount is not None else None,
         currency=currency,
         customer=customer,
+        partner=partner,
         attachments=[part.get_filename() for part in message.iter_attachments()],
         links=links,
         text=text,
+        owed=owed,
         followup=followup,
         message_id=message["Message-Id"],
     )
 
 
+def _owed(server: OdooServer, partner: int, asked: list[tuple]) -> float:
+    """The net residual of what is asked for, straight from the journal items; 0 if a part is paid."""
+    total, all_open = server.query(OPEN_NOW, [tuple(asked)])[0]
+    credit = server.query(CREDITS_NOW, [partner])[0][0]
+    return float(total - credit) if all_open else 0.0
+
+
 def write(lines: list[Line], file: Path) -> None:
-    """Write one JSON object per line; the text itself stays out."""
+    """Write one JSON object per line."""
     with open(file, "w", encoding="utf-8") as handle:
         for entry in lines:
             values = asdict(entry)
-            values.pop("text")
             handle.write(json.dumps(values, ensure_ascii=False) + "\n")
 
 

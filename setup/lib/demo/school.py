@@ -25,10 +25,6 @@ PAYMENTS = {
     "backlog": [(25, 1.0)],
     "studio": [(5, 1.0)],
 }
-# the first payment of Rita comes back so many days after it was booked
-RETURNED_AFTER = 8
-
-
 @dataclass(frozen=True)
 class Payment:
     customer: str
@@ -55,6 +51,7 @@ class School:
         self._paid: set[tuple] = set()
         self._answered: set[str] = set()
         self._returned = False
+        self.booked: list[tuple[str, date]] = []  # (customer, day) of payments that stayed
 
     def name_of(self, partner: int) -> str | None:
         """The short name of a customer of ours."""
@@ -66,16 +63,22 @@ class School:
         """Switch the ruler on as a manager does, through the dialog; return the counts it named."""
         ruler = self._id("school_ruler")
         dialog = self._call("collection.ruler.activation", "create", {"ruler_id": ruler})
-        names = ["customer_count", "instalment_count", "overdue_count", "joining_count", "next_date"]
+        names = [
+            "customer_count",
+            "instalment_count",
+            "overdue_count",
+            "joining_count",
+            "next_date",
+        ]
         (counts,) = self._call("collection.ruler.activation", "read", [dialog], names)
         self._call("collection.ruler.activation", "action_confirm", [dialog])
         return counts
 
     def book(self, day: date) -> list[str]:
         """Register what came in on a banking day; return it in words."""
-        words = []
         if day.weekday() >= 5:
-            return words  # the bank sends it on Monday
+            return []  # the bank sends it on Monday
+        words = self._return_payment(day)
         for customer, instalment, residual, due in self._open_instalments():
             for days, share in PAYMENTS.get(customer, ()):
                 if (instalment, days) in self._paid or day < due + timedelta(days=days):
@@ -83,9 +86,9 @@ class School:
                 self._paid.add((instalment, days))
                 amount = round(residual * share, 2)
                 self._pay(customer, instalment, amount, day)
+                self.booked.append((customer, day))
                 words.append(f"{customer} pays {amount:.2f}")
                 break
-        words += self._return_payment(day)
         if day == self._banking_day(self.start + timedelta(days=14)):
             words.append(self._sell(day))
         return words
@@ -126,20 +129,21 @@ class School:
         )
 
     def _return_payment(self, day: date) -> list[str]:
-        """Rita's bank takes her first payment back."""
+        """Rita's bank takes her first payment back on the next morning, before any thanks."""
         if self._returned:
             return []
         rows = self.server.query(
             """
             SELECT p.id FROM account_payment p
              WHERE p.partner_id = %s AND p.state IN ('in_process', 'paid')
-               AND p.date <= %s ORDER BY p.id LIMIT 1
+               AND p.date < %s ORDER BY p.id LIMIT 1
             """,
-            [self.customers["returned"], day - timedelta(days=RETURNED_AFTER)],
+            [self.customers["returned"], day],
         )
         if not rows:
             return []
         self._returned = True
+        self.booked = [entry for entry in self.booked if entry[0] != "returned"]
         (payment,) = rows[0]
         self._call("account.payment", "action_draft", [payment])
         self._call("account.payment", "action_cancel", [payment])
@@ -153,7 +157,7 @@ class School:
             {
                 "name": "Nina New",
                 "email": "nina.new@customers.example.com",
-                "lang": "en_US",
+                "lang": "en_GB",
             },
         )
         self._names[partner] = "new"
