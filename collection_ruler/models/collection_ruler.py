@@ -1,21 +1,11 @@
 import ast
-import logging
-
-import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools.misc import split_every
 
 from ..dunning.ladder import Ladder, LadderError
 
-_logger = logging.getLogger(__name__)
-
-VERBS = ("enrol", "track", "plan", "send")
-# debtors or follow-ups in one transaction, and how often it is tried when it collides
-BATCH_SIZE = 200
-ATTEMPTS = 5
 
 class CollectionRuler(models.Model):
     """A dunning procedure: when, how and where the company speaks about a receivable (A1)."""
