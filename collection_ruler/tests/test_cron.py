@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from .common import CollectionCommon
 
-CRON = "odoo.addons.collection_ruler.models.collection_ruler"
+CRON = "odoo.addons.collection_ruler.models.collection_run"
 PLAN = "odoo.addons.collection_ruler.models.collection_plan.CollectionPlan._batch"
 SEND = "odoo.addons.collection_ruler.models.collection_send.CollectionSend._batch"
 
@@ -37,7 +37,7 @@ class TestCron(CollectionCommon):
             self.assertFalse(self.received(), "a second run said it again")
 
     def test_small_batches_reach_everybody(self):
-        with self.at("2026-03-02 09:30"), patch(f"{CRON}.BATCH_SIZE", 1):
+        with self.at("2026-03-02 09:30"), patch(f"{CRON}.BATCH", 1):
             self.run_cron()
             self.assertEqual(len(self.received()), 3)
 
@@ -73,7 +73,7 @@ class TestCron(CollectionCommon):
             self.assertEqual(
                 self.received(), ["p0@customer.example.com>", "p2@customer.example.com>"]
             )
-        self.assertIn("nobody foresaw this", bad.activity_ids.note)
+        self.assertIn("nobody foresaw this", bad.activity_ids.note or "")
 
     @mute_logger(CRON)
     def test_one_message_that_cannot_be_sent_fails_alone(self):
