@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, format_datetime
 
 from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
@@ -88,6 +88,7 @@ class CollectionDebtor(models.Model):
         for debtor in self:
             open_ones = debtor.instalment_ids.filtered("is_open")
             planned = debtor.followup_ids.filtered(lambda f: f.state == "planned").sorted("scheduled_at")
+            to_approve = debtor.followup_ids.filtered(lambda f: f.state == "to_approve")
             waiting = open_ones.filtered("waiting_reason")[:1]
             if planned and planned[0].reason != Reason.DUE:
                 debtor.why = self.env._(
@@ -96,13 +97,13 @@ class CollectionDebtor(models.Model):
                     reason=reasons.get(planned[0].reason),
                 )
             elif planned:
-                first = planned[0]
-                when = fields.Datetime.context_timestamp(debtor, first.scheduled_at)
                 debtor.why = self.env._(
                     "“%(step)s” is planned for %(when)s.",
-                    step=first.step_id.name,
-                    when=f"{when:%Y-%m-%d %H:%M}",
+                    step=planned[0].step_name,
+                    when=format_datetime(self.env, planned[0].scheduled_at, dt_format="medium"),
                 )
+            elif to_approve:
+                debtor.why = self.env._("“%s” waits for approval.", to_approve[0].step_name)
             elif waiting:
                 debtor.why = self.env._(
                     "Nothing is said now: %s.", reasons.get(waiting.waiting_reason)
@@ -111,7 +112,7 @@ class CollectionDebtor(models.Model):
                 debtor.why = self.env._("Nothing is owed.")
             elif debtor.next_followup_date:
                 debtor.why = self.env._(
-                    "The next step comes on %s.", fields.Date.to_string(debtor.next_followup_date)
+                    "The next step comes on %s.", format_date(self.env, debtor.next_followup_date)
                 )
             else:
                 debtor.why = self.env._("No further step: a person decides what comes next.")

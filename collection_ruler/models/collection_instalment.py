@@ -36,6 +36,7 @@ class CollectionInstalment(models.Model):
 
     ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)
     calendar_key = fields.Char(required=True, help="Time zone, country and state.")
+    days_overdue = fields.Integer(compute="_compute_days_overdue")
     anchor_date = fields.Date(help="Offsets count from here instead of the due date.")
     watermark = fields.Integer(
         default=NOTHING_SAID, required=True, help="The highest offset consumed; only steps above fire."
@@ -105,6 +106,13 @@ class CollectionInstalment(models.Model):
                 and not all(line.no_followup for line in lines)
             )
         self.debtor_id._touch()
+
+    @api.depends("due_date", "is_open")
+    def _compute_days_overdue(self):
+        today = fields.Date.context_today(self)
+        for instalment in self:
+            late = (today - instalment.due_date).days if instalment.due_date else 0
+            instalment.days_overdue = max(0, late) if instalment.is_open else 0
 
     @api.depends("move_id", "due_date")
     def _compute_display_name(self):
