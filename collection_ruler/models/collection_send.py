@@ -195,8 +195,9 @@ class CollectionFollowup(models.Model):
             return Recheck("cancel", Reason.REVERSED)
         if not snapshot.calendar.is_open(at):
             return Recheck("wait", Reason.CLOSED)
-        rest = self._item_instalments().values()
-        remaining = sum(i.residual_currency for i in rest if i.is_open)
+        paid = self.env["collection.instalment"].union(*self._item_instalments().values())
+        rest = paid.filtered(lambda i: i.is_open and i.currency_id == self.currency_id)
+        remaining = sum(rest.mapped("residual_currency"))
         return Recheck("go", amount=Decimal(str(remaining)), currency=self.currency_id.name)
 
     def _apply_check(self, check, now):

@@ -178,7 +178,7 @@ class CollectionTrack(models.AbstractModel):
                 plan._write_ledger([plan._event_row(i, step, followup) for i in mine])
 
     def _give_thanks(self, company, debtors, today):
-        """Thank once per customer for money that came in, on the next business day (A5)."""
+        """Thank once per customer and currency for money that came in, on the next business day (A5)."""
         rows = self._new_money(debtors)
         newest = defaultdict(int)
         by_debtor = defaultdict(list)
@@ -186,10 +186,11 @@ class CollectionTrack(models.AbstractModel):
         for debtor, instalment, partial, amount, is_money, date in rows:
             newest[debtor] = max(newest[debtor], partial)
             if is_money and date >= oldest:
-                by_debtor[debtor].append((instalment, partial, amount))
+                currency = self.env["collection.instalment"].browse(instalment).currency_id
+                by_debtor[debtor, currency].append((instalment, partial, amount))
         Debtor = self.env["collection.debtor"]
-        for debtor, payments in by_debtor.items():
-            self._thank(company, Debtor.browse(debtor), payments, today)
+        for (debtor, currency), payments in by_debtor.items():
+            self._thank(company, Debtor.browse(debtor), currency, payments, today)
         for debtor, partial in newest.items():
             Debtor.browse(debtor).thanked_partial = partial
 
@@ -219,7 +220,7 @@ class CollectionTrack(models.AbstractModel):
             )
         )
 
-    def _thank(self, company, debtor, payments, today):
+    def _thank(self, company, debtor, currency, payments, today):
         Instalment = self.env["collection.instalment"]
         instalments = Instalment.browse({instalment for instalment, _p, _a in payments})
         step = instalments.ruler_id.step_ids.filtered(lambda s: s.trigger == "paid")[:1]
@@ -230,6 +231,7 @@ class CollectionTrack(models.AbstractModel):
                 ("debtor_id", "=", debtor.id),
                 ("purpose", "=", "thanks"),
                 ("state", "=", "planned"),
+                ("currency_id", "=", currency.id),
             ],
             limit=1,
         )
