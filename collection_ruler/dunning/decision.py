@@ -372,10 +372,12 @@ def _tone(
         if claim.block is not None or _effective(snapshot.calendar, claim) >= today:
             continue
         until = reached.get(claim.id, claim.watermark)
+        if until is None:
+            return step
         said = [
             s
             for s in claim.ladder.steps_between(None, until)
-            if until is not None and _door(s) == _door(step) and not s.delivers
+            if _door(s) == _door(step) and not s.delivers
         ]
         return said[-1] if said else step
     return step
