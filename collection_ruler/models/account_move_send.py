@@ -16,10 +16,12 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _send_mail(self, move, mail_template, **kwargs):
         """Tie the message of a delivery that the ruler asked for to its follow-up: door 2 guards it."""
-        super()._send_mail(move, mail_template, **kwargs)
         followup = self.env["collection.followup"]._delivery_of(move)
         if not followup:
+            super()._send_mail(move, mail_template, **kwargs)
             return
+        send = self.with_context(collection_delivery=True)
+        super(AccountMoveSend, send)._send_mail(move, mail_template, **kwargs)
         mails = self.env["mail.mail"].sudo().search(
             [("model", "=", move._name), ("res_id", "=", move.id), ("state", "=", "outgoing")]
         )
@@ -29,6 +31,14 @@ class AccountMoveSend(models.AbstractModel):
         followup.mail_message_id = mail.mail_message_id
         # from a scheduled action Odoo leaves the message to its hourly queue; the window may be shorter
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+
+    @api.model
+    def _get_mail_layout(self):
+        """A layout without the button of Odoo's own, whose token opens the chatter (decision 13)."""
+        if self.env.context.get("collection_delivery"):
+            return "collection_ruler.delivery_layout"
+        return super()._get_mail_layout()
 
 
 class CollectionFollowup(models.Model):

@@ -206,6 +206,7 @@ class CollectionFollowup(models.Model):
             "collection_ruler.message_table",
             {
                 "rows": rows,
+                "coming": not with_total and self.purpose != "thanks",
                 "total": format_amount(self.env, self.amount_due, self.currency_id)
                 if with_total
                 else False,

@@ -1,0 +1,485 @@
+"""Money is right (D1 to D5): what is owed, what covers it, what is under way, and the thanks."""
+
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+
+class MoneyCase(CollectionCommon):
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+
+    def due_on_the_ninth(self, amount=100.0, **values):
+        """An invoice whose reminder of a week before was said."""
+        move = self.invoice("2026-03-09", amount, date="2026-03-02", **values)
+        self.day("2026-03-02")
+        return move
+
+    def assert_silent(self, move, reason, day="2026-03-09"):
+        """Its step waits for this reason, and nothing is said."""
+        self.assertFalse(self.day(day), "something was said")
+        self.assertEqual(set(self.instalments(move).mapped("waiting_reason")), {reason})
+
+    def thanks(self):
+        return self.followups(purpose="thanks")
+
+
+@tagged("post_install", "-at_install")
+class TestOwed(MoneyCase):
+    def test_part_payment_leaves_the_residual(self):
+        move = self.due_on_the_ninth(100.0)
+        with self.at("2026-03-03 10:00"):
+            self.pay(move, 30.0)
+            self.run_ruler("track")
+        self.day("2026-03-04")  # the thanks
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 70.00 is due today", mail["subject"])
+        self.assertNotIn("100.00", mail["body"])
+
+    def test_credits_that_cover_all_silence_it_and_ask_to_reconcile(self):
+        move = self.due_on_the_ninth(100.0)
+        self.credit_note(100.0, date="2026-03-03")
+        self.assert_silent(move, "covered")
+        self.assertIn("Reconcile the open credits of this customer", self.tasks())
+        self.day("2026-03-10")
+        self.assertEqual(
+            self.tasks().count("Reconcile the open credits of this customer"), 1, "told each day"
+        )
+
+    def test_credit_of_a_contact_of_the_customer_counts(self):
+        move = self.due_on_the_ninth(100.0)
+        contact = self.env["res.partner"].create({"name": "Colleague", "parent_id": self.customer.id})
+        self.credit_note(100.0, contact, date="2026-03-03")
+        self.assert_silent(move, "covered")
+
+    def test_unapplied_payment_counts_as_credit(self):
+        move = self.due_on_the_ninth(100.0)
+        with self.at("2026-03-03 10:00"):
+            self.env["account.payment"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "amount": 40.0,
+                    "journal_id": self.bank_journal.id,
+                    "payment_type": "inbound",
+                }
+            ).action_post()
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 60.00 is due today", mail["subject"])
+        self.assertTrue(move)
+
+    def test_credit_of_another_customer_does_not_count(self):
+        self.due_on_the_ninth(100.0)
+        other = self.env["res.partner"].create({"name": "Other"})
+        self.credit_note(100.0, other, date="2026-03-03")
+        self.assertEqual(len(self.day("2026-03-09")), 1)
+
+    def test_overdue_is_asked_for_although_credit_covers_it_in_part(self):
+        self.due_on_the_ninth(100.0)
+        self.credit_note(99.99, date="2026-03-03")
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 0.01 is due today", mail["subject"])
+
+    def test_foreign_currency_is_asked_for_in_its_own(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        move = self.invoice("2026-03-09", 100.0, date="2026-03-02", currency_id=euro.id)
+        self.day("2026-03-02")
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("100.00 € is due today", mail["subject"])
+        self.assertEqual(self.instalments(move).residual, 200.0)
+        self.assertEqual(self.debtor().amount_due, 200.0)
+
+    def test_exchange_difference_at_payment_leaves_nothing_open(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5), ("2026-03-05", 0.4)])
+        move = self.invoice("2026-03-09", 100.0, date="2026-03-02", currency_id=euro.id)
+        self.day("2026-03-02")
+        with self.at("2026-03-06 10:00"):
+            self.pay(move)
+        self.assertFalse(self.instalments(move).is_open)
+        self.assertFalse([s for s in self.day("2026-03-09") if "due today" in s["subject"]])
+        self.assertEqual(self.instalments(move).stage_id.kind, "settled")
+        self.assertFalse(
+            self.env["collection.instalment"].search(
+                [("debtor_id", "=", self.debtor().id), ("is_open", "=", True)]
+            )
+        )
+
+    def test_two_currencies_are_never_added_up(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        dollars = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        euros = self.invoice("2026-03-09", 70.0, date="2026-03-02", currency_id=euro.id)
+        self.day("2026-03-02")
+        sent = self.day("2026-03-09")
+        self.assertEqual(len(sent), 1, "one message a day")
+        self.assertIn("$ 100.00 is due today", sent[0]["subject"])
+        for text in (dollars.name, euros.name, "$ 100.00", "70.00 €"):
+            self.assertIn(text, sent[0]["body"])
+        self.assertNotIn("170", sent[0]["body"])
+        self.assertEqual(self.debtor().amount_due, 240.0, "in the company's currency")
+
+    def test_credit_in_another_currency_is_not_deducted(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        self.due_on_the_ninth(100.0)
+        self.credit_note(100.0, date="2026-03-02", currency_id=euro.id)
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 100.00 is due today", mail["subject"])
+
+
+@tagged("post_install", "-at_install")
+class TestExcluded(MoneyCase):
+    """D3, D5: under way, blocked, excluded, cancelled, rewritten."""
+
+    def test_payment_without_entry_is_under_way(self):
+        move = self.due_on_the_ninth()
+        # with Enterprise accounting and no outstanding account, the entry comes with the statement
+        line = self.company_data["default_journal_bank"].inbound_payment_method_line_ids[:1]
+        line.payment_account_id = False
+        with (
+            self.at("2026-03-05 10:00"),
+            patch.object(
+                self.registry["account.move"], "_get_invoice_in_payment_state", lambda self: "in_payment"
+            ),
+        ):
+            payment = self.pay(move)
+            self.assertFalse(payment.move_id)
+            self.assertEqual(payment.state, "in_process")
+        self.assert_silent(move, "in_flight")
+        with self.at("2026-03-10 10:00"):
+            payment.action_cancel()
+        self.assertEqual(len(self.day("2026-03-10", "11:00")), 1)
+
+    def transaction(self, move, state, **values):
+        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
+        provider = self.env["payment.provider"].create(
+            {"name": "Cards", "code": "none", "state": "test", "company_id": self.company.id}
+        )
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": f"tx-{state}",
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+                "invoice_ids": [Command.set(move.ids)],
+                "state": state,
+                **values,
+            }
+        )
+
+    def test_pending_transaction_is_under_way(self):
+        move = self.due_on_the_ninth()
+        self.transaction(move, "pending")
+        self.assert_silent(move, "in_flight")
+
+    def test_authorised_transaction_is_under_way(self):
+        move = self.due_on_the_ninth()
+        transaction = self.transaction(move, "pending")
+        self.env.flush_all()
+        # the constraint asks for a provider that can authorise, none of which is installed here
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET state = 'authorized' WHERE id = %s", [transaction.id]
+        )
+        transaction.invalidate_recordset()
+        self.assert_silent(move, "in_flight")
+
+    def test_done_but_not_processed_transaction_is_under_way(self):
+        move = self.due_on_the_ninth()
+        self.transaction(move, "done", is_post_processed=False)
+        self.assert_silent(move, "in_flight")
+
+    def test_cancelled_and_failed_transactions_do_not_hide_the_debt(self):
+        move = self.due_on_the_ninth()
+        self.transaction(move, "cancel")
+        self.transaction(move, "error")
+        self.assertEqual(len(self.day("2026-03-09")), 1)
+
+    def test_blocked_invoice_is_silent(self):
+        move = self.due_on_the_ninth()
+        move.payment_state = "blocked"
+        self.assert_silent(move, "blocked")
+
+    def test_no_followup_is_silent_and_comes_back(self):
+        move = self.due_on_the_ninth()
+        move.no_followup = True
+        self.env.flush_all()
+        self.assertFalse(self.instalments(move).is_open)
+        self.assertFalse(self.day("2026-03-09"))
+        move.no_followup = False
+        self.assertEqual(len(self.day("2026-03-10")), 1)
+
+    def general_entry(self, no_followup, amount=80.0):
+        account = self.company_data["default_account_receivable"]
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2026-03-02",
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": self.customer.id,
+                            "debit": amount,
+                            "date_maturity": "2026-03-09",
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "account_id": self.company_data["default_account_revenue"].id,
+                            "credit": amount,
+                        }
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        entry.line_ids.filtered(lambda line: line.account_id == account).no_followup = no_followup
+        self.env.flush_all()
+        return entry
+
+    def test_general_entry_is_excluded_unless_somebody_includes_it(self):
+        out = self.general_entry(True)
+        included = self.general_entry(False, 30.0)
+        self.day("2026-03-02")
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 30.00 is due today", mail["subject"])
+        self.assertFalse(self.ledger(out))
+        self.assertTrue(self.ledger(included))
+
+    def test_draft_invoice_is_nobodys_debt(self):
+        self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-02",
+                "invoice_date_due": "2026-03-09",
+                "invoice_line_ids": [Command.create({"name": "x", "price_unit": 5.0, "tax_ids": []})],
+            }
+        )
+        self.day("2026-03-02")
+        self.assertFalse(self.debtor())
+
+    def test_vendor_bill_is_nobodys_debt(self):
+        self.invoice("2026-03-09", date="2026-03-02", move_type="in_invoice")
+        self.day("2026-03-02")
+        self.assertFalse(self.debtor())
+
+    def test_cancelled_invoice_takes_back_what_was_planned(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-09 08:00"):
+            self.run_ruler()
+            self.assertEqual(self.said()[-1], ("Due today", "planned"))
+            move.button_draft()
+            move.button_cancel()
+        self.assertFalse(self.day("2026-03-09"))
+        self.assertEqual(self.followups()[-1].reason, "gone")
+        self.assertIn(("Due today", "cancelled", "gone"), self.ledger(move))
+        self.assertIn(("A week before", "sent", "due"), self.ledger(move), "history was lost")
+
+    def test_reversed_invoice_is_silent(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-05 10:00"):
+            wizard = self.env["account.move.reversal"].with_context(
+                active_model="account.move", active_ids=move.ids
+            ).create({"journal_id": move.journal_id.id, "date": "2026-03-05"})
+            refund = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+            refund.action_post()
+            if move.amount_residual:
+                (move + refund).line_ids.filtered(
+                    lambda line: line.account_type == "asset_receivable"
+                ).reconcile()
+            self.run_ruler("track")
+        self.assertFalse(self.instalments(move).is_open)
+        self.assertFalse(self.day("2026-03-06") + self.day("2026-03-09"), "no chase, and no thanks")
+        self.assertFalse(self.thanks())
+
+    def test_reset_to_draft_with_changed_terms_makes_another_instalment(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-05 10:00"):
+            move.button_draft()
+            move.invoice_date_due = "2026-03-30"
+            move.action_post()
+        self.assertFalse(self.day("2026-03-09"), "the old date was chased")
+        old, new = self.instalments(move)
+        self.assertTrue(old.gone)
+        self.assertFalse(old.is_open)
+        self.assertEqual((str(new.due_date), new.is_open), ("2026-03-30", True))
+        self.assertEqual(len(self.day("2026-03-23")), 1)
+        self.assertEqual(self.debtor().amount_due, 100.0)
+
+    def test_reset_to_draft_and_posted_again_unchanged_repeats_nothing(self):
+        move = self.due_on_the_ninth()
+        self.day("2026-03-09")
+        with self.at("2026-03-10 09:00"):
+            move.button_draft()
+            self.run_ruler("track")
+            move.action_post()
+        self.assertFalse(self.day("2026-03-10", "10:00"), "it was said already")
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("slip through", mail["subject"])
+        self.assertEqual(self.instalments(move).occurrence, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestThanks(MoneyCase):
+    """A5"""
+
+    def pay_at(self, when, move, amount=None, **values):
+        with self.at(when):
+            payment = self.pay(move, amount, **values)
+            self.run_ruler("track")
+        return payment
+
+    def test_part_payment_is_thanked_for_with_what_remains(self):
+        move = self.due_on_the_ninth()
+        self.pay_at("2026-03-03 10:00", move, 30.0)
+        self.assertFalse(self.day("2026-03-03", "15:00"), "on the same day")
+        (mail,) = self.day("2026-03-04")
+        self.assertIn("we received $ 30.00", mail["subject"])
+        self.assertIn("$ 70.00 of it remains open", mail["body"])
+
+    def test_second_part_payment_is_thanked_for_again(self):
+        move = self.due_on_the_ninth()
+        self.pay_at("2026-03-03 10:00", move, 30.0)
+        self.day("2026-03-04")
+        self.pay_at("2026-03-05 10:00", move, 70.0)
+        (mail,) = self.day("2026-03-06")
+        self.assertIn("we received $ 70.00", mail["subject"])
+        self.assertNotIn("remains open", mail["body"])
+        self.assertEqual(len(self.thanks()), 2)
+
+    def test_paid_on_friday_thanked_on_monday(self):
+        move = self.due_on_the_ninth()
+        self.pay_at("2026-03-06 17:00", move)
+        self.assertFalse(self.day("2026-03-07") + self.day("2026-03-08"))
+        self.assertEqual(len(self.day("2026-03-09")), 1)
+
+    def test_several_payments_one_thanks(self):
+        first = self.due_on_the_ninth()
+        second = self.invoice("2026-03-30", 50.0, date="2026-03-02")
+        with self.at("2026-03-03 09:00"):
+            self.run_ruler("enrol")
+        self.pay_at("2026-03-03 10:00", first)
+        self.pay_at("2026-03-03 11:00", second)
+        sent = self.day("2026-03-04")
+        self.assertEqual(len(sent), 1)
+        self.assertIn("we received $ 150.00", sent[0]["subject"])
+        self.assertIn(first.name, sent[0]["body"])
+        self.assertIn(second.name, sent[0]["body"])
+
+    def test_each_currency_is_thanked_for_by_itself(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        dollars = self.invoice("2026-03-30", 100.0, date="2026-03-02")
+        euros = self.invoice("2026-03-30", 70.0, date="2026-03-02", currency_id=euro.id)
+        with self.at("2026-03-02 09:00"):
+            self.run_ruler("enrol")
+        self.pay_at("2026-03-03 10:00", dollars, 40.0)
+        self.pay_at("2026-03-03 11:00", euros)
+        sent = self.day("2026-03-04")
+        self.assertEqual(
+            sorted(mail["subject"].partition(": ")[2] for mail in sent),
+            ["we received $ 40.00, thank you", "we received 70.00 €, thank you"],
+        )
+
+    def test_thanks_take_back_the_planned_reminder(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-09 08:00"):
+            self.run_ruler()
+            self.assertEqual(self.said()[-1], ("Due today", "planned"))
+        self.pay_at("2026-03-09 08:30", move)
+        self.assertIn(("Due today", "cancelled"), self.said())
+
+    def test_payment_undone_before_the_thanks_cancels_them_and_resumes(self):
+        move = self.due_on_the_ninth()
+        self.day("2026-03-09")
+        payment = self.pay_at("2026-03-10 10:00", move)
+        with self.at("2026-03-10 15:00"):
+            self.undo(payment)
+            self.run_ruler("track")
+        self.assertEqual((self.thanks().state, self.thanks().reason), ("cancelled", "reversed"))
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("slip through", mail["subject"], "it goes on where it stood")
+        self.assertEqual(self.instalments(move).occurrence, 0)
+        self.assertFalse(self.followups(purpose="returned"))
+
+    def test_one_of_two_payments_undone_before_the_thanks(self):
+        move = self.due_on_the_ninth()
+        self.pay_at("2026-03-03 10:00", move, 30.0)
+        payment = self.pay_at("2026-03-03 11:00", move, 20.0)
+        with self.at("2026-03-03 15:00"):
+            self.undo(payment)
+            self.run_ruler("track")
+        (mail,) = self.day("2026-03-04")
+        self.assertIn("we received $ 30.00", mail["subject"])
+        self.assertIn("$ 70.00 of it remains open", mail["body"])
+
+    def test_credit_note_gets_no_thanks(self):
+        move = self.due_on_the_ninth()
+        refund = self.credit_note(100.0, date="2026-03-03")
+        with self.at("2026-03-03 10:00"):
+            (move + refund).line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable"
+            ).reconcile()
+            self.run_ruler("track")
+        self.assertFalse(self.day("2026-03-04"))
+        self.assertFalse(self.thanks())
+
+    def test_write_off_gets_no_thanks(self):
+        move = self.due_on_the_ninth()
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2026-03-03",
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": self.company_data["default_account_receivable"].id,
+                            "partner_id": self.customer.id,
+                            "credit": 100.0,
+                        }
+                    ),
+                    Command.create(
+                        {"account_id": self.company_data["default_account_expense"].id, "debit": 100.0}
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        with self.at("2026-03-03 10:00"):
+            (move + entry).line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable"
+            ).reconcile()
+            self.run_ruler("track")
+        self.assertFalse(self.day("2026-03-04"))
+        self.assertFalse(self.thanks())
+
+    def test_payment_of_five_days_ago_is_thanked_for_and_of_six_not(self):
+        move = self.due_on_the_ninth()
+        self.pay_at("2026-03-09 10:00", move, 30.0, date="2026-03-04")
+        self.assertEqual(len(self.thanks()), 1)
+        other = self.env["res.partner"].create({"name": "Old", "email": "old@customer.example.com"})
+        late = self.invoice("2026-03-30", 50.0, other, date="2026-03-02")
+        with self.at("2026-03-03 10:00"):
+            self.run_ruler("enrol")
+        self.pay_at("2026-03-09 10:00", late, date="2026-03-03")
+        self.assertFalse(self.followups(other, purpose="thanks"))
+
+    def test_money_of_before_the_ruler_is_not_thanked_for(self):
+        other = self.env["res.partner"].create({"name": "Old", "email": "old@customer.example.com"})
+        move = self.invoice("2026-03-30", 50.0, other, date="2026-03-02")
+        with self.at("2026-03-03 09:00"):
+            self.pay(move, 20.0)
+        self.day("2026-03-03")
+        self.day("2026-03-04")
+        self.assertFalse(self.followups(other, purpose="thanks"))
+
+    def test_thanks_leave_although_everything_is_held(self):
+        move = self.due_on_the_ninth()
+        self.hold()
+        self.pay_at("2026-03-03 10:00", move)
+        self.assertEqual(len(self.day("2026-03-04")), 1)
