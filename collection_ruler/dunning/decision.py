@@ -245,11 +245,11 @@ def _deliver(
         return False
     step = deliveries[-1]
     if claim.delivered or claim.move in delivering:
+        if len(deliveries) < len(steps):
+            return False
         decision.skipped += [(claim, s, Reason.ALREADY_SENT) for s in deliveries]
-        if len(deliveries) == len(steps):
-            decision.watermarks[claim.id] = claim.come
-            return True
-        return False
+        decision.watermarks[claim.id] = claim.come
+        return True
     if claim.block not in (None, Reason.HELD):  # a hold stops dunning, not the invoice itself
         decision.waiting[claim.id] = claim.block
         return True
@@ -257,7 +257,8 @@ def _deliver(
     whole = sum((c.residual for c in snapshot.claims if c.move == claim.move), Decimal(0))
     contact = Contact(step.channel, step.role, step, ((claim, step),), at, whole, claim.currency)
     decision.contacts.append(contact)
-    decision.skipped += [(claim, s, Reason.OVERTAKEN) for s in steps if s.offset < step.offset]
+    passed = [s for s in steps if s.offset <= step.offset and s != step]
+    decision.skipped += [(claim, s, Reason.OVERTAKEN) for s in passed]
     decision.watermarks[claim.id] = step.offset
     return True
 
@@ -407,7 +408,7 @@ def _consume(candidate: _Candidate, decision: Decision) -> None:
     done = {*candidate.messages, *candidate.tasks}
     decision.watermarks[claim.id] = candidate.reach
     decision.skipped += [
-        (claim, step, Reason.OVERTAKEN)
+        (claim, step, Reason.ALREADY_SENT if step.delivers else Reason.OVERTAKEN)
         for step in claim.ladder.steps_between(claim.watermark, candidate.reach)
-        if step not in done and not step.delivers
+        if step not in done
     ]
