@@ -124,12 +124,9 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
 
     candidates = []
     delivering: set[int] = set()
-    for claim in sorted(snapshot.claims, key=_oldest_first):
-        if claim.come is None:
-            continue
-        if _deliver(snapshot, claim, at, delivering, decision):
-            continue
-        if reason := _must_wait(snapshot.calendar, claim, today):
+    due = [c for c in sorted(snapshot.claims, key=_oldest_first) if c.come is not None]
+    for claim in [c for c in due if not _deliver(snapshot, c, at, delivering, decision)]:
+        if reason := _must_wait(snapshot.calendar, claim, today, delivering):
             decision.waiting[claim.id] = reason
         else:
             candidates.append(_choose(claim, snapshot.spoken_to))
@@ -244,7 +241,7 @@ def _deliver(
     if not deliveries:
         return False
     step = deliveries[-1]
-    if claim.delivered or claim.move in delivering:
+    if claim.delivered or claim.delivered_on or claim.move in delivering:
         if len(deliveries) < len(steps):
             return False
         decision.skipped += [(claim, s, Reason.ALREADY_SENT) for s in deliveries]
@@ -263,13 +260,17 @@ def _deliver(
     return True
 
 
-def _must_wait(calendar: ContactCalendar, claim: Claim, today: date) -> Reason | None:
+def _must_wait(
+    calendar: ContactCalendar, claim: Claim, today: date, delivering: set[int]
+) -> Reason | None:
     if claim.block is not None:
         return claim.block
     ladder = claim.ladder
     limit = ladder.max_days_overdue
     if limit and (today - _effective(calendar, claim)).days > limit:
         return Reason.PAST_LIMIT
+    if claim.move in delivering:
+        return Reason.JUST_DELIVERED
     if claim.delivered_on is not None:
         quiet_until = claim.delivered_on + timedelta(days=ladder.days_after_delivery)
         if today < quiet_until:
