@@ -179,8 +179,8 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         today = self.debtor_id._local_today()
         calendar = self.debtor_id._calendar()
-        # a single row leads to the same amount as the button, net of credits
-        single = self._payment_link() if with_total and len(instalments) == 1 else False
+        # a single row is paid by the button below the table
+        linked = with_total and len(instalments) > 1
         ladders = {}
         rows = []
         for instalment in instalments:
@@ -195,7 +195,7 @@ class CollectionFollowup(models.Model):
                     "amount": format_amount(
                         self.env, instalment.residual_currency, instalment.currency_id
                     ),
-                    "link": (single or self._move_payment_link(instalment)) if with_total else False,
+                    "link": linked and self._move_payment_link(instalment),
                 }
             )
         total = sum(
@@ -277,7 +277,9 @@ class CollectionFollowup(models.Model):
             "collection_ruler.message_layout",
             {"body": body, "company": company, "followup": self, "lang": self._lang()},
         )
-        replies = debtor._notify_get_reply_to(default=company.email_formatted)
+        replies = debtor._notify_get_reply_to(
+            default=company.email_formatted, author_id=company.partner_id.id
+        )
         return {
             "subject": subject,
             "body": body,
