@@ -137,10 +137,17 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
         with self.mock_mail_gateway(), self.enter_registry_test_mode():
             yield
 
-    def deliver(self):
-        """Let Odoo's mail queue run once."""
+    def deliver(self, answer=None):
+        """Let Odoo's mail queue run once.
+
+        :param answer: what the mail server raises when it is handed a message, or a function that is
+            called with the message as text and may raise
+        :return: what was handed to the mail server
+        """
         self.env.flush_all()
         with self.gateway():
+            if answer:
+                self.testing_smtp_session.send_message = self._answering(answer)
             self.env["mail.mail"].process_email_queue()
             sent = list(self._mails)
         self.env.invalidate_all()
@@ -148,6 +155,17 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
             mail["subject"] = mail["subject"].replace("\xa0", " ")
             mail["body"] = mail["body"].replace("\xa0", " ").replace("&nbsp;", " ")
         return sent
+
+    def _answering(self, answer):
+        keep = self.testing_smtp_session.send_message
+
+        def send_message(message, smtp_from, smtp_to_list):
+            if isinstance(answer, Exception):
+                raise answer
+            answer(message.as_string())
+            keep(message, smtp_from, smtp_to_list)
+
+        return send_message
 
     def day(self, date, hour="09:30"):
         """A whole working day: enrol, track, plan, send, the queue, and track again.
