@@ -1,11 +1,9 @@
 from lxml import etree
-
 from odoo import fields
+from odoo.addons.payment import utils as payment_utils
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools.safe_eval import safe_eval
-
-from odoo.addons.payment import utils as payment_utils
 
 from .common import CollectionCommon
 
@@ -32,7 +30,7 @@ CHANGING = {
 
 @tagged("post_install", "-at_install")
 class TestViews(CollectionCommon):
-    """Each screen loads for each group, with the buttons that this group may press and no others."""
+    """Each screen loads for each group, with the buttons that this group may press, no others."""
 
     @classmethod
     def setUpClass(cls):
@@ -68,7 +66,9 @@ class TestViews(CollectionCommon):
 
     def buttons(self, arch, kind="object"):
         return {
-            node.get("name") for node in etree.fromstring(arch).iter("button") if node.get("type") == kind
+            node.get("name")
+            for node in etree.fromstring(arch).iter("button")
+            if node.get("type") == kind
         }
 
     def test_each_action_loads_for_each_group(self):
@@ -96,7 +96,7 @@ class TestViews(CollectionCommon):
 
     def test_readers_see_no_button_that_would_fail(self):
         for xmlid in ACTIONS[:4]:
-            action, views = self.screens("reader", xmlid)
+            _action, views = self.screens("reader", xmlid)
             for kind, view in views.items():
                 with self.subTest(xmlid, kind=kind):
                     named = self.buttons(view["arch"])
@@ -105,7 +105,8 @@ class TestViews(CollectionCommon):
                     self.assertFalse(self.buttons(view["arch"], "action"))
 
     def test_collectors_and_managers_see_theirs(self):
-        approve = self.screens("collector", "collection_ruler.collection_followup_action")[1]["form"]
+        approve = self.screens("collector", "collection_ruler.collection_followup_action")
+        approve = approve[1]["form"]
         self.assertLessEqual(CHANGING["collection.followup"], self.buttons(approve["arch"]))
         ruler = self.screens("collector", "collection_ruler.collection_ruler_action")[1]["form"]
         self.assertFalse(CHANGING["collection.ruler"] & self.buttons(ruler["arch"]))
@@ -117,7 +118,10 @@ class TestViews(CollectionCommon):
         self.activate()
         self.run_ruler("track")
         reader = self.env(user=self.people["reader"])
-        for model, field in (("collection.debtor", "amount_due"), ("collection.instalment", "residual")):
+        for model, field in (
+            ("collection.debtor", "amount_due"),
+            ("collection.instalment", "residual"),
+        ):
             with self.subTest(model):
                 groups = reader[model].web_read_group([], ["stage_id"], [f"{field}:sum", "__count"])
                 self.assertEqual(sum(group[f"{field}:sum"] for group in groups["groups"]), 300)
@@ -157,7 +161,11 @@ class TestViews(CollectionCommon):
                     arch = env[model].get_view(env.ref(xmlid).id, "form")["arch"]
                     self.assertIn("collection_ruler_id", arch)
         plain = self.env["res.users"].create(
-            {"name": "No accountant", "login": "views_plain", "group_ids": self.env.ref("base.group_user")}
+            {
+                "name": "No accountant",
+                "login": "views_plain",
+                "group_ids": self.env.ref("base.group_user"),
+            }
         )
         arch = self.env(user=plain)["res.partner"].get_view(view_type="form")["arch"]
         self.assertNotIn("collection_", arch)
@@ -175,7 +183,9 @@ class TestViews(CollectionCommon):
         self.invoice("2026-01-10")
         self.activate()
         action = self.customer.action_open_collection_debtor()
-        self.assertEqual((action["res_model"], action["res_id"]), ("collection.debtor", self.debtor().id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("collection.debtor", self.debtor().id)
+        )
 
     # ------------------------------------------------------------------
     # activation
@@ -214,7 +224,7 @@ class TestViews(CollectionCommon):
         self.assertIn("No open invoice", wizard.summary)
 
     def test_activation_opens_in_the_browser(self):
-        """What onchange answers keeps the ruler: the dialog is not saved before Activate is pressed."""
+        """What onchange answers keeps the ruler: nothing is saved before Activate is pressed."""
         self.invoice("2026-01-30", 100)
         Wizard = self.env(user=self.people["manager"])["collection.ruler.activation"]
         answer = Wizard.with_context(default_ruler_id=self.ruler.id).onchange(
@@ -236,6 +246,7 @@ class TestNothingToPay(CollectionCommon, HttpCase):
         answer = self.url_open(f"/my/invoices/{move.id}?payment_token={token}&amount=123.45")
         self.assertEqual(answer.status_code, 200)
         self.assertIn("Nothing to pay", answer.text)
+        self.assertIn(self.company.name, answer.text)
         for secret in (move.name, "123.45", self.customer.name):
             self.assertNotIn(secret, answer.text)
 

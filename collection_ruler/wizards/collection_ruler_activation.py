@@ -1,5 +1,4 @@
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -75,7 +74,10 @@ class CollectionRulerActivation(models.TransientModel):
             sentences.append(_("None is overdue."))
         elif self.overdue_count == 1:
             sentences.append(
-                _("1 is overdue: it joins silently at its current step, nobody is written to today.")
+                _(
+                    "1 is overdue: it joins silently at its current step, "
+                    "nobody is written to today."
+                )
             )
         else:
             sentences.append(
