@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL, sql
 
 
 class AccountMove(models.Model):
@@ -65,6 +66,22 @@ class AccountMove(models.Model):
             "any",
             Domain("is_open", "=", True) & Domain("next_date", operator, value),
         )
+
+    def init(self):
+        """Reference rulers without a scan of a large table: the new column is empty (decision 11)."""
+        super().init()
+        self.pool.post_init(self._collection_reference_rulers)
+
+    def _collection_reference_rulers(self):
+        arguments = ("account_move", "collection_ruler_id", "collection_ruler", "id", "set null")
+        if not sql.get_foreign_keys(self.env.cr, *arguments):
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE account_move ADD CONSTRAINT account_move_collection_ruler_id_fkey "
+                    "FOREIGN KEY (collection_ruler_id) REFERENCES collection_ruler (id) "
+                    "ON DELETE SET NULL NOT VALID"
+                )
+            )
 
     def write(self, vals):
         result = super().write(vals)
