@@ -131,12 +131,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         else:
             candidates.append(_choose(claim, snapshot.spoken_to))
 
-    speaking = [c for c in candidates if c.messages]
-    speaking = _within_credit(snapshot, speaking, today, decision)
-    if speaking and (reason := _frequency(snapshot, speaking[0].claim.ladder, at)):
-        decision.waiting.update({c.claim.id: reason for c in speaking})
-        speaking = []
-    said = _messages(snapshot, speaking, at, decision)
+    said = _messages(snapshot, [c for c in candidates if c.messages], at, decision)
     tasks_only = [c for c in candidates if not c.messages]
     if today in snapshot.contacts:  # a call on the day of a message would be one word too many
         decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
@@ -297,22 +292,6 @@ def _choose(claim: Claim, spoken_to: bool) -> _Candidate:
     )
 
 
-def _within_credit(
-    snapshot: Snapshot, speaking: list[_Candidate], today: date, decision: Decision
-) -> list[_Candidate]:
-    """Leave out what the customer's own credits cover (D2)."""
-    if not snapshot.credits or not speaking:
-        return speaking
-    _claims, net = asked_for(snapshot, today, [c.claim.id for c in speaking])
-    left = []
-    for candidate in speaking:
-        if net.get(candidate.claim.currency) == 0:
-            decision.waiting[candidate.claim.id] = Reason.COVERED
-        else:
-            left.append(candidate)
-    return left
-
-
 def _frequency(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None:
     """Why another message on that day would be one too many (B4), None when it would not."""
     day = snapshot.calendar.local_day(at)
@@ -330,23 +309,35 @@ def _frequency(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | Non
 def _messages(
     snapshot: Snapshot, speaking: list[_Candidate], at: datetime, decision: Decision
 ) -> list[_Candidate]:
-    """One contact a day (decision 7): the oldest claim leads, those with the same channel join it."""
+    """One contact a day (decision 7): the oldest claim leads, those with the same channel join it.
+
+    What the customer's own credits cover is left out, and never leads (D2).
+    """
+    today = snapshot.calendar.local_day(at)
+    joined: list[_Candidate] = []
+    while speaking:
+        groups = {_door(step): step for step in speaking[0].messages}
+        joined = [c for c in speaking if any(_door(s) in groups for s in c.messages)]
+        asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
+        currency = _currency(asked, net)
+        covered = [c for c in joined if currency is None or net.get(c.claim.currency) == 0]
+        if not covered:
+            break
+        decision.waiting.update({c.claim.id: Reason.COVERED for c in covered})
+        speaking = [c for c in speaking if c not in covered]
     if not speaking:
         return []
-    today = snapshot.calendar.local_day(at)
-    lead = speaking[0]
-    groups = {_door(step): step for step in lead.messages}
-    joined = [c for c in speaking if any(_door(s) in groups for s in c.messages)]
+    lead = speaking[0].claim
+    if reason := _frequency(snapshot, lead.ladder, at):
+        decision.waiting.update({c.claim.id: reason for c in speaking})
+        return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
-    asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
-    currency = _currency(asked, net) or lead.claim.currency
     reached = {c.claim.id: c.messages[0].offset for c in joined}
     for door, step in groups.items():
         pairs = [(c.claim, s) for c in joined for s in c.messages if _door(s) == door]
-        tone = _tone(snapshot, lead.claim, step, reached, today)
-        amount = net.get(currency, Decimal(0))
+        tone = _tone(snapshot, lead, step, reached, today)
         decision.contacts.append(
-            Contact(step.channel, step.role, tone, tuple(pairs), at, amount, currency)
+            Contact(step.channel, step.role, tone, tuple(pairs), at, net[currency], currency)
         )
     for candidate in joined:
         decision.skipped += [
