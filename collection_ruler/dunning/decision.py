@@ -332,7 +332,7 @@ def _messages(
         decision.waiting.update({c.claim.id: reason for c in speaking})
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
-    reached = {c.claim.id: c.messages[0].offset for c in joined}
+    reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     for door, step in groups.items():
         pairs = [(c.claim, s) for c in joined for s in c.messages if _door(s) == door]
         tone = _tone(snapshot, lead, step, reached, today)
