@@ -300,9 +300,11 @@ def _frequency(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | Non
     if any(abs((day - c).days) < ladder.min_days_between for c in snapshot.contacts):
         return Reason.TOO_SOON
     if ladder.max_contacts:
-        first = day - timedelta(days=ladder.max_contacts_days - 1)
-        if sum(first <= c <= day for c in snapshot.contacts) >= ladder.max_contacts:
-            return Reason.CAPPED
+        for days in range(ladder.max_contacts_days):  # each period that the day falls into
+            first = day - timedelta(days=days)
+            last = first + timedelta(days=ladder.max_contacts_days - 1)
+            if sum(first <= c <= last for c in snapshot.contacts) >= ladder.max_contacts:
+                return Reason.CAPPED
     return None
 
 
