@@ -65,6 +65,9 @@ class CollectionFollowup(models.Model):
     answered_at = fields.Datetime(string="Answered")
     partner_id = fields.Many2one("res.partner", string="Recipient", ondelete="restrict")
     address = fields.Char(help="Where it went.")
+    activity_id = fields.Many2one(
+        "mail.activity", ondelete="set null", help="The task that a step made for us."
+    )
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
     message_subject = fields.Char(related="mail_message_id.subject")
     message_body = fields.Html(related="mail_message_id.body")

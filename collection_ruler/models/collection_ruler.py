@@ -1,8 +1,9 @@
-import ast
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.safe_eval import safe_eval
 
 from ..dunning.ladder import Ladder, LadderError
 
@@ -15,6 +16,7 @@ class CollectionRuler(models.Model):
     _inherit = ["mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
+    _check_company_domain = models.check_company_domain_parent_of  # branches share their root's rulers
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, help="The first ruler that matches a customer is taken.")
@@ -130,15 +132,11 @@ class CollectionRuler(models.Model):
     def _partner_domain(self):
         """The customers' filter as a domain.
 
-        :raise ValueError: it is no domain
+        :raise Exception: it is none; the text is a person's, who reads why
         """
         self.ensure_one()
-        text = (self.partner_domain or "").strip()
-        try:
-            leaves = ast.literal_eval(text or "[]")
-        except (SyntaxError, ValueError) as error:
-            raise ValueError(self.env._("“%s” is not a filter.", text)) from error
-        return Domain(leaves)
+        text = (self.partner_domain or "").strip() or "[]"
+        return Domain(safe_eval(text, {"uid": self.env.uid, "context_today": date.today}))
 
     def _ladder(self):
         """The steps that count from the due date, as the plain-Python ladder."""

@@ -193,6 +193,8 @@ class CollectionFollowup(models.Model):
         """Thanks leave when the money is still there, whatever else is on hold (A5)."""
         if not self.partial_ids:
             return Recheck("cancel", Reason.REVERSED)
+        if self.ruler_id.state != "running":
+            return Recheck("wait", Reason.RULER_STOPPED)
         if not snapshot.calendar.is_open(at):
             return Recheck("wait", Reason.CLOSED)
         paid = self.env["collection.instalment"].union(*self._item_instalments().values())
@@ -258,11 +260,16 @@ class CollectionFollowup(models.Model):
         todo = self.env.ref("mail.mail_activity_data_todo")
         for followup in self:
             step = followup.step_id
-            followup.debtor_id.with_context(mail_activity_quick_update=True).activity_schedule(
+            debtor = followup.debtor_id
+            # a second instalment at the same step adds nothing to a task that is still open
+            task = debtor.activity_ids.filtered(lambda a, name=step.name: a.summary == name)[:1]
+            followup.activity_id = task or debtor.with_context(
+                mail_activity_quick_update=True
+            ).activity_schedule(
                 activity_type_id=(step.activity_type_id or todo).id,
                 summary=step.name,
                 note=step.activity_note,
-                user_id=followup.debtor_id._responsible(followup.ruler_id).id,
+                user_id=debtor._responsible(followup.ruler_id).id,
             )
         self.write({"handed_at": now})
         self._sent(now)

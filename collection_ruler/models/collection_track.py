@@ -37,7 +37,13 @@ class CollectionTrack(models.AbstractModel):
                  WHERE f.company_id = %(company)s AND f.state = 'queued'
                    AND (f.handed_at < %(limit)s OR m.state IN ('exception', 'cancel', 'sent')
                         OR (m.id IS NULL AND f.scheduled_at < %(limit)s))
+                UNION
+                SELECT debtor_id FROM collection_hold
+                 WHERE company_id = %(company)s AND state = 'active' AND date_to < %(today)s
                 """,
+                today=company._collection_calendar().local_day(
+                    self.env["collection.snapshot"]._now()
+                ),
                 company=company.id,
                 limit=self._answer_limit(),
             )
@@ -55,12 +61,21 @@ class CollectionTrack(models.AbstractModel):
             )
         )
         debtors = self.env["collection.debtor"].sudo().browse(debtor_ids).exists()
+        self._end_holds(company, debtors)
         self._follow_outbox(debtors)
         self._follow_money(company, debtors)
         self._refresh(company, debtors)
 
     def _answer_limit(self):
         return (self.env["collection.snapshot"]._now() - ANSWER_LIMIT).replace(tzinfo=None)
+
+    def _end_holds(self, company, debtors):
+        """Holds whose last day has passed are over."""
+        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
+        over = self.env["collection.hold"].search(
+            [("debtor_id", "in", debtors.ids), ("state", "=", "active"), ("date_to", "<", today)]
+        )
+        over.state = "ended"
 
     # ------------------------------------------------------------------
     # the outbox
@@ -120,6 +135,7 @@ class CollectionTrack(models.AbstractModel):
         self._cancel_thanks(debtors)
         self._came_back(company, back, today)
         self._cancel_settled(debtors)
+        self._close_tasks(debtors)
         self._give_thanks(company, debtors, today)
 
     def _cancel_thanks(self, debtors):
@@ -149,6 +165,20 @@ class CollectionTrack(models.AbstractModel):
             if not any(i and i.is_open for i in mine):
                 paid = any(i and i._is_paid() for i in mine)
                 followup._cancel("paid" if paid else "gone")
+
+    def _close_tasks(self, debtors):
+        """Calls and reviews that have no subject any more: all they were about is settled."""
+        tasks = self.env["collection.followup"].search(
+            [("debtor_id", "in", debtors.ids), ("activity_id", "!=", False)]
+        )
+        for activity, followups in tasks.grouped("activity_id").items():
+            keys = {
+                (i.move_id.id, i.account_id.id, i.partner_id.id, i.due_date)
+                for i in followups.item_ids
+            }
+            about = followups.debtor_id.instalment_ids.filtered(lambda i, keys=keys: i._key() in keys)
+            if not any(about.mapped("is_open")):
+                activity.sudo().unlink()
 
     def _came_back(self, company, instalments, today):
         """A payment came back: the same step is said again, after a neutral word (A5, story 7).
@@ -313,7 +343,7 @@ class CollectionTrack(models.AbstractModel):
                 if (effective_due(ladders[ruler], calendar, due) if ruler else due) < today:
                     overdue += instalment
             planned, last = dates.get(debtor.id, (False, False))
-            coming = [i.next_date for i in open_ones if i.next_date]
+            coming = [i.next_date for i in open_ones if i.next_date and i.next_date >= today]
             stage = standing.place(debtor, own)
             self._write_changed(
                 debtor.with_context(tracking_disable=True),

@@ -24,7 +24,8 @@ class IrMailServer(models.Model):
             result = super().send_email(message, *args, **kwargs)
         except Exception as error:
             cause = error.__context__ if isinstance(error, MailDeliveryException) else error
-            outcome.update(verdict=self._collection_verdict(cause or error), said=str(cause or error))
+            verdict = self._collection_verdict(cause or error)
+            outcome.update(verdict=verdict, said=self._collection_words(cause or error))
             raise
         outcome.update(verdict="accepted", said="")
         return result
@@ -43,3 +44,20 @@ class IrMailServer(models.Model):
         if isinstance(error, AssertionError | UnicodeEncodeError | ValueError):
             return "refused"  # never left: the message itself cannot be sent
         return "uncertain"
+
+    @api.model
+    def _collection_words(self, error):
+        """What the server said, as a person can read it: “550 5.1.1 no such user”."""
+        answers = [str(error)]
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            answers = list(error.recipients.values())
+        elif isinstance(error, smtplib.SMTPResponseException):
+            answers = [(error.smtp_code, error.smtp_error)]
+        words = []
+        for answer in answers:
+            if isinstance(answer, tuple):
+                code, text = answer
+                text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+                answer = f"{code} {text}"
+            words.append(answer)
+        return "; ".join(dict.fromkeys(words))
