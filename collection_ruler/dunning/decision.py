@@ -195,13 +195,15 @@ def recheck(
     unstoppable = (None, Reason.HELD) if purpose == "delivery" else (None,)
     free = [(claim, step) for claim, step in left if claim.block in unstoppable]
     if not free:
-        return Recheck("wait", left[0][0].block, dropped=dropped)
+        oldest = min((claim for claim, _step in left), key=_oldest_first)
+        return Recheck("wait", oldest.block, dropped=dropped)
+    lead, step = min(free, key=lambda pair: _oldest_first(pair[0]))
     if customer_hears and not snapshot.calendar.is_open(now):
         return Recheck("wait", Reason.CLOSED, dropped=dropped)
     keep = frozenset(claim.id for claim, _step in free)
     if purpose == "delivery":
         return Recheck("go", None, keep, dropped)
-    if customer_hears and (reason := _frequency(snapshot, free[0][0].ladder, now)):
+    if customer_hears and (reason := _frequency(snapshot, lead.ladder, now)):
         return Recheck("wait", reason, dropped=dropped)
     dropped |= {claim.id: claim.block for claim, _step in left if claim.id not in keep}
     today = snapshot.calendar.local_day(now)
@@ -210,11 +212,10 @@ def recheck(
     if currency is None:
         if customer_hears:
             return Recheck("wait", Reason.COVERED, dropped=dropped)
-        currency, net = free[0][0].currency, {free[0][0].currency: Decimal(0)}
-    lead, step = min(free, key=lambda pair: _oldest_first(pair[0]))
+        currency, net = lead.currency, {lead.currency: Decimal(0)}
     tone = step
     if purpose == "dunning":
-        tone = _tone(snapshot, lead, step, {c.id: s.offset for c, s in free}, today)
+        tone = _tone(snapshot, step, {c.id: s.offset for c, s in free}, today)
     ids = tuple(c.id for c in asked)
     return Recheck("go", None, keep, dropped, net[currency], currency, tone, ids)
 
@@ -337,7 +338,7 @@ def _messages(
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     for door, step in groups.items():
         pairs = [(c.claim, s) for c in joined for s in c.messages if _door(s) == door]
-        tone = _tone(snapshot, lead, step, reached, today)
+        tone = _tone(snapshot, step, reached, today)
         decision.contacts.append(
             Contact(step.channel, step.role, tone, tuple(pairs), at, net[currency], currency)
         )
@@ -354,9 +355,7 @@ def _door(step: Step) -> tuple[str, str, str]:
     return step.channel, step.role, step.mode
 
 
-def _tone(
-    snapshot: Snapshot, lead: Claim, step: Step, reached: Mapping[int, int], today: date
-) -> Step:
+def _tone(snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: date) -> Step:
     """The step whose words are used: the furthest that the oldest overdue claim has reached (B5).
 
     A step for approval keeps its own words and lends them to nobody else; neither does a task.
