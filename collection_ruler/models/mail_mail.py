@@ -126,6 +126,7 @@ class CollectionFollowup(models.Model):
             return "cancel"
         if handed_at:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
+        self.env["collection.run"]._copied_database()  # its queue may run before our own action
         now = self.env["collection.snapshot"]._now()
         ((_self, check),) = self.env["collection.send"]._check(self, now)
         stale = (
