@@ -49,7 +49,10 @@ class CollectionRulerStep(models.Model):
         "collection.stage", help="Where the debtor stands once this was said."
     )
     mail_template_id = fields.Many2one(
-        "mail.template", string="Message", domain="[('model', '=', 'collection.followup')]"
+        "mail.template",
+        string="Message",
+        domain="[('model', '=', 'collection.followup')]",
+        ondelete="restrict",
     )
     attach_invoice = fields.Boolean(
         string="Attach invoices", help="Adds the PDF of each invoice that the message asks for."
@@ -153,6 +156,24 @@ class CollectionRulerStep(models.Model):
                         step=step.name or self.env._("new step"),
                         timing=step._timing(),
                     )
+                )
+
+            if step.mail_template_id and step.mail_template_id.model != "collection.followup":
+                raise ValidationError(
+                    self.env._(
+                        "The message “%(template)s” of the step “%(step)s” is not one for follow-ups. "
+                        "Choose one that applies to “Follow-up”.",
+                        template=step.mail_template_id.name,
+                        step=step.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _keep_one_of_a_running_ruler(self):
+        for ruler in self.ruler_id.filtered(lambda r: r.state != "draft"):
+            if not ruler.step_ids - self:
+                raise ValidationError(
+                    self.env._("“%s” is running and needs at least one step.", ruler.name)
                 )
 
     def _channel_label(self):
