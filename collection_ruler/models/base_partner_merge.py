@@ -12,4 +12,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 dst_partner = self._get_ordered_partner(partners.ids)[-1]
             for source in partners - dst_partner:
                 self.env["collection.debtor"]._fold(source, dst_partner)
-        return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        if len(partners) > 1:
+            # the wizard moves journal items by SQL, and two instalments may have become one
+            self.env.invalidate_all()
+            instalments = self.env["collection.instalment"].sudo()
+            instalments.search([("partner_id", "=", dst_partner.id)])._look_again()
+        return result

@@ -78,8 +78,7 @@ class CollectionDebtor(models.Model):
             moved = self.env["collection.instalment"].search(
                 [("partner_id", "=", target.id), ("move_id", "in", move_ids)]
             )
-            for name in ("residual", "residual_currency", "is_open", "gone"):
-                self.env.add_to_compute(moved._fields[name], moved)
+            moved._look_again()
 
     def _fold_into(self, partner):
         """Join this debtor with the one of ``partner`` in the same company, or rename it."""

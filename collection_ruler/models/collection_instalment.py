@@ -120,6 +120,11 @@ class CollectionInstalment(models.Model):
             due_date = fields.Date.to_string(instalment.due_date) or ""
             instalment.display_name = f"{instalment.move_id.name or ''} · {due_date}"
 
+    def _look_again(self):
+        """Sum up the lines anew, where they changed without the ORM's knowledge."""
+        for name in ("residual", "residual_currency", "is_open", "gone"):
+            self.env.add_to_compute(self._fields[name], self)
+
     def _key(self):
         """What the ledger knows this instalment by."""
         self.ensure_one()

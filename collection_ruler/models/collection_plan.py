@@ -191,9 +191,12 @@ class CollectionPlan(models.AbstractModel):
         for debtor in debtors:
             own = found[debtor.partner_id.id]
             for role, types in roles.items():
-                result[debtor.id, role] = next(
-                    (own[kind] for kind in (*types, "invoice") if kind in own), debtor.partner_id
-                )
+                wanted = [own[kind] for kind in (*types, "invoice") if kind in own]
+                wanted.append(debtor.partner_id)
+                if not any(partner.email for partner in wanted):
+                    # whoever got the invoice, when the company itself has no address
+                    wanted += debtor.instalment_ids.filtered("is_open").partner_id
+                result[debtor.id, role] = next((p for p in wanted if p.email), wanted[0])
         return result
 
     def _row(self, debtor, claim, step, followup, state, reason):
