@@ -112,7 +112,7 @@ def cases(draw, quiet=False):
         limits |= {"max_days_overdue": None, "min_days_between": 0, "max_contacts": 0}
     ladders = [draw(rulers(1, limits))]
     if not quiet and draw(st.booleans()):
-        ladders.append(draw(rulers(2, limits)))
+        ladders.append(draw(rulers(2, draw(contact_limits()))))
     claims = []
     for key in range(1, draw(st.integers(1, 5)) + 1):
         claims.append(draw(claims_of(key, draw(st.sampled_from(ladders)), calendar, today, quiet)))
@@ -229,7 +229,7 @@ def consumed(snapshot: Snapshot, decision: Decision, **more) -> Snapshot:
 
 @dataclass(frozen=True)
 class Planned:
-    """A contact on its way: when it may go, the run that planned it, and what the door kept of it."""
+    """A contact on its way: when it may go, the run that planned it, what the door kept of it."""
 
     contact: Contact
     at: datetime
@@ -276,12 +276,10 @@ class Life:
             reached = come(self.ladder, self.calendar, due, self.today)
             low = watermark if reached is not None and (watermark or 0) <= reached else None
             self.first[key] = low
-            self.claims[key] = Claim(
-                key, move, self.ladder, due, due, None, low, residual, "EUR"
-            )
+            self.claims[key] = Claim(key, move, self.ladder, due, due, None, low, residual, "EUR")
 
     def snapshot(self, door_of=None):
-        """The facts of now; at the door of one planned contact it and those beside it do not count."""
+        """The facts of now; at the door of a contact it and those beside it do not count."""
         claims = []
         for claim in self.claims.values():
             reached = come(self.ladder, self.calendar, claim.counts_from, self.today)

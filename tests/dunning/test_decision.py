@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import pytest
 from debtors import (
-    ALWAYS,
     BLOCKS,
     BRAZIL,
     HOUR,
@@ -26,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import DAY, may_speak
 
-from dunning.decision import Claim, Contact, Decision, Recheck, Snapshot, decide, recheck
+from dunning.decision import Claim, Decision, Recheck, Snapshot, decide, recheck
 from dunning.ladder import Ladder, Step, come
 from dunning.reason import Reason
 
@@ -39,7 +38,7 @@ def said_about(contacts):
     return {claim.id for contact in contacts for claim, _step in contact.pairs}
 
 
-def ask_at_the_door(case, contact, snapshot, now=None, shuffled=None):
+def ask_at_the_door(contact, snapshot, now=None, shuffled=None):
     """The re-check of a contact; `shuffled` are its pairs in another order."""
     return recheck(
         snapshot,
@@ -142,7 +141,9 @@ def test_a_customer_hears_from_us_once_a_day_and_not_more_often_than_agreed(case
     assert len({c.at for c in said}) == 1
     lead = min((pair for c in said for pair in c.pairs), key=lambda p: (p[0].due_date, p[0].id))[0]
     steps = [step for c in said for claim, step in c.pairs if claim is lead]
-    assert len(steps) == len(said)  # the oldest has a word in each: several channels of its one step
+    assert len(steps) == len(
+        said
+    )  # the oldest has a word in each: several channels of its one step
     assert len({step.offset for step in steps}) == 1
 
     day = case.snapshot.calendar.local_day(said[0].at)
@@ -160,18 +161,11 @@ def test_a_customer_hears_from_us_once_a_day_and_not_more_often_than_agreed(case
 @given(cases())
 def test_an_invoice_is_delivered_once_and_nothing_else_said_about_it_that_day(case):
     decision = case.decide()
-    moves = [claim.move for c in deliveries(decision) for claim, _step in c.pairs]
-    assert len(set(moves)) == len(moves)
-    before = {
-        c.move for c in case.snapshot.claims if c.delivered and c.come is not None or c.delivered_on
-    }
-    others = {claim.move for c in heard(decision) for claim, _step in c.pairs}
-    assert not set(moves) & others
-    assert all(
-        not claim.delivered and claim.delivered_on is None
-        for c in deliveries(decision)
-        for claim, _step in c.pairs
-    ), before
+    delivered = [claim for c in deliveries(decision) for claim, _step in c.pairs]
+    moves = {claim.move for claim in delivered}
+    assert len(moves) == len(delivered)
+    assert not any(claim.delivered or claim.delivered_on for claim in delivered)
+    assert not moves & {claim.move for c in heard(decision) for claim, _step in c.pairs}
 
 
 @given(cases())
@@ -206,7 +200,7 @@ def test_the_reason_for_waiting_is_the_true_one(case):
         elif reason is Reason.COVERED:
             assert case.snapshot.credits
         elif reason is Reason.ONE_A_DAY:
-            assert day in before or heard(decision)
+            assert {day, case.today} & {*before} or heard(decision)
         elif reason is Reason.JUST_DELIVERED:
             assert claim.delivered_on or claim.move in delivered_now
         elif reason in (Reason.TOO_SOON, Reason.CAPPED):
@@ -245,16 +239,13 @@ def test_the_tone_is_that_of_the_oldest_overdue_claim(case):
     for contact in heard(decision):
         day = snapshot.calendar.local_day(contact.at)
         late = [
-            c
-            for c in snapshot.claims
-            if c.block is None and effective(snapshot.calendar, c) < day
+            c for c in snapshot.claims if c.block is None and effective(snapshot.calendar, c) < day
         ]
-        spoken = {claim: step for claim, step in contact.pairs}
         own = min(contact.pairs, key=lambda pair: (pair[0].due_date, pair[0].id))[1]
         reached = None
         if late:
             oldest = min(late, key=lambda c: (c.due_date, c.id))
-            reached = oldest.watermark
+            reached = decision.watermarks.get(oldest.id, oldest.watermark)
             for other in heard(decision):
                 reached = next((s.offset for c, s in other.pairs if c is oldest), reached)
         fitting = []
@@ -267,7 +258,6 @@ def test_the_tone_is_that_of_the_oldest_overdue_claim(case):
                 and not s.delivers
             ]
         assert contact.tone == (fitting[-1] if fitting else own)
-        assert set(spoken) <= set(snapshot.claims)
 
 
 @given(cases())
@@ -307,9 +297,7 @@ def test_the_same_facts_lead_to_the_same_decision_in_whatever_order_they_come(ca
     random.shuffle(claims)
     random.shuffle(contacts)
     credits = dict(reversed(case.snapshot.credits.items()))
-    other = replace(
-        case.snapshot, claims=tuple(claims), contacts=tuple(contacts), credits=credits
-    )
+    other = replace(case.snapshot, claims=tuple(claims), contacts=tuple(contacts), credits=credits)
     assert decide(other, case.now) == case.decide() == case.decide()
 
 
@@ -323,19 +311,32 @@ def test_a_door_lets_through_what_was_just_decided(case, random):
     after = consumed(case.snapshot, decision)
     for contact in decision.contacts:
         shuffled = random.sample(contact.pairs, len(contact.pairs))
-        check = ask_at_the_door(case, contact, after, shuffled=shuffled)
+        check = ask_at_the_door(contact, after, shuffled=shuffled)
+        own, about = said_about([contact]), said_about(heard(decision))
+        if contact in heard(decision) and own < about and not _anything_due(case, contact.at):
+            continue  # of what is only announced, this channel tells a part: judged on its own
         assert (check.verdict, check.reason) == ("go", None)
-        assert check.keep == {claim.id for claim, _step in contact.pairs}
+        assert check.keep == own
         assert not check.dropped
         if contact in heard(decision):
-            about = said_about(heard(decision))
-            if check.amount != contact.amount:  # several channels announce different claims
-                net = owed(after, case.snapshot.calendar.local_day(contact.at), check.keep)
-                assert about > check.keep
-                assert check.amount == net[check.currency]
-            else:
-                assert check.currency == contact.currency
+            assert (check.amount, check.currency) == (contact.amount, contact.currency)
             assert check.tone == contact.tone
+
+
+def _anything_due(case, instant):
+    calendar = case.snapshot.calendar
+    free = [c for c in case.snapshot.claims if c.block is None]
+    return any(effective(calendar, c) <= calendar.local_day(instant) for c in free)
+
+
+@given(cases(), st.lists(st.sampled_from([None, *BLOCKS]), min_size=5, max_size=5))
+def test_a_door_says_the_same_in_whatever_order_it_is_asked(case, blocks):
+    after = consumed(case.snapshot, case.decide())
+    claims = (replace(c, block=block) for c, block in zip(after.claims, blocks, strict=False))
+    after = replace(after, claims=tuple(claims))
+    for contact in case.decide().contacts:
+        check = ask_at_the_door(contact, after)
+        assert check == ask_at_the_door(contact, after, shuffled=contact.pairs[::-1])
 
 
 @given(cases())
@@ -344,7 +345,7 @@ def test_nothing_leaves_when_all_is_paid(case):
     for contact in decision.contacts:
         reasons = {claim.id: Reason.PAID for claim, _step in contact.pairs}
         empty = replace(case.snapshot, claims=(), closed=reasons)
-        check = ask_at_the_door(case, contact, empty)
+        check = ask_at_the_door(contact, empty)
         assert (check.verdict, check.reason) == ("cancel", Reason.PAID)
         assert check.dropped == reasons
 
@@ -361,8 +362,8 @@ def test_what_was_paid_meanwhile_drops_out_and_lowers_the_amount(case, data):
     claims = [c for c in case.snapshot.claims if c is not paid]
     after = consumed(replace(case.snapshot, claims=(*claims, *rest)), decision)
     for contact in said:
-        before = ask_at_the_door(case, contact, consumed(case.snapshot, decision))
-        check = ask_at_the_door(case, contact, after)
+        before = ask_at_the_door(contact, consumed(case.snapshot, decision))
+        check = ask_at_the_door(contact, after)
         pairs = {claim.id for claim, _step in contact.pairs}
         left = pairs if share else pairs - {paid.id}
         if not left:
@@ -372,14 +373,11 @@ def test_what_was_paid_meanwhile_drops_out_and_lowers_the_amount(case, data):
         if any(net.values()):
             assert (check.verdict, check.keep) == ("go", left)
             assert check.amount == net[check.currency] > 0
-            if paid.currency == check.currency == before.currency and paid.id in before.asked:
-                assert check.amount < before.amount or paid.block or _others_due(check, before)
+            same = check.currency == before.currency == paid.currency
+            if same and paid.id in before.asked and {*check.asked} <= {*before.asked}:
+                assert check.amount < before.amount
         else:
             assert (check.verdict, check.reason) == ("wait", Reason.COVERED)
-
-
-def _others_due(check, before):
-    return not set(check.asked) <= set(before.asked)
 
 
 @given(cases(), st.sampled_from(BLOCKS))
@@ -388,7 +386,7 @@ def test_what_is_held_meanwhile_waits_unless_it_is_the_invoice_itself(case, bloc
     after = consumed(case.snapshot, decision)
     blocked = replace(after, claims=tuple(replace(c, block=block) for c in after.claims))
     for contact in decision.contacts:
-        check = ask_at_the_door(case, contact, blocked)
+        check = ask_at_the_door(contact, blocked)
         if contact.tone.delivers and block is Reason.HELD:
             assert check.verdict == "go"
         else:
@@ -405,7 +403,7 @@ def test_what_is_held_is_left_out_of_what_leaves(case):
         held = contact.pairs[0][0].id
         claims = (replace(c, block=Reason.HELD) if c.id == held else c for c in after.claims)
         after = replace(after, claims=tuple(claims))
-        check = ask_at_the_door(case, contact, after)
+        check = ask_at_the_door(contact, after)
         assert held not in check.keep and held not in check.asked
         if check.verdict == "go":
             assert check.dropped == {held: Reason.HELD}
@@ -420,7 +418,7 @@ def test_a_door_is_shut_outside_the_windows_but_for_tasks(case, minutes):
     after = consumed(case.snapshot, decision, contacts=())
     for contact in decision.contacts:
         instant = contact.at + timedelta(minutes=minutes)
-        check = ask_at_the_door(case, contact, after, now=instant)
+        check = ask_at_the_door(contact, after, now=instant)
         if contact in tasks(decision):
             assert check.verdict == "go"
         elif not may_speak(case.snapshot.calendar, instant):
@@ -435,7 +433,7 @@ def test_who_heard_from_us_meanwhile_hears_nothing_else_that_day(case):
     for contact in decision.contacts:
         day = case.snapshot.calendar.local_day(contact.at)
         after = consumed(case.snapshot, decision, contacts=(day,))
-        check = ask_at_the_door(case, contact, after)
+        check = ask_at_the_door(contact, after)
         if contact in heard(decision):
             assert (check.verdict, check.reason) == ("wait", Reason.ONE_A_DAY)
         else:
@@ -473,18 +471,16 @@ def test_no_step_is_ever_said_twice_or_lost_about_one_claim(story):
 def test_about_one_claim_words_only_become_firmer(story):
     latest = {}
     for _life, snapshot, decision in live(story):
-        for contact in decision.contacts:
-            track = "task" if contact in tasks(decision) else "message"
-            for claim, step in contact.pairs:
-                assert step.offset > latest.get((claim.id, track), -1000) or step.offset == (
-                    latest.get((claim.id, track)) and contact.at
-                )
-        for contact in decision.contacts:
-            track = "task" if contact in tasks(decision) else "message"
-            for claim, step in contact.pairs:
-                latest[claim.id, track] = step.offset
+        said = {
+            (claim.id, contact in tasks(decision)): step.offset
+            for contact in decision.contacts
+            for claim, step in contact.pairs
+        }
+        assert all(offset > latest.get(key, -1000) for key, offset in said.items())
+        latest |= said
         for claim in snapshot.claims:
-            assert decision.watermarks.get(claim.id, 1000) > (claim.watermark or -1000)
+            if claim.id in decision.watermarks and claim.watermark is not None:
+                assert decision.watermarks[claim.id] > claim.watermark
 
 
 @given(lives())
@@ -511,8 +507,7 @@ def test_after_a_gap_one_message_at_the_latest_step_or_the_first_to_who_never_he
 @settings(max_examples=100)
 def test_over_a_life_nobody_hears_from_us_more_often_than_agreed(story):
     life = story[0]
-    for life, _snapshot, _decision in live(story):
-        pass
+    list(live(story))
     ladder, calendar = life.ladder, life.calendar
     groups = {}
     for one in life.left:
@@ -532,11 +527,286 @@ def test_over_a_life_nobody_hears_from_us_more_often_than_agreed(story):
 @settings(max_examples=60)
 def test_over_a_life_each_invoice_is_delivered_once(story):
     life = story[0]
-    for life, _snapshot, _decision in live(story):
-        pass
+    list(live(story))
     moves = Counter(
         one.contact.pairs[0][0].move
         for one in (*life.left, *life.planned, *life.waiting)
         if one.contact.tone.delivers
     )
     assert set(moves.values()) <= {1}
+
+
+# examples
+
+
+MONDAY = datetime(2025, 11, 24, 13, tzinfo=UTC)  # ten o'clock in São Paulo
+TODAY = MONDAY.date()
+
+
+def email(number, offset, **more):
+    return Step(number, offset, "email", **more)
+
+
+DEFAULT = Ladder(
+    1,
+    (
+        email(1, -10, delivers=True),
+        email(2, -7),
+        email(3, 0),
+        email(4, 2),
+        Step(5, 5, "phone", mode="task"),
+        email(6, 8),
+        email(7, 10, mode="approve"),
+    ),
+    bank_days=False,
+)
+
+
+def owes(key, days_late, watermark=None, ladder=DEFAULT, today=TODAY, **more):
+    """A claim of 100.00, delivered, with all its steps come that have by the day."""
+    due = today - days_late * DAY
+    reached = come(ladder, BRAZIL, due, today)
+    if reached is not None and watermark is not None and reached <= watermark:
+        reached = None
+    values = {"residual": Decimal(100), "currency": "EUR", "delivered": True, **more}
+    move = values.pop("move", key)
+    return Claim(key, move, ladder, due, due, reached, watermark, **values)
+
+
+def debtor(*claims, **more):
+    return Snapshot(BRAZIL, claims, **{"spoken_to": True, **more})
+
+
+def spoken(decision):
+    return [
+        (c.channel, [(x.id, s.offset) for x, s in c.pairs], c.amount) for c in decision.contacts
+    ]
+
+
+def test_who_owes_nothing_hears_nothing():
+    assert decide(debtor(), MONDAY) == Decision()
+    assert decide(debtor(owes(1, 2, 2)), MONDAY) == Decision()
+
+
+def test_one_message_speaks_of_ten_invoices_in_the_words_for_the_oldest():
+    claims = [owes(n, 2, 0) for n in range(2, 11)]
+    decision = decide(debtor(owes(1, 8, 5), *claims), MONDAY)
+    (contact,) = decision.contacts
+    assert len(contact.pairs) == 10
+    assert contact.amount == 1000
+    assert contact.tone.offset == 8
+    assert contact.at == MONDAY
+
+
+def test_story_2_an_invoice_due_today_and_never_sent_is_delivered_and_reminded_of_days_later():
+    claim = owes(1, 0, delivered=False)
+    decision = decide(debtor(claim, spoken_to=False), MONDAY)
+    assert spoken(decision) == [("email", [(1, -10)], 100)]
+    assert decision.watermarks == {1: -10}
+    for days in (0, 1, 2):
+        later = owes(1, days, -10, today=TODAY + days * DAY, delivered_on=TODAY)
+        decision = decide(debtor(later, spoken_to=False), MONDAY + days * DAY)
+        assert decision.waiting == {1: Reason.JUST_DELIVERED}
+        assert not decision.contacts
+    third = owes(1, 3, -10, today=TODAY + 3 * DAY, delivered_on=TODAY)
+    decision = decide(debtor(third, spoken_to=False), MONDAY + 3 * DAY)
+    assert spoken(decision) == [("email", [(1, 2)], 100)]
+    assert [(s.offset, r) for _c, s, r in decision.skipped] == [
+        (-7, Reason.OVERTAKEN),
+        (0, Reason.OVERTAKEN),
+    ]
+
+
+def test_story_6_a_disputed_invoice_is_silent_and_left_out_while_the_others_go_on():
+    disputed = owes(1, 8, 5, block=Reason.HELD)
+    new = owes(4, -10, delivered=False, block=Reason.HELD)
+    decision = decide(debtor(disputed, owes(2, 2, 0), owes(3, 2, 0), new), MONDAY)
+    delivery, reminder = decision.contacts
+    assert (delivery.tone.delivers, [c.id for c, _s in delivery.pairs]) == (True, [4])
+    assert [c.id for c, _s in reminder.pairs] == [2, 3]
+    assert reminder.amount == 200
+    assert reminder.tone.offset == 2  # not that of the disputed one
+    assert decision.waiting == {1: Reason.HELD}
+
+
+def test_story_10_after_ten_days_without_a_server_one_message_and_the_call():
+    decision = decide(debtor(owes(1, 9, 0)), MONDAY)
+    assert spoken(decision) == [("email", [(1, 8)], 100), ("phone", [(1, 5)], 100)]
+    assert [(s.offset, r) for _c, s, r in decision.skipped] == [(2, Reason.OVERTAKEN)]
+    assert decision.watermarks == {1: 8}
+
+
+def test_story_10_it_asks_when_the_latest_step_needs_approval():
+    decision = decide(debtor(owes(1, 10, 0)), MONDAY)
+    assert [(c.tone.offset, c.tone.mode) for c in decision.contacts] == [
+        (10, "approve"),
+        (5, "task"),
+    ]
+    assert [s.offset for _c, s, _r in decision.skipped] == [2, 8]
+
+
+def test_story_10_who_never_heard_from_us_hears_the_first_overdue_step():
+    decision = decide(debtor(owes(1, 12, 0), spoken_to=False), MONDAY)
+    assert spoken(decision) == [("email", [(1, 2)], 100)]
+    assert decision.watermarks == {1: 2}
+
+
+def test_outside_the_window_the_message_is_planned_for_the_next_one():
+    friday_night = datetime(2025, 11, 22, 1, tzinfo=UTC)
+    claim = owes(1, 2, 0, today=date(2025, 11, 21))
+    (contact,) = decide(debtor(claim), friday_night).contacts
+    assert contact.at == datetime(2025, 11, 24, 12, tzinfo=UTC)  # Monday, nine o'clock
+
+
+def test_who_can_never_be_reached_waits():
+    claim = owes(1, 2, 0)
+    closed = frozenset(TODAY + n * DAY for n in range(500))
+    snapshot = replace(debtor(claim), calendar=replace(BRAZIL, closed=closed))
+    assert decide(snapshot, MONDAY).waiting == {1: Reason.NEVER_OPEN}
+
+
+def test_credits_lower_the_amount_and_silence_when_they_cover_it():
+    claims = owes(1, 2, 0), owes(2, 2, 0)
+    (contact,) = decide(debtor(*claims, credits={"EUR": Decimal(30)}), MONDAY).contacts
+    assert contact.amount == 170
+    decision = decide(debtor(*claims, credits={"EUR": Decimal(200)}), MONDAY)
+    assert (decision.contacts, decision.watermarks) == ([], {})
+    assert decision.waiting == {1: Reason.COVERED, 2: Reason.COVERED}
+
+
+def test_credits_of_another_currency_cover_nothing():
+    credits = {"USD": Decimal(500)}
+    dollars = owes(2, 2, 0, currency="USD")
+    decision = decide(debtor(owes(1, 2, 0), dollars, credits=credits), MONDAY)
+    (contact,) = decision.contacts
+    assert (contact.amount, contact.currency) == (100, "EUR")
+    assert decision.waiting == {2: Reason.COVERED}
+
+
+def test_a_notice_in_another_currency_does_not_ask_for_nothing_when_credits_cover_what_is_due():
+    said = owes(1, 3, 2)
+    notice = owes(2, -7, -10, currency="USD")
+    decision = decide(debtor(said, notice, credits={"EUR": Decimal(100)}), MONDAY)
+    assert not decision.contacts
+    assert decision.waiting == {2: Reason.COVERED}
+
+
+def test_a_notice_covered_by_credits_waits_and_lets_the_next_one_lead():
+    other = Ladder(2, (Step(20, -7, "sms"),))
+    first, second = owes(1, -4, -10), owes(2, -5, ladder=other, residual=Decimal(200))
+    decision = decide(debtor(first, second, credits={"EUR": Decimal(120)}), MONDAY)
+    assert spoken(decision) == [("sms", [(2, -7)], 80)]
+    assert decision.waiting == {1: Reason.COVERED}
+
+
+def test_the_oldest_overdue_claim_may_wait_without_ever_having_been_spoken_about():
+    sms = Ladder(2, (Step(20, 1, "sms"),), max_days_overdue=5)
+    decision = decide(debtor(owes(1, 20, ladder=sms), owes(2, 2, 0)), MONDAY)
+    assert spoken(decision) == [("email", [(2, 2)], 200)]
+    assert decision.waiting == {1: Reason.PAST_LIMIT}
+
+
+def test_one_delivery_for_an_invoice_of_three_instalments_and_no_reminder_beside_it():
+    late, today, soon = (owes(n, 20 - 10 * n, delivered=False, move=7) for n in (1, 2, 3))
+    decision = decide(debtor(late, today, soon), MONDAY)
+    assert spoken(decision) == [("email", [(1, -10)], 300)]
+    assert decision.waiting == {2: Reason.JUST_DELIVERED}
+    assert decision.skipped == [(soon, DEFAULT.steps[0], Reason.ALREADY_SENT)]
+
+
+def test_a_delivery_on_its_way_is_not_planned_again_for_the_next_instalment():
+    second = owes(2, -10, delivered=False, delivered_on=TODAY)
+    decision = decide(debtor(second), MONDAY)
+    assert not decision.contacts
+    assert decision.watermarks == {2: -10}
+
+
+def test_what_stands_beside_the_delivery_is_recorded_as_overtaken():
+    ladder = Ladder(1, (email(1, -10, delivers=True), Step(2, -10, "sms")))
+    claim = owes(1, -10, ladder=ladder, delivered=False)
+    decision = decide(debtor(claim), MONDAY)
+    assert [s.channel for c in decision.contacts for _claim, s in c.pairs] == ["email"]
+    assert decision.skipped == [(claim, ladder.steps[1], Reason.OVERTAKEN)]
+
+
+def test_what_waits_has_nothing_skipped():
+    decision = decide(debtor(owes(1, 0, block=Reason.HELD)), MONDAY)
+    assert decision == Decision(waiting={1: Reason.HELD})
+
+
+def test_a_second_channel_of_the_step_goes_along_but_no_other_step():
+    both = Ladder(2, (email(20, 2), Step(21, 2, "sms"), Step(22, 3, "sms")), bank_days=False)
+    decision = decide(debtor(owes(1, 2, ladder=both), owes(2, 2, 0)), MONDAY)
+    assert spoken(decision) == [
+        ("email", [(1, 2), (2, 2)], 200),
+        ("sms", [(1, 2)], 200),
+    ]
+    oldest, other = owes(1, 5, 0), owes(2, 3, 2, ladder=both)
+    decision = decide(debtor(oldest, other), MONDAY)
+    assert [(c.channel, c.pairs[0][0].id) for c in decision.contacts] == [
+        ("email", 1),
+        ("phone", 1),
+    ]
+    assert decision.waiting == {2: Reason.ONE_A_DAY}
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        ([0], Reason.ONE_A_DAY),
+        ([-1], Reason.TOO_SOON),
+        ([1], Reason.TOO_SOON),
+        ([-2, -4, -6], Reason.CAPPED),
+        ([2, 3, 4], Reason.CAPPED),  # planned ahead, about a blackout
+        ([-3, -2, 3], Reason.CAPPED),
+        ([-2, -4, -7], None),
+        ([-4, -2, 3], None),
+    ],
+)
+def test_two_days_between_contacts_and_three_in_a_week(days, reason):
+    contacts = tuple(TODAY + n * DAY for n in days)
+    decision = decide(debtor(owes(1, 2, 0), contacts=contacts), MONDAY)
+    assert decision.waiting.get(1) == reason
+    assert bool(decision.contacts) == (reason is None)
+
+
+def test_a_door_lowers_the_tone_with_the_oldest_paid_and_the_amount_with_a_part_paid():
+    claims = owes(1, 8, 5), owes(2, 2, 0), owes(3, 2, 0)
+    decision = decide(debtor(*claims), MONDAY)
+    (contact,) = decision.contacts
+    assert (contact.tone.offset, contact.amount) == (8, 300)
+    part = replace(claims[1], residual=Decimal(60))
+    now = consumed(debtor(part, claims[2], closed={1: Reason.PAID}), decision)
+    check = ask_at_the_door(contact, now)
+    assert check == Recheck(
+        "go",
+        keep=frozenset({2, 3}),
+        dropped={1: Reason.PAID},
+        amount=Decimal(160),
+        currency="EUR",
+        tone=DEFAULT.steps[3],
+        asked=(2, 3),
+    )
+
+
+def test_a_door_says_why_what_is_gone_went():
+    claim = owes(1, 2, 0)
+    pairs = [(1, DEFAULT.steps[3])]
+    cancelled = debtor(closed={1: Reason.GONE})
+    assert recheck(cancelled, pairs, MONDAY).reason is Reason.GONE
+    assert recheck(debtor(), pairs, MONDAY).reason is Reason.PAID
+    assert recheck(debtor(claim), [], MONDAY).verdict == "cancel"
+
+
+def test_after_a_payment_came_back_the_step_keeps_its_own_words():
+    claims = owes(1, 8, 8), owes(2, 3, 2)
+    check = recheck(debtor(*claims), [(2, DEFAULT.steps[3])], MONDAY, "returned")
+    assert (check.tone.offset, check.amount) == (2, 200)
+
+
+def test_a_task_needs_neither_window_nor_money_to_ask_for():
+    saturday = MONDAY - 2 * DAY
+    claim = owes(1, 5, 5)
+    snapshot = debtor(claim, credits={"EUR": Decimal(100)}, contacts=(saturday.date(),))
+    check = recheck(snapshot, [(1, DEFAULT.steps[4])], saturday, customer_hears=False)
+    assert (check.verdict, check.amount, check.tone) == ("go", 0, DEFAULT.steps[4])
