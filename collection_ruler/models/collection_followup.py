@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .collection_followup_item import reason_selection
 
@@ -89,6 +89,7 @@ class CollectionFollowup(models.Model):
         "followup_id",
         "partial_id",
         string="Payments",
+        groups="account.group_account_readonly,account.group_account_invoice",
         help="A payment undone takes its row away, and the thanks with it.",
     )
 
@@ -105,9 +106,23 @@ class CollectionFollowup(models.Model):
     # what a person does with it
     # ------------------------------------------------------------------
 
+    def _by_collector(self):
+        """These, with the right to change them, for a collector who may see them.
+
+        Nobody has the right to write follow-ups by hand; collectors change them by the actions below.
+
+        :raise AccessError: no collector, or not of this company
+        """
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(
+            "collection_ruler.collection_ruler_group_collector"
+        ):
+            raise AccessError(self.env._("Only collectors decide what becomes of a follow-up."))
+        return self.sudo()
+
     def action_approve(self):
         """Let it go at the next open instant; the doors check again what is owed."""
-        self.filtered(lambda f: f.state == "to_approve").state = "planned"
+        self._by_collector().filtered(lambda f: f.state == "to_approve").state = "planned"
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_cancel(self):
@@ -115,14 +130,15 @@ class CollectionFollowup(models.Model):
 
         :raise UserError: it left already
         """
-        late = self.filtered(lambda f: f.state not in ("planned", "to_approve", "failed"))
+        followups = self._by_collector()
+        late = followups.filtered(lambda f: f.state not in ("planned", "to_approve", "failed"))
         if late:
             raise UserError(self.env._("“%s” can no longer be taken back.", late[0].display_name))
-        self._cancel("by_hand")
+        followups._cancel("by_hand")
 
     def action_retry(self):
         """Try a failed or uncertain one again, now that its cause is mended."""
-        again = self.filtered(lambda f: f.state in ("failed", "uncertain"))
+        again = self._by_collector().filtered(lambda f: f.state in ("failed", "uncertain"))
         for followup in again:
             # what was handed over and did not arrive is said again by a person's own decision
             followup.item_ids.filtered(lambda i: i.state == "sent").state = "planned"

@@ -80,7 +80,8 @@ class CollectionFollowupItem(models.Model):
     @api.depends("move_id", "step_name")
     def _compute_display_name(self):
         for item in self:
-            item.display_name = f"{item.move_id.name or ''} {item.step_name or ''}".strip()
+            name = item.sudo().move_id.name or ""
+            item.display_name = f"{name} {item.step_name or ''}".strip()
 
     @api.ondelete(at_uninstall=False)
     def _never_delete(self):

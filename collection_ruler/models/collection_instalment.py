@@ -118,7 +118,8 @@ class CollectionInstalment(models.Model):
     def _compute_display_name(self):
         for instalment in self:
             due_date = fields.Date.to_string(instalment.due_date) or ""
-            instalment.display_name = f"{instalment.move_id.name or ''} · {due_date}"
+            # a collector need not be a bookkeeper
+            instalment.display_name = f"{instalment.sudo().move_id.name or ''} · {due_date}"
 
     def _look_again(self):
         """Sum up the lines anew, where they changed without the ORM's knowledge."""
