@@ -195,7 +195,7 @@ class CollectionPlan(models.AbstractModel):
                 wanted.append(debtor.partner_id)
                 if not any(partner.email for partner in wanted):
                     # whoever got the invoice, when the company itself has no address
-                    wanted += debtor.instalment_ids.filtered("is_open").partner_id
+                    wanted += debtor.instalment_ids.filtered("is_open").move_id.partner_id
                 result[debtor.id, role] = next((p for p in wanted if p.email), wanted[0])
         return result
 
