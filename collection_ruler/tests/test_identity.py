@@ -1,0 +1,159 @@
+"""Decision 3: when entries change hands, history follows and nothing fires again."""
+
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestIdentity(CollectionCommon):
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+        self.other = self.env["res.partner"].create(
+            {"name": "Ana E.", "email": "ana.e@customer.example.com"}
+        )
+        self.move = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        for day in ("2026-03-02", "2026-03-09", "2026-03-11"):
+            self.day(day)
+        self.said_before = [("A week before", "sent", "due"), ("Due today", "sent", "due"), ("Forgot?", "sent", "due")]
+        self.assertEqual(self.ledger(self.move)[-3:], self.said_before)
+
+    def merge(self, sources, target):
+        self.env.flush_all()
+        self.env["base.partner.merge.automatic.wizard"]._merge((sources | target).ids, target)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def assert_nothing_fires_again(self, partner):
+        """Nothing until +8, then exactly that."""
+        for day in ("2026-03-12", "2026-03-13", "2026-03-16"):
+            self.assertFalse(self.day(day), f"said again on {day}")
+        self.assertEqual([r for r in self.ledger(self.move) if r[0] in ("A week before", "Due today", "Forgot?")], self.said_before)
+        sent = self.day("2026-03-18")
+        self.assertEqual(len(sent), 1)
+        self.assertIn("please pay", sent[0]["subject"])
+        self.assertIn(("Firm and polite", "sent"), self.said(partner))
+
+    def test_merge_into_a_customer_without_debts(self):
+        debtor = self.debtor()
+        self.merge(self.customer, self.other)
+        self.assertEqual(self.debtor(self.other), debtor)
+        self.assertEqual(self.instalments(self.move).partner_id, self.other)
+        self.assertFalse(self.instalments(self.move).gone)
+        self.assert_nothing_fires_again(self.other)
+
+    def test_merge_of_two_debtors_joins_their_histories(self):
+        second = self.invoice("2026-03-09", 50.0, self.other, date="2026-03-02")
+        with self.at("2026-03-11 11:00"):
+            self.run_ruler()
+            self.deliver()
+        messages = self.debtor().message_ids
+        self.merge(self.customer, self.other)
+        debtor = self.debtor(self.other)
+        self.assertEqual(len(debtor), 1)
+        self.assertEqual(self.instalments(self.move, second).debtor_id, debtor)
+        self.assertEqual(set(self.followups(self.other).item_ids.move_id), {self.move, second})
+        self.assertTrue(messages <= debtor.message_ids, "the words that were said got lost")
+        self.assertFalse(self.debtor(self.customer) if self.customer.exists() else False)
+        with self.at("2026-03-12 10:00"):
+            self.run_ruler("track")
+        self.assertEqual(debtor.amount_due, 150.0)
+
+    def test_merge_keeps_holds_and_planned_messages(self):
+        with self.at("2026-03-18 08:00"):
+            self.run_ruler()
+        self.assertIn(("Firm and polite", "planned"), self.said())
+        self.hold()
+        self.invoice("2026-03-30", 50.0, self.other, date="2026-03-02")
+        with self.at("2026-03-18 08:10"):
+            self.run_ruler("enrol")
+        self.merge(self.customer, self.other)
+        self.assertEqual(len(self.debtor(self.other).hold_ids), 1)
+        self.assertFalse(self.day("2026-03-18"), "the hold was lost in the merge")
+
+    def test_merge_of_partners_in_one_entry_whose_instalments_collide(self):
+        """A general entry that asks both for the same day: one instalment afterwards."""
+        account = self.company_data["default_account_receivable"]
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2026-03-02",
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "line_ids": [
+                    (0, 0, {"account_id": account.id, "partner_id": partner.id, "debit": 30.0, "date_maturity": "2026-03-09"})
+                    for partner in (self.customer, self.other)
+                ]
+                + [(0, 0, {"account_id": self.company_data["default_account_revenue"].id, "credit": 60.0})],
+            }
+        )
+        entry.action_post()
+        entry.line_ids.filtered(lambda line: line.account_id == account).no_followup = False
+        with self.at("2026-03-11 11:00"):
+            self.run_ruler()
+        self.assertEqual(len(self.instalments(entry)), 2)
+        self.merge(self.customer, self.other)
+        instalment = self.instalments(entry)
+        self.assertEqual(len(instalment), 1)
+        with self.at("2026-03-12 11:00"):
+            self.run_ruler("enrol", "track")
+        self.assertEqual(instalment.residual, 60.0)
+        self.assertFalse(instalment.gone)
+
+    def test_customer_given_a_parent(self):
+        company = self.env["res.partner"].create({"name": "Example Ltd", "is_company": True})
+        debtor = self.debtor()
+        self.customer.parent_id = company
+        with self.at("2026-03-12 08:00"):
+            self.run_ruler()
+        self.assertEqual(self.customer.commercial_partner_id, company)
+        self.assertEqual(self.debtor(company), debtor)
+        self.assert_nothing_fires_again(company)
+
+    def test_customer_given_a_parent_that_owes_as_well(self):
+        company = self.env["res.partner"].create(
+            {"name": "Example Ltd", "is_company": True, "email": "ap@customer.example.com"}
+        )
+        self.invoice("2026-04-30", 70.0, company, date="2026-03-02")
+        with self.at("2026-03-11 12:00"):
+            self.run_ruler("enrol", "track")
+        self.customer.parent_id = company
+        with self.at("2026-03-12 08:00"):
+            self.run_ruler()
+        self.assertEqual(self.instalments(self.move).debtor_id, self.debtor(company))
+        self.assertEqual(self.debtor(company).amount_due, 170.0)
+        self.assert_nothing_fires_again(company)
+
+    def test_customer_leaves_its_parent_again(self):
+        company = self.env["res.partner"].create({"name": "Example Ltd", "is_company": True})
+        self.customer.parent_id = company
+        with self.at("2026-03-12 08:00"):
+            self.run_ruler()
+        self.customer.parent_id = False
+        with self.at("2026-03-12 09:00"):
+            self.run_ruler()
+        self.assert_nothing_fires_again(self.instalments(self.move).partner_id)
+
+    def test_invoice_handed_to_another_customer(self):
+        with self.at("2026-03-12 08:00"):
+            self.move.button_draft()
+            self.move.partner_id = self.other
+            self.move.action_post()
+            self.run_ruler()
+        alive = self.instalments(self.move).filtered(lambda i: not i.gone)
+        self.assertEqual(alive.partner_id, self.other)
+        self.assertEqual(alive.watermark, 2, "the new customer would hear it all again")
+        self.assertEqual(self.debtor(self.other).amount_due, 100.0)
+        self.assertFalse(self.debtor().amount_due)
+
+    def test_partner_of_a_line_changed(self):
+        """Odoo lets the partner of a posted receivable line be changed; the debt follows."""
+        line = self.move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        line.with_context(skip_account_move_synchronization=True).partner_id = self.other
+        self.env.flush_all()
+        with self.at("2026-03-12 08:00"):
+            self.run_ruler()
+        instalment = self.instalments(self.move).filtered(lambda i: not i.gone)
+        self.assertEqual(instalment.partner_id, self.other)
+        self.assertEqual(instalment.watermark, 2)
+        self.assertFalse(self.day("2026-03-12") + self.day("2026-03-13"))
