@@ -3,6 +3,7 @@ from . import test_cron
 from . import test_doors
 from . import test_identity
 from . import test_install
+from . import test_messages
 from . import test_money
 from . import test_plan
 from . import test_ruler

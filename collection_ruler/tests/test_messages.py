@@ -1,0 +1,269 @@
+"""What is said, to whom, in which language, with what attached (B6, C1, C2, C3)."""
+
+import base64
+import re
+from unittest.mock import patch
+
+from odoo.tests import HttpCase, tagged
+
+from .common import CollectionCommon
+
+
+class MessageCase(CollectionCommon):
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+
+    def due_today(self, **values):
+        """The message on the due date, and its invoice."""
+        move = self.invoice("2026-03-09", 1234.5, date="2026-03-02", **values)
+        self.day("2026-03-02")
+        (mail,) = self.day("2026-03-09")
+        return mail, move
+
+    def contact(self, kind, **values):
+        return self.env["res.partner"].create(
+            {
+                "name": f"{kind} desk",
+                "parent_id": self.customer.id,
+                "type": kind,
+                "email": f"{kind}@customer.example.com",
+                **values,
+            }
+        )
+
+    def links(self, mail):
+        return [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', mail["body"])]
+
+
+@tagged("post_install", "-at_install")
+class TestWords(MessageCase):
+    def test_dates_and_amounts_are_written_as_the_recipient_writes_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        mail, _move = self.due_today()
+        amount = mail["subject"].replace("\u202f", " ")
+        self.assertIn("$ 1 234,50", amount)
+        self.assertIn("09/03/2026", mail["body"])
+        self.assertIn('lang="fr-FR"', mail["body"])
+
+    def test_language_is_the_recipients_not_the_customers(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.contact("collection", lang="fr_FR")
+        mail, _move = self.due_today()
+        self.assertIn("$ 1 234,50", mail["subject"].replace("\u202f", " "))
+
+    def test_subject_and_text_are_translated(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        template = self.step("Due today").mail_template_id
+        template.with_context(lang="fr_FR").write(
+            {"subject": "Échéance {{ object.amount_text }}", "body_html": "<p>Bonjour</p>"}
+        )
+        self.customer.lang = "fr_FR"
+        mail, _move = self.due_today()
+        self.assertIn("Échéance", mail["subject"])
+        self.assertIn("Bonjour", mail["body"])
+
+    def test_two_languages_in_one_batch_do_not_mix(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env["res.partner"].create(
+            {"name": "Fleur", "email": "fleur@customer.example.com", "lang": "fr_FR"}
+        )
+        for partner in (french, self.customer):
+            self.invoice("2026-03-09", 1234.5, partner, date="2026-03-02")
+        self.day("2026-03-02")
+        said = {m["email_to"][0]: m["subject"].replace("\u202f", " ") for m in self.day("2026-03-09")}
+        self.assertIn("$ 1 234,50", said['"Fleur" <fleur@customer.example.com>'])
+        self.assertIn("$ 1,234.50", said['"Ana Example" <ana@customer.example.com>'])
+
+    def test_customers_name_is_text_not_markup(self):
+        self.customer.name = '<b>"Eve"</b> & Sons'
+        mail, move = self.due_today()
+        self.assertNotIn("<b>\"Eve\"</b>", mail["body"])
+        self.assertIn("&lt;b&gt;", mail["body"])
+        self.assertTrue(move)
+
+    def test_ice_breaker_is_text_and_opens_the_message(self):
+        self.invoice("2026-03-09", 10.0, date="2026-03-02")
+        self.day("2026-03-02")
+        self.debtor().ice_breaker = "How was the <i>concert</i>?"
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("How was the &lt;i&gt;concert&lt;/i&gt;?", mail["body"])
+
+    def test_bank_details_and_reference(self):
+        self.env["res.partner.bank"].create(
+            {"acc_number": "IE12BOFI90000112345678", "partner_id": self.company.partner_id.id}
+        )
+        mail, move = self.due_today()
+        self.assertIn("IE12BOFI90000112345678", mail["body"].replace(" ", "").replace("\n", ""))
+        self.assertIn(move.payment_reference, mail["body"])
+
+    def test_sender_is_the_company_of_the_debt(self):
+        mail, _move = self.due_today()
+        self.assertEqual(mail["email_from"], '"Example Guitar School" <office@school.example.com>')
+        self.assertIn("catchall@school.example.com", mail["reply_to"])
+
+    def test_bundled_templates_stay_on_the_fast_path(self):
+        allowed = self.env["collection.followup"].mail_allowed_qweb_expressions()
+        templates = self.env["mail.template"].search([("model", "=", "collection.followup")])
+        self.assertGreaterEqual(len(templates), 6)
+        for template in templates:
+            with self.subTest(template.name):
+                self.assertFalse(template._has_unsafe_expression_template_qweb(
+                    template.body_html, "collection.followup"))
+                used = re.findall(r't-out="([^"]+)"', template.body_html)
+                self.assertLessEqual(set(used), set(allowed))
+
+    def test_every_word_offered_can_be_said(self):
+        self.due_today()
+        followup = self.followups()[-1]
+        for name in followup._words():
+            self.assertIn(name, followup._fields)
+            followup[name]
+
+
+@tagged("post_install", "-at_install")
+class TestRecipient(MessageCase):
+    def test_collection_contact_before_invoice_address_before_company(self):
+        self.contact("invoice")
+        mail, _move = self.due_today()
+        self.assertIn("invoice@customer.example.com", mail["email_to"][0])
+        self.contact("collection")
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("collection@customer.example.com", mail["email_to"][0])
+
+    def test_contact_without_address_is_passed_over(self):
+        self.contact("collection", email=False)
+        mail, _move = self.due_today()
+        self.assertIn("ana@customer.example.com", mail["email_to"][0])
+
+    def test_escalation_contact_for_the_firm_step(self):
+        self.contact("collection")
+        self.contact("escalation")
+        self.step("Firm and polite").recipient_role = "escalation"
+        self.due_today()
+        self.day("2026-03-11")
+        (mail,) = self.day("2026-03-18")
+        self.assertIn("escalation@customer.example.com", mail["email_to"][0])
+
+    def test_archived_contact_is_not_written_to(self):
+        self.contact("collection").active = False
+        mail, _move = self.due_today()
+        self.assertIn("ana@customer.example.com", mail["email_to"][0])
+
+    def test_copy_to_the_salesperson(self):
+        salesperson = self.env["res.users"].create(
+            {"name": "Sam", "login": "sam", "email": "sam@school.example.com"}
+        )
+        self.customer.user_id = salesperson
+        self.step("Due today").copy_salesperson = True
+        self.invoice("2026-03-09", 10.0, date="2026-03-02")
+        self.day("2026-03-02")
+        sent = self.day("2026-03-09")
+        everybody = [a for mail in sent for a in (*mail["email_to"], *(mail["email_cc"] or []))]
+        self.assertTrue([a for a in everybody if "sam@school" in a])
+        self.assertTrue([a for a in everybody if "ana@customer" in a])
+        self.assertEqual(self.followups()[-1].state, "sent")
+
+    def test_no_copy_unless_the_step_wants_one(self):
+        self.customer.user_id = self.env.ref("base.user_admin")
+        mail, _move = self.due_today()
+        self.assertFalse(mail["email_cc"])
+
+
+@tagged("post_install", "-at_install")
+class TestAttachment(MessageCase):
+    def stored_pdf(self, move):
+        """As Odoo stored it when it sent the invoice."""
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": "INV.pdf",
+                "res_model": "account.move",
+                "res_id": move.id,
+                "res_field": "invoice_pdf_report_file",
+                "datas": base64.b64encode(b"%PDF-1.4 as it was first sent"),
+                "mimetype": "application/pdf",
+            }
+        )
+        move.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
+        return attachment
+
+    def test_stored_pdf_is_attached_and_never_rendered_again(self):
+        move = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        stored = self.stored_pdf(move)
+        with patch.object(
+            self.registry["ir.actions.report"], "_render_qweb_pdf", side_effect=AssertionError("rendered")
+        ):
+            (mail,) = self.day("2026-03-02")
+        ((name, content, _kind),) = mail["attachments"]
+        self.assertEqual(content, b"%PDF-1.4 as it was first sent")
+        self.assertTrue(name.endswith(".pdf"))
+        message = self.followups()[-1].mail_message_id
+        self.assertEqual(message.attachment_ids, stored)
+
+    def test_step_that_attaches_nothing(self):
+        move = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        self.stored_pdf(move)
+        self.day("2026-03-02")
+        (mail,) = self.day("2026-03-09")  # "Due today" attaches none
+        self.assertFalse(mail["attachments"])
+
+    def test_one_pdf_per_invoice_asked_for(self):
+        for due in ("2026-03-09", "2026-03-09", "2026-03-30"):
+            self.stored_pdf(self.invoice(due, 100.0, date="2026-03-02"))
+        self.day("2026-03-02")
+        self.day("2026-03-09")
+        (mail,) = self.day("2026-03-11")  # "Forgot?"
+        self.assertEqual(len(mail["attachments"]), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentLink(MessageCase, HttpCase):
+    def setUp(self):
+        super().setUp()
+        mail, self.move = self.due_today()
+        (self.link,) = {link for link in self.links(mail) if "/my/invoices/" in link}
+        self.path = self.link.partition("//")[2].partition("/")[2].partition("#")[0]
+
+    def follow(self, path=None):
+        self.env.flush_all()
+        return self.url_open("/" + (path or self.path))
+
+    def test_link_asks_for_the_residual_without_the_portals_key(self):
+        self.assertIn("amount=1234.5&", self.link)
+        self.assertNotIn("access_token", self.link)
+
+    def test_visitor_arrives_at_the_payment_form_with_the_amount(self):
+        answer = self.follow()
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("/payment/pay", answer.url)
+        self.assertIn("1,234.50", answer.text)
+
+    def test_tampered_amount_leads_nowhere(self):
+        for tampered in (
+            self.path.replace("amount=1234.5", "amount=1.0"),
+            self.path.replace("payment_token=", "payment_token=0"),
+            self.path.replace("&payment_token", "&x"),
+        ):
+            answer = self.follow(tampered)
+            self.assertNotIn("/payment/pay", answer.url)
+            self.assertNotIn(self.move.name, answer.text)
+
+    def test_token_of_one_invoice_opens_no_other(self):
+        other = self.invoice("2026-03-09", 1234.5, date="2026-03-02")
+        answer = self.follow(self.path.replace(f"my/invoices/{self.move.id}", f"my/invoices/{other.id}"))
+        self.assertNotIn("/payment/pay", answer.url)
+
+    def test_paid_invoice_says_nothing_to_pay(self):
+        self.pay(self.move, date="2026-03-09")
+        answer = self.follow()
+        self.assertEqual(answer.status_code, 200)
+        self.assertNotIn("/payment/pay", answer.url)
+        self.assertIn("othing to pay", answer.text)
+
+    def test_part_paid_invoice_asks_for_the_rest(self):
+        self.pay(self.move, 1000.0, date="2026-03-09")
+        answer = self.follow()
+        self.assertIn("/payment/pay", answer.url)
+        self.assertIn("234.50", answer.text)
+        self.assertNotIn("1,234.50", answer.text)
