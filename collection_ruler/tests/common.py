@@ -5,9 +5,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
-
 from odoo import SUPERUSER_ID, Command, fields
-
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.mail.tests.common import MockEmail
 
@@ -48,7 +46,7 @@ Text
 
 
 class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
-    """A guitar school in Dublin whose ruler runs; time moves by `at()`, work is done by `run_ruler()`."""
+    """A guitar school in Dublin; time moves by `at()`, work is done by `run_ruler()`."""
 
     @classmethod
     def setUpClass(cls):
@@ -140,8 +138,8 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     def deliver(self, answer=None):
         """Let Odoo's mail queue run once.
 
-        :param answer: what the mail server raises when it is handed a message, or a function that is
-            called with the message as text and may raise
+        :param answer: what the mail server raises when it is handed a message, or a function that
+            is called with the message as text and may raise
         :return: what was handed to the mail server
         """
         self.env.flush_all()
@@ -321,7 +319,10 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
 
     def followups(self, partner=None, **domain):
         return self.env["collection.followup"].search(
-            [("debtor_id", "=", self.debtor(partner).id), *((k, "=", v) for k, v in domain.items())],
+            [
+                ("debtor_id", "=", self.debtor(partner).id),
+                *((k, "=", v) for k, v in domain.items()),
+            ],
             order="scheduled_at, id",
         )
 

@@ -1,9 +1,8 @@
-"""The scheduled action: batches, collisions, and one bad customer who stops nobody else (H2, H3)."""
+"""The scheduled action: batches, collisions, and a bad customer who stops nobody else (H2)."""
 
 from unittest.mock import patch
 
 import psycopg2
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -30,9 +29,7 @@ class TestCron(CollectionCommon):
     def test_one_run_takes_an_invoice_from_posting_to_the_outbox(self):
         with self.at("2026-03-02 09:30"):
             self.run_cron()
-            self.assertEqual(
-                self.received(), [f"p{n}@customer.example.com>" for n in range(3)]
-            )
+            self.assertEqual(self.received(), [f"p{n}@customer.example.com>" for n in range(3)])
             self.run_cron()
             self.assertFalse(self.received(), "a second run said it again")
 
@@ -90,7 +87,9 @@ class TestCron(CollectionCommon):
         with self.at("2026-03-02 09:30"), patch(SEND, fail):
             self.run_cron()
             self.assertEqual(len(self.received()), 2)
-        self.assertEqual((bad.state, bad.reason, bad.failure), ("failed", "error", "nobody foresaw this"))
+        self.assertEqual(
+            (bad.state, bad.reason, bad.failure), ("failed", "error", "nobody foresaw this")
+        )
         self.assertTrue(bad.debtor_id.activity_ids)
 
     def test_nothing_due_writes_nothing(self):

@@ -1,4 +1,4 @@
-"""The two doors: nothing leaves that should not, nothing leaves twice, nothing is forgotten (H3)."""
+"""The doors: nothing leaves that should not, nothing twice, and nothing is forgotten (H3)."""
 
 import smtplib
 from unittest.mock import patch
@@ -13,7 +13,7 @@ SERVER = "odoo.addons.base.models.ir_mail_server"
 
 
 class DoorCase(CollectionCommon):
-    """"Due today" of 100 for Ana stands in the outbox at half past nine on the 9th of March."""
+    """ "Due today" of 100 for Ana stands in the outbox at half past nine on the 9th of March."""
 
     def setUp(self):
         super().setUp()
@@ -28,7 +28,9 @@ class DoorCase(CollectionCommon):
     def mail(self, followup=None):
         """The newest mail.mail of a follow-up."""
         return self.env["mail.mail"].search(
-            [("collection_followup_id", "=", (followup or self.followup).id)], order="id desc", limit=1
+            [("collection_followup_id", "=", (followup or self.followup).id)],
+            order="id desc",
+            limit=1,
         )
 
     def assert_said(self, state, reason):
@@ -123,7 +125,9 @@ class TestDoorTwo(DoorCase):
 
         def look(_message):
             with self.registry.cursor() as cr:
-                cr.execute("SELECT handed_at FROM collection_followup WHERE id = %s", [self.followup.id])
+                cr.execute(
+                    "SELECT handed_at FROM collection_followup WHERE id = %s", [self.followup.id]
+                )
                 stamps.append(cr.fetchone()[0])
 
         self.queue_at("2026-03-09 09:45", look)
@@ -133,7 +137,12 @@ class TestDoorTwo(DoorCase):
     def test_foreign_mails_pass_untouched(self):
         self.hold()
         foreign = self.env["mail.mail"].create(
-            {"subject": "Newsletter", "body_html": "x", "email_to": "bob@customer.example.com", "email_from": "a@school.example.com"}
+            {
+                "subject": "Newsletter",
+                "body_html": "x",
+                "email_to": "bob@customer.example.com",
+                "email_from": "a@school.example.com",
+            }
         )
         sent = self.queue_at("2026-03-09 23:45")
         self.assertEqual([mail["subject"] for mail in sent], ["Newsletter"])
@@ -169,7 +178,9 @@ class TestDoorTwo(DoorCase):
         old.state = "outgoing"
         with self.at("2026-03-09 09:51"):
             sent = self.deliver()
-        self.assertEqual([mail["subject"].partition(": ")[2] for mail in sent], ["$ 60.00 is due today"])
+        self.assertEqual(
+            [mail["subject"].partition(": ")[2] for mail in sent], ["$ 60.00 is due today"]
+        )
         self.assertEqual(old.state, "cancel")
 
 
@@ -199,7 +210,9 @@ class TestGateway(DoorCase):
 
     @mute_logger(MAIL, SERVER)
     def test_refused_address_fails_with_a_task(self):
-        refused = smtplib.SMTPRecipientsRefused({"ana@customer.example.com": (550, b"No such user")})
+        refused = smtplib.SMTPRecipientsRefused(
+            {"ana@customer.example.com": (550, b"No such user")}
+        )
         self.queue_at("2026-03-09 09:45", refused)
         self.assert_said("failed", "refused")
         self.assertIn("No such user", self.followup.failure)
@@ -311,5 +324,7 @@ class TestGateway(DoorCase):
 
     def test_lost_mail_row_is_written_anew(self):
         self.mail().unlink()
-        self.assertEqual(len(self.day("2026-03-09", "09:50")) + len(self.day("2026-03-09", "10:30")), 1)
+        self.assertEqual(
+            len(self.day("2026-03-09", "09:50")) + len(self.day("2026-03-09", "10:30")), 1
+        )
         self.assert_said("sent", "due")

@@ -16,7 +16,11 @@ class TestIdentity(CollectionCommon):
         self.move = self.invoice("2026-03-09", 100.0, date="2026-03-02")
         for day in ("2026-03-02", "2026-03-09", "2026-03-11"):
             self.day(day)
-        self.said_before = [("A week before", "sent", "due"), ("Due today", "sent", "due"), ("Forgot?", "sent", "due")]
+        self.said_before = [
+            ("A week before", "sent", "due"),
+            ("Due today", "sent", "due"),
+            ("Forgot?", "sent", "due"),
+        ]
         self.assertEqual(self.ledger(self.move)[-3:], self.said_before)
 
     def merge(self, sources, target):
@@ -29,7 +33,14 @@ class TestIdentity(CollectionCommon):
         """Nothing until +8, then exactly that."""
         for day in ("2026-03-12", "2026-03-13", "2026-03-16"):
             self.assertFalse(self.day(day), f"said again on {day}")
-        self.assertEqual([r for r in self.ledger(self.move) if r[0] in ("A week before", "Due today", "Forgot?")], self.said_before)
+        self.assertEqual(
+            [
+                r
+                for r in self.ledger(self.move)
+                if r[0] in ("A week before", "Due today", "Forgot?")
+            ],
+            self.said_before,
+        )
         sent = self.day("2026-03-18")
         self.assertEqual(len(sent), 1)
         self.assertIn("please pay", sent[0]["subject"])
@@ -81,10 +92,28 @@ class TestIdentity(CollectionCommon):
                 "date": "2026-03-02",
                 "journal_id": self.company_data["default_journal_misc"].id,
                 "line_ids": [
-                    (0, 0, {"account_id": account.id, "partner_id": partner.id, "debit": 30.0, "date_maturity": "2026-03-09"})
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": account.id,
+                            "partner_id": partner.id,
+                            "debit": 30.0,
+                            "date_maturity": "2026-03-09",
+                        },
+                    )
                     for partner in (self.customer, self.other)
                 ]
-                + [(0, 0, {"account_id": self.company_data["default_account_revenue"].id, "credit": 60.0})],
+                + [
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": self.company_data["default_account_revenue"].id,
+                            "credit": 60.0,
+                        },
+                    )
+                ],
             }
         )
         entry.action_post()

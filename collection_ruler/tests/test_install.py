@@ -12,9 +12,17 @@ IDENTITY = "collection_ruler.database_identity"
 class TestInstall(CollectionCommon):
     def test_account_move_gets_only_cheap_columns(self):
         ours = self.env["ir.model.fields"].search(
-            [("model", "in", ("account.move", "account.move.line", "res.partner")), ("store", "=", True)]
+            [
+                ("model", "in", ("account.move", "account.move.line", "res.partner")),
+                ("store", "=", True),
+            ]
         )
-        ours = ours.filtered(lambda f: "collection_ruler" in f.modules.split(", ") and f.ttype not in ("one2many", "many2many"))
+        ours = ours.filtered(
+            lambda f: (
+                "collection_ruler" in f.modules.split(", ")
+                and f.ttype not in ("one2many", "many2many")
+            )
+        )
         ours = ours.filtered(lambda f: f.modules == "collection_ruler")
         self.assertEqual(
             {(f.model, f.name) for f in ours},
@@ -22,7 +30,12 @@ class TestInstall(CollectionCommon):
         )
         for field in ours:
             definition = self.env[field.model]._fields[field.name]
-            self.assertFalse(definition.compute or definition.related or definition.default or definition.required)
+            self.assertFalse(
+                definition.compute
+                or definition.related
+                or definition.default
+                or definition.required
+            )
         self.env.cr.execute(
             "SELECT is_nullable, column_default FROM information_schema.columns "
             "WHERE table_name = 'account_move' AND column_name = 'collection_ruler_id'"
@@ -35,7 +48,9 @@ class TestInstall(CollectionCommon):
             self.run_cron()
             self.assertFalse(self.deliver())
         self.assertEqual(self.ruler.state, "draft")
-        self.assertFalse(self.env["collection.instalment"].search([("company_id", "=", self.company.id)]))
+        self.assertFalse(
+            self.env["collection.instalment"].search([("company_id", "=", self.company.id)])
+        )
         self.assertFalse(self.debtor())
 
     def test_shipped_ruler_is_a_draft_with_the_steps_of_the_sample(self):
@@ -43,7 +58,15 @@ class TestInstall(CollectionCommon):
         self.assertEqual(shipped.state, "draft")
         self.assertEqual(
             [(s.offset_days, s.channel) for s in shipped.step_ids if s.trigger == "due"],
-            [(-10, "email"), (-7, "email"), (0, "email"), (2, "email"), (5, "activity"), (8, "email"), (10, "activity")],
+            [
+                (-10, "email"),
+                (-7, "email"),
+                (0, "email"),
+                (2, "email"),
+                (5, "activity"),
+                (8, "email"),
+                (10, "activity"),
+            ],
         )
 
     def test_database_is_remembered_at_the_first_activation(self):

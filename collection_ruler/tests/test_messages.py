@@ -72,14 +72,16 @@ class TestWords(MessageCase):
         for partner in (french, self.customer):
             self.invoice("2026-03-09", 1234.5, partner, date="2026-03-02")
         self.day("2026-03-02")
-        said = {m["email_to"][0]: m["subject"].replace("\u202f", " ") for m in self.day("2026-03-09")}
+        said = {
+            m["email_to"][0]: m["subject"].replace("\u202f", " ") for m in self.day("2026-03-09")
+        }
         self.assertIn("$ 1 234,50", said['"Fleur" <fleur@customer.example.com>'])
         self.assertIn("$ 1,234.50", said['"Ana Example" <ana@customer.example.com>'])
 
     def test_customers_name_is_text_not_markup(self):
         self.customer.name = '<b>"Eve"</b> & Sons'
         mail, move = self.due_today()
-        self.assertNotIn("<b>\"Eve\"</b>", mail["body"])
+        self.assertNotIn('<b>"Eve"</b>', mail["body"])
         self.assertIn("&lt;b&gt;", mail["body"])
         self.assertTrue(move)
 
@@ -109,8 +111,11 @@ class TestWords(MessageCase):
         self.assertGreaterEqual(len(templates), 6)
         for template in templates:
             with self.subTest(template.name):
-                self.assertFalse(template._has_unsafe_expression_template_qweb(
-                    template.body_html, "collection.followup"))
+                self.assertFalse(
+                    template._has_unsafe_expression_template_qweb(
+                        template.body_html, "collection.followup"
+                    )
+                )
                 used = re.findall(r't-out="([^"]+)"', template.body_html)
                 self.assertLessEqual(set(used), set(allowed))
 
@@ -192,7 +197,9 @@ class TestAttachment(MessageCase):
         move = self.invoice("2026-03-09", 100.0, date="2026-03-02")
         stored = self.stored_pdf(move)
         with patch.object(
-            self.registry["ir.actions.report"], "_render_qweb_pdf", side_effect=AssertionError("rendered")
+            self.registry["ir.actions.report"],
+            "_render_qweb_pdf",
+            side_effect=AssertionError("rendered"),
         ):
             (mail,) = self.day("2026-03-02")
         ((name, content, _kind),) = mail["attachments"]
@@ -251,7 +258,9 @@ class TestPaymentLink(MessageCase, HttpCase):
 
     def test_token_of_one_invoice_opens_no_other(self):
         other = self.invoice("2026-03-09", 1234.5, date="2026-03-02")
-        answer = self.follow(self.path.replace(f"my/invoices/{self.move.id}", f"my/invoices/{other.id}"))
+        answer = self.follow(
+            self.path.replace(f"my/invoices/{self.move.id}", f"my/invoices/{other.id}")
+        )
         self.assertNotIn("/payment/pay", answer.url)
 
     def test_paid_invoice_says_nothing_to_pay(self):

@@ -1,4 +1,6 @@
-"""What is planned, when, and why not: instalments, rulers, caps, calendars, changes in mid-course."""
+"""What is planned, when, and why not: rulers, caps, calendars, changes in mid-course."""
+
+from itertools import pairwise
 
 from odoo import Command
 from odoo.exceptions import UserError
@@ -72,7 +74,9 @@ class TestInstalments(PlanCase):
                     Command.create(
                         {
                             "value": "percent",
-                            "value_amount": 100 / 12 if month < 11 else 100 - 11 * round(100 / 12, 6),
+                            "value_amount": 100 / 12
+                            if month < 11
+                            else 100 - 11 * round(100 / 12, 6),
                             "delay_type": "days_after",
                             "nb_days": 8 + 30 * month,
                         }
@@ -82,7 +86,11 @@ class TestInstalments(PlanCase):
             }
         )
         return self.invoice(
-            False, 1200.0, date="2026-03-01", invoice_payment_term_id=term.id, invoice_date_due=False
+            False,
+            1200.0,
+            date="2026-03-01",
+            invoice_payment_term_id=term.id,
+            invoice_date_due=False,
         )
 
     def test_a_course_in_twelve_instalments_is_twelve_due_dates(self):
@@ -111,8 +119,15 @@ class TestInstalments(PlanCase):
         self.assertNotIn("Forgot?", [name for name, _state in self.said()], "a paid one was chased")
         second = self.instalments(move)[1]
         self.assertEqual(str(second.due_date), "2026-04-08")
-        self.assertIn("A week before", [i.step_name for i in self.env["collection.followup.item"].search(
-            [("move_id", "=", move.id), ("due_date", "=", second.due_date)])])
+        self.assertIn(
+            "A week before",
+            [
+                i.step_name
+                for i in self.env["collection.followup.item"].search(
+                    [("move_id", "=", move.id), ("due_date", "=", second.due_date)]
+                )
+            ],
+        )
 
     def test_the_invoice_is_delivered_once_for_all_its_instalments(self):
         self.activate("2026-03-01")
@@ -123,7 +138,10 @@ class TestInstalments(PlanCase):
         deliveries = self.followups(purpose="delivery")
         self.assertEqual(len(deliveries), 1)
         rows = [row for row in self.ledger(move) if row[0] == "Send the invoice"]
-        self.assertEqual(rows, [("Send the invoice", "sent", "due"), ("Send the invoice", "skipped", "already_sent")])
+        self.assertEqual(
+            rows,
+            [("Send the invoice", "sent", "due"), ("Send the invoice", "skipped", "already_sent")],
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -145,7 +163,9 @@ class TestWhichRuler(PlanCase):
 
     def test_first_ruler_that_matches_is_taken(self):
         self.activate_both()
-        self.assertEqual(self.enrol(self.invoice("2026-03-09", partner=self.gentle_customer)), self.vip)
+        self.assertEqual(
+            self.enrol(self.invoice("2026-03-09", partner=self.gentle_customer)), self.vip
+        )
         self.assertEqual(self.enrol(self.invoice("2026-03-09")), self.ruler)
 
     def test_contact_of_a_company_matches_by_its_company(self):
@@ -170,12 +190,16 @@ class TestWhichRuler(PlanCase):
         self.assertEqual(self.enrol(move), self.vip)
         self.gentle_customer.ref = "ordinary"
         self.customer.with_company(self.company).collection_ruler_id = self.ruler
-        self.assertEqual(self.enrol(move), self.vip, "a changed customer moved an enrolled instalment")
+        self.assertEqual(
+            self.enrol(move), self.vip, "a changed customer moved an enrolled instalment"
+        )
 
     def test_a_persons_word_on_the_invoice_moves_it_and_repeats_nothing(self):
         self.activate_both()
         move = self.invoice("2026-03-09")
-        self.assertEqual(self.days_said(2, 11), [(2, "A week before"), (9, "Due today"), (11, "Forgot?")])
+        self.assertEqual(
+            self.days_said(2, 11), [(2, "A week before"), (9, "Due today"), (11, "Forgot?")]
+        )
         with self.at("2026-03-11 12:00"):
             move.collection_ruler_id = self.vip
         self.assertEqual(self.instalments(move).ruler_id, self.vip)
@@ -256,7 +280,9 @@ class TestOneVoice(PlanCase):
         self.ruler.min_days_between_contacts = 5
         self.activate("2026-03-02")
         self.invoice("2026-03-09")
-        self.assertEqual(self.days_said(2, 16), [(2, "A week before"), (9, "Due today"), (16, "Forgot?")])
+        self.assertEqual(
+            self.days_said(2, 16), [(2, "A week before"), (9, "Due today"), (16, "Forgot?")]
+        )
 
     def test_cap_of_contacts_in_a_period(self):
         self.ruler.write({"max_contacts": 1, "max_contacts_days": 10})
@@ -265,14 +291,16 @@ class TestOneVoice(PlanCase):
         said = self.days_said(2, 27)
         self.assertTrue(said)
         days = [day for day, _name in said]
-        for first, second in zip(days, days[1:], strict=False):
+        for first, second in pairwise(days):
             self.assertGreaterEqual(second - first, 10)
 
     def test_cap_counts_what_was_said_about_other_invoices(self):
         self.activate("2026-03-02")
         self.invoice("2026-03-09")
         self.invoice("2026-03-10")
-        self.assertEqual([day for day, _n in self.days_said(9, 10)], [9], "a second message a day later")
+        self.assertEqual(
+            [day for day, _n in self.days_said(9, 10)], [9], "a second message a day later"
+        )
 
     def test_no_overdue_step_until_days_after_delivery(self):
         """Story 2: posted today, due today, never sent."""
@@ -407,7 +435,9 @@ class TestMidCourse(PlanCase):
         self.assertEqual(self.days_said(16, 18), [])
         with self.at("2026-03-20 08:00"):
             self.ruler.action_resume()
-        self.assertEqual(self.days_said(20, 24), [(20, "Firm and polite")], "one message catches up")
+        self.assertEqual(
+            self.days_said(20, 24), [(20, "Firm and polite")], "one message catches up"
+        )
 
     def test_paused_with_a_message_in_the_outbox_nothing_leaves(self):
         with self.at("2026-03-18 09:30"):

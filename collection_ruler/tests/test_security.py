@@ -30,13 +30,29 @@ RIGHTS = {
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
-    "action_activate", "action_approve", "action_cancel", "action_confirm", "action_end",
+    "action_activate",
+    "action_approve",
+    "action_cancel",
+    "action_confirm",
+    "action_end",
     "action_open_collection_debtor",
-    "action_open_debtor", "action_open_debtors", "action_open_move", "action_pause", "action_resume",
+    "action_open_debtor",
+    "action_open_debtors",
+    "action_open_move",
+    "action_pause",
+    "action_resume",
     "action_retry",
     # Odoo's own
-    "create", "write", "unlink", "init", "message_process", "message_update",
-    "mail_allowed_qweb_expressions", "portal_my_invoice_detail", "send_email", "copy_data",
+    "create",
+    "write",
+    "unlink",
+    "init",
+    "message_process",
+    "message_update",
+    "mail_allowed_qweb_expressions",
+    "portal_my_invoice_detail",
+    "send_email",
+    "copy_data",
 }
 
 
@@ -90,7 +106,9 @@ class TestRights(SecurityCase):
             ("account.group_account_manager", "manager"),
         ):
             user = new_test_user(self.env, login=accounting, groups=f"base.group_user,{accounting}")
-            self.assertTrue(user.has_group(f"collection_ruler.collection_ruler_group_{ours}"), accounting)
+            self.assertTrue(
+                user.has_group(f"collection_ruler.collection_ruler_group_{ours}"), accounting
+            )
         billing = self.env["res.users"].search([("login", "=", "account.group_account_invoice")])
         self.assertFalse(billing.has_group("collection_ruler.collection_ruler_group_manager"))
 
@@ -138,7 +156,9 @@ class TestActions(SecurityCase):
     def test_collector_takes_back(self):
         self.as_user("collector", self.followup).action_cancel()
         self.assertEqual((self.followup.state, self.followup.reason), ("cancelled", "by_hand"))
-        self.assertEqual(self.followup.write_uid, self.users["collector"], "who did it is not noted")
+        self.assertEqual(
+            self.followup.write_uid, self.users["collector"], "who did it is not noted"
+        )
 
     def test_collector_tries_again(self):
         self.followup._fail("no_address")
@@ -169,7 +189,9 @@ class TestActions(SecurityCase):
 
     def test_collector_holds_and_ends_the_hold(self):
         debtor = self.as_user("collector", self.debtor())
-        hold = debtor.env["collection.hold"].create({"debtor_id": debtor.id, "note": "On the phone"})
+        hold = debtor.env["collection.hold"].create(
+            {"debtor_id": debtor.id, "note": "On the phone"}
+        )
         self.assertEqual(hold.user_id, self.users["collector"])
         self.assertFalse(self.day("2026-03-11"))
         hold.action_end()
@@ -179,7 +201,9 @@ class TestActions(SecurityCase):
 
     def test_reader_holds_nothing(self):
         with self.assertRaises(AccessError):
-            self.as_user("reader", self.env["collection.hold"]).create({"debtor_id": self.debtor().id})
+            self.as_user("reader", self.env["collection.hold"]).create(
+                {"debtor_id": self.debtor().id}
+            )
 
     def test_only_a_manager_pauses_and_resumes(self):
         for name in ("reader", "collector"):
@@ -203,7 +227,12 @@ class TestActions(SecurityCase):
         self.assertEqual(self.ruler.state, "running")
 
     def test_reader_reads_every_field_of_the_boards(self):
-        for record in (self.debtor(), self.followup, self.followup.item_ids, self.instalments(self.move)):
+        for record in (
+            self.debtor(),
+            self.followup,
+            self.followup.item_ids,
+            self.instalments(self.move),
+        ):
             read = self.as_user("reader", record)
             for name, field in read._fields.items():
                 if not field.groups and name in read.fields_get():
@@ -219,9 +248,11 @@ class TestActions(SecurityCase):
         )
         move = self.move.with_env(self.env(user=user, su=False))
         with self.at("2026-03-10 10:00"):
-            wizard = move.env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=move.ids
-            ).create({"journal_id": self.bank_journal.id})
+            wizard = (
+                move.env["account.payment.register"]
+                .with_context(active_model="account.move", active_ids=move.ids)
+                .create({"journal_id": self.bank_journal.id})
+            )
             wizard._create_payments()
             move.env.flush_all()
         self.assertFalse(self.instalments(self.move).is_open)
@@ -250,7 +281,11 @@ class TestCompanies(SecurityCase):
 
     def test_a_branch_shares_the_debtors_of_its_root(self):
         branch = self.env["res.company"].create(
-            {"name": "Branch", "parent_id": self.company.id, "country_id": self.company.country_id.id}
+            {
+                "name": "Branch",
+                "parent_id": self.company.id,
+                "country_id": self.company.country_id.id,
+            }
         )
         self.env.cr.precommit.run()  # the branch takes over the chart of accounts
         self.env = self.env(
@@ -273,8 +308,13 @@ class TestCompanies(SecurityCase):
         theirs = self.env(user=clerk, su=False, context={"allowed_company_ids": branch.ids})
         self.assertEqual(theirs["collection.debtor"].search([]).ids, debtor.ids)
         self.assertEqual(
-            theirs["collection.instalment"].search([]).move_id.ids, branch_move.ids, "the root's invoices"
+            theirs["collection.instalment"].search([]).move_id.ids,
+            branch_move.ids,
+            "the root's invoices",
         )
         self.assertTrue(theirs["collection.followup"].search([]))
-        for record in (theirs["collection.debtor"].search([]), theirs["collection.followup"].search([])):
+        for record in (
+            theirs["collection.debtor"].search([]),
+            theirs["collection.followup"].search([]),
+        ):
             record.read()
