@@ -24,7 +24,9 @@ class CollectionDebtor(models.Model):
     is_company = fields.Boolean(related="partner_id.is_company")
     partner_phone = fields.Char(related="partner_id.phone")
     partner_email = fields.Char(related="partner_id.email")
-    user_id = fields.Many2one("res.users", string="Responsible", tracking=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", tracking=True, index="btree_not_null"
+    )
     stage_id = fields.Many2one(
         "collection.stage",
         ondelete="restrict",
@@ -87,7 +89,9 @@ class CollectionDebtor(models.Model):
         reasons = dict(reason_selection(self.env))
         for debtor in self:
             open_ones = debtor.instalment_ids.filtered("is_open")
-            planned = debtor.followup_ids.filtered(lambda f: f.state == "planned").sorted("scheduled_at")
+            planned = debtor.followup_ids.filtered(lambda f: f.state == "planned").sorted(
+                "scheduled_at"
+            )
             to_approve = debtor.followup_ids.filtered(lambda f: f.state == "to_approve")
             waiting = open_ones.filtered("waiting_reason")[:1]
             if planned and planned[0].reason != Reason.DUE:

@@ -85,7 +85,9 @@ class CollectionDebtor(models.Model):
         self.ensure_one()
         if partner == self.partner_id:
             return
-        other = self.search([("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)])
+        other = self.search(
+            [("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)]
+        )
         if not other:
             self.partner_id = partner
             self._touch()
@@ -109,7 +111,9 @@ class CollectionDebtor(models.Model):
     def _hand_over_instalments(self, partner, move_ids):
         """Some entries changed hands and the rest stay: only those follow."""
         self.ensure_one()
-        other = self.search([("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)])
+        other = self.search(
+            [("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)]
+        )
         if not other:
             other = self.create(
                 {

@@ -14,9 +14,7 @@ class CollectionFollowup(models.Model):
     _description = "Follow-up"
     _order = "scheduled_at desc, id desc"
 
-    debtor_id = fields.Many2one(
-        "collection.debtor", required=True, ondelete="restrict", index=True
-    )
+    debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="restrict", index=True)
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
     ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)
     step_id = fields.Many2one(
@@ -100,7 +98,9 @@ class CollectionFollowup(models.Model):
     @api.depends("step_name", "debtor_id")
     def _compute_display_name(self):
         for followup in self:
-            followup.display_name = f"{followup.step_name or ''} · {followup.debtor_id.display_name}"
+            followup.display_name = (
+                f"{followup.step_name or ''} · {followup.debtor_id.display_name}"
+            )
 
     # ------------------------------------------------------------------
     # what a person does with it
@@ -191,7 +191,9 @@ class CollectionFollowup(models.Model):
     def _help_for(self, reason):
         """What to do about a failure, in one sentence."""
         return {
-            "no_address": self.env._("Add an e-mail address to the customer, then press Try again."),
+            "no_address": self.env._(
+                "Add an e-mail address to the customer, then press Try again."
+            ),
             "template_error": self.env._("Mend the message template, then press Try again."),
             "refused": self.env._("Check the e-mail address, then press Try again."),
             "uncertain": self.env._(
@@ -214,14 +216,20 @@ class CollectionFollowup(models.Model):
         """Take messages of ours that have not left out of Odoo's outbox."""
         if self.env.context.get("collection_keep_mails"):
             return  # Odoo's own transaction holds the row and writes it
-        mails = self.env["mail.mail"].sudo().search(
-            [
-                ("collection_followup_id", "in", self.ids),
-                ("state", "in", ("outgoing", "exception")),
-            ]
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .search(
+                [
+                    ("collection_followup_id", "in", self.ids),
+                    ("state", "in", ("outgoing", "exception")),
+                ]
+            )
         )
         mails.write({"state": "cancel"})
 
     @api.ondelete(at_uninstall=False)
     def _never_delete(self):
-        raise UserError(self.env._("What was said to a customer is never deleted. Cancel it instead."))
+        raise UserError(
+            self.env._("What was said to a customer is never deleted. Cancel it instead.")
+        )

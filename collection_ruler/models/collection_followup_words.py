@@ -139,7 +139,9 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         if self.purpose == "thanks":
             found = self._item_instalments().values()
-            return self.env["collection.instalment"].union(*found).sorted(lambda i: (i.due_date, i.id))
+            return (
+                self.env["collection.instalment"].union(*found).sorted(lambda i: (i.due_date, i.id))
+            )
         return self.instalment_ids.sorted(lambda i: (i.due_date, i.id))
 
     @api.depends("amount_due", "instalment_ids")
@@ -147,7 +149,9 @@ class CollectionFollowup(models.Model):
     def _compute_tables(self):
         for followup in self:
             asked = followup._asked()
-            followup.due_table = followup._instalment_table(asked, with_total=followup.purpose != "thanks")
+            followup.due_table = followup._instalment_table(
+                asked, with_total=followup.purpose != "thanks"
+            )
             coming = followup._coming()
             followup.coming_table = followup._instalment_table(coming) if coming else Markup()
             followup.remaining_text = followup._remaining()
@@ -169,9 +173,11 @@ class CollectionFollowup(models.Model):
         today = self.debtor_id._local_today()
         return (
             self.debtor_id.instalment_ids.filtered(
-                lambda i: i.is_open
-                and i.ruler_id
-                and today < i.due_date <= today + timedelta(days=COMING_DAYS)
+                lambda i: (
+                    i.is_open
+                    and i.ruler_id
+                    and today < i.due_date <= today + timedelta(days=COMING_DAYS)
+                )
             )
             - self.instalment_ids
         ).sorted(lambda i: (i.due_date, i.id))
@@ -188,7 +194,11 @@ class CollectionFollowup(models.Model):
         for instalment in instalments:
             ruler = instalment.ruler_id
             ladder = ladders.setdefault(ruler, ruler._ladder()) if ruler else None
-            due = effective_due(ladder, calendar, instalment.due_date) if ladder else instalment.due_date
+            due = (
+                effective_due(ladder, calendar, instalment.due_date)
+                if ladder
+                else instalment.due_date
+            )
             rows.append(
                 {
                     "number": instalment.move_id.name,
@@ -200,9 +210,7 @@ class CollectionFollowup(models.Model):
                     "link": linked and self._move_payment_link(instalment),
                 }
             )
-        total = sum(
-            i.residual_currency for i in instalments if i.currency_id == self.currency_id
-        )
+        total = sum(i.residual_currency for i in instalments if i.currency_id == self.currency_id)
         credit = total - self.amount_due if with_total else 0
         return self.env["ir.qweb"]._render(
             "collection_ruler.message_table",
@@ -238,7 +246,9 @@ class CollectionFollowup(models.Model):
                         "bank": bank,
                         "company": followup.company_id,
                         "reference": ", ".join(
-                            filter(None, dict.fromkeys(m.payment_reference or m.name for m in moves))
+                            filter(
+                                None, dict.fromkeys(m.payment_reference or m.name for m in moves)
+                            )
                         ),
                     },
                 )
@@ -300,7 +310,9 @@ class CollectionFollowup(models.Model):
             "auto_delete": False,
             "attachment_ids": [(4, attachment.id) for attachment in self._attachments()],
             "collection_followup_id": self.id,
-            "headers": repr({"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}),
+            "headers": repr(
+                {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}
+            ),
         }
 
     def _copy_to(self):

@@ -39,7 +39,9 @@ class CollectionInstalment(models.Model):
     days_overdue = fields.Integer(compute="_compute_days_overdue")
     anchor_date = fields.Date(help="Offsets count from here instead of the due date.")
     watermark = fields.Integer(
-        default=NOTHING_SAID, required=True, help="The highest offset consumed; only steps above fire."
+        default=NOTHING_SAID,
+        required=True,
+        help="The highest offset consumed; only steps above fire.",
     )
     occurrence = fields.Integer(help="Rises when a payment comes back.")
     settled_on = fields.Date(help="The day on which nothing was owed any more.")
@@ -157,4 +159,8 @@ class CollectionInstalment(models.Model):
         """The due date moved to a bank day (A3)."""
         self.ensure_one()
         calendar = self.company_id.root_id._collection_calendar()
-        return calendar.bank_day(self.due_date) if self.company_id.root_id.collection_bank_days else self.due_date
+        return (
+            calendar.bank_day(self.due_date)
+            if self.company_id.root_id.collection_bank_days
+            else self.due_date
+        )

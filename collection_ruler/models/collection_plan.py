@@ -114,7 +114,9 @@ class CollectionPlan(models.AbstractModel):
                 "UPDATE collection_instalment SET calendar_key = %(key)s WHERE is_open "
                 "AND company_id IN %(companies)s AND calendar_key != %(key)s",
                 key=key,
-                companies=tuple(self.env["res.company"].search([("id", "child_of", company.id)]).ids),
+                companies=tuple(
+                    self.env["res.company"].search([("id", "child_of", company.id)]).ids
+                ),
             )
         )
         return [key]
@@ -175,7 +177,9 @@ class CollectionPlan(models.AbstractModel):
 
     def _recipients(self, decisions):
         """Whom to address: {(debtor id, role): res.partner} (B6), for the whole batch at once."""
-        debtors = self.env["collection.debtor"].browse([debtor.id for debtor, _decision in decisions])
+        debtors = self.env["collection.debtor"].browse(
+            [debtor.id for debtor, _decision in decisions]
+        )
         roles = {"billing": ("collection", "invoice"), "escalation": ("escalation", "collection")}
         contacts = self.env["res.partner"].search(
             [

@@ -11,9 +11,7 @@ class CollectionRulerStep(models.Model):
     _description = "Collection Ruler Step"
     _order = "ruler_id, trigger, offset_days, sequence, id"
 
-    ruler_id = fields.Many2one(
-        "collection.ruler", required=True, ondelete="cascade", index=True
-    )
+    ruler_id = fields.Many2one("collection.ruler", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="ruler_id.company_id")
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -27,7 +25,8 @@ class CollectionRulerStep(models.Model):
         default="due",
     )
     offset_days = fields.Integer(
-        string="Days", help="Days from the due date: negative before it, 0 on it, positive after it."
+        string="Days",
+        help="Days from the due date: negative before it, 0 on it, positive after it.",
     )
     timing = fields.Char(string="When", compute="_compute_timing")
     channel = fields.Selection(
@@ -137,9 +136,7 @@ class CollectionRulerStep(models.Model):
                     )
                 )
             if step.trigger == "paid" and step.channel != "email":
-                raise ValidationError(
-                    self.env._("“%s”: thanks are given by e-mail.", step.name)
-                )
+                raise ValidationError(self.env._("“%s”: thanks are given by e-mail.", step.name))
 
     @api.constrains("ruler_id", "offset_days", "channel", "trigger")
     def _check_ladder(self):

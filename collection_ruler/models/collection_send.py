@@ -152,7 +152,9 @@ class CollectionSend(models.AbstractModel):
                 )
                 check = followup._recheck(snapshot, instalments, at)
                 if check.verdict == "go" and followup._asks_for_money():
-                    others[followup.id] = calendar.local_day(at)  # none other of this batch that day
+                    others[followup.id] = calendar.local_day(
+                        at
+                    )  # none other of this batch that day
                 yield followup, check
 
 
@@ -164,7 +166,9 @@ class CollectionFollowup(models.Model):
     def _item_instalments(self):
         """{ledger row: its instalment}, in one query; rows whose entry is gone are missing."""
         items = self.item_ids.filtered(lambda i: i.state == "planned")
-        found = self.env["collection.instalment"].sudo().search([("move_id", "in", items.move_id.ids)])
+        found = (
+            self.env["collection.instalment"].sudo().search([("move_id", "in", items.move_id.ids)])
+        )
         by_key = {instalment._key(): instalment for instalment in found}
         result = {}
         for item in items:
@@ -231,7 +235,9 @@ class CollectionFollowup(models.Model):
 
     def _next_try(self, reason, now):
         """When to ask again, naive UTC: the next window, or tomorrow's for what lasts a while."""
-        calendar = self.ruler_id._contact_calendar() if self.ruler_id else self.debtor_id._calendar()
+        calendar = (
+            self.ruler_id._contact_calendar() if self.ruler_id else self.debtor_id._calendar()
+        )
         start = now
         if reason == Reason.CLOSED:
             closes = calendar.closes_at(now)

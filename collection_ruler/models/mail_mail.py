@@ -169,5 +169,3 @@ class CollectionFollowup(models.Model):
             self.write({"handed_at": False, "attempts": self.attempts + 1})
         else:
             self._replan("due", now + RETRY_AFTER, attempts=self.attempts + 1, failure=said)
-
-
