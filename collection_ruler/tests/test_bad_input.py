@@ -206,7 +206,7 @@ class TestStopsItselfOnly(CollectionCommon):
             self.run_ruler()
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.assertRaises(psycopg2.errors.ForeignKeyViolation),
             self.env.cr.savepoint(),
         ):
             self.step("A week before").mail_template_id.unlink()
@@ -224,7 +224,7 @@ class TestStopsItselfOnly(CollectionCommon):
         self.day("2026-03-02")
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises((psycopg2.errors.RestrictViolation, UserError)),
+            self.assertRaises(psycopg2.errors.ForeignKeyViolation),
             self.env.cr.savepoint(),
         ):
             self.ruler.unlink()
