@@ -256,19 +256,21 @@ class CollectionTrack(models.AbstractModel):
         step = instalments.ruler_id.step_ids.filtered(lambda s: s.trigger == "paid")[:1]
         if not step:
             return
+        calendar = company._collection_calendar()
+        tomorrow = calendar.next_open_day(today + timedelta(days=1))
+        at = calendar.windows(tomorrow)[0][0]
         followup = self.env["collection.followup"].search(
             [
                 ("debtor_id", "=", debtor.id),
                 ("purpose", "=", "thanks"),
                 ("state", "=", "planned"),
                 ("currency_id", "=", currency.id),
+                # those that leave today speak of older money: today's may still come back
+                ("scheduled_at", ">=", at.astimezone(UTC).replace(tzinfo=None)),
             ],
             limit=1,
         )
         if not followup:
-            calendar = company._collection_calendar()
-            tomorrow = calendar.next_open_day(today + timedelta(days=1))
-            at = calendar.windows(tomorrow)[0][0]
             followup = self._plan_word(debtor, step, instalments, "thanks", at)
         followup.write(
             {

@@ -366,6 +366,18 @@ class TestThanks(MoneyCase):
         self.assertFalse(self.day("2026-03-07") + self.day("2026-03-08"))
         self.assertEqual(len(self.day("2026-03-09")), 1)
 
+    def test_todays_payment_is_not_thanked_for_with_fridays(self):
+        first = self.due_on_the_ninth()
+        second = self.invoice("2026-03-30", 50.0, date="2026-03-02")
+        with self.at("2026-03-03 09:00"):
+            self.run_ruler("enrol")
+        self.pay_at("2026-03-06 17:00", first)
+        self.pay_at("2026-03-09 07:30", second)
+        (fridays,) = self.day("2026-03-09")
+        self.assertIn("we received $ 100.00", fridays["subject"])
+        (todays,) = self.day("2026-03-10")
+        self.assertIn("we received $ 50.00", todays["subject"])
+
     def test_several_payments_one_thanks(self):
         first = self.due_on_the_ninth()
         second = self.invoice("2026-03-30", 50.0, date="2026-03-02")
