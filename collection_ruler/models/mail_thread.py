@@ -77,6 +77,15 @@ class CollectionDebtor(models.Model):
             once=True,
         )
 
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Send the company no copy of an answer: its mailbox may be the one that Odoo reads.
+
+        Odoo notifies the author of what was answered, and our messages are the company's.
+        """
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        own = self.company_id.partner_id.ids
+        return [recipient for recipient in recipients if recipient["id"] not in own]
+
     def _message_receive_bounce(self, email, partner):
         """The address does not work: say so on the message and to the responsible."""
         super()._message_receive_bounce(email, partner)
