@@ -1,12 +1,14 @@
-from . import test_bad_input
-from . import test_cron
-from . import test_doors
-from . import test_identity
-from . import test_install
-from . import test_messages
-from . import test_money
-from . import test_plan
-from . import test_ruler
-from . import test_security
-from . import test_stories
-from . import test_views
+from . import (
+    test_bad_input,
+    test_cron,
+    test_doors,
+    test_identity,
+    test_install,
+    test_messages,
+    test_money,
+    test_plan,
+    test_ruler,
+    test_security,
+    test_stories,
+    test_views,
+)
