@@ -1,8 +1,7 @@
 from odoo import http
-from odoo.http import request
-
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.addons.payment import utils as payment_utils
+from odoo.http import request
 
 
 class CollectionPortalAccount(PortalAccount):

@@ -6,6 +6,7 @@ after SEARCH_DAYS with NeverOpen; an instant without time zone raises CalendarEr
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -139,13 +140,11 @@ class ContactCalendar:
         # The clock may go back over midnight: yesterday then comes again, and tomorrow may have
         # been here already. So begin a day early, and let the following day compete.
         today = self.local_day(not_before)
-        try:
+        with suppress(OverflowError):  # the end of the calendar, year 9999
             for days in range(-1, SEARCH_DAYS + 1):
                 day = today + days * _DAY
                 if found := starts(day):
                     return min(found + starts(day + _DAY))
-        except OverflowError:  # the end of the calendar, year 9999
-            pass
         raise NeverOpen(f"No contact window within {SEARCH_DAYS} days from {not_before}")
 
     def _spans(self, day: date) -> tuple[Span, ...]:
@@ -230,13 +229,11 @@ def _regimes(zone: ZoneInfo, start: datetime, stop: datetime) -> list[tuple]:
 
 def _seek(day: date, step: timedelta, suits: Callable[[date], bool]) -> date:
     start = day
-    try:
+    with suppress(OverflowError):  # the end of the calendar, year 1 or 9999
         for _count in range(SEARCH_DAYS + 1):
             if suits(day):
                 return day
             day += step
-    except OverflowError:  # the end of the calendar, year 1 or 9999
-        pass
     raise NeverOpen(f"No open day within {SEARCH_DAYS} days from {start}")
 
 

@@ -69,8 +69,8 @@ class AccountMove(models.Model):
 
     def init(self):
         """Reference rulers without a scan of a large table: the new column is empty (decision 11)."""
-        super().init()
         self.pool.post_init(self._collection_reference_rulers)
+        return super().init()
 
     def _collection_reference_rulers(self):
         arguments = ("account_move", "collection_ruler_id", "collection_ruler", "id", "set null")

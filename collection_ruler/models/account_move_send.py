@@ -1,5 +1,4 @@
 from odoo import api, models
-
 from odoo.addons.payment import utils as payment_utils
 
 
@@ -22,8 +21,12 @@ class AccountMoveSend(models.AbstractModel):
             return
         send = self.with_context(collection_delivery=True)
         super(AccountMoveSend, send)._send_mail(move, mail_template, **kwargs)
-        mails = self.env["mail.mail"].sudo().search(
-            [("model", "=", move._name), ("res_id", "=", move.id), ("state", "=", "outgoing")]
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .search(
+                [("model", "=", move._name), ("res_id", "=", move.id), ("state", "=", "outgoing")]
+            )
         )
         # the customer's envelope is ours; copies to followers leave as Odoo sends them
         mail = mails.filtered(lambda m: move.partner_id in m.recipient_ids)[:1] or mails[-1:]
@@ -31,7 +34,6 @@ class AccountMoveSend(models.AbstractModel):
         followup.mail_message_id = mail.mail_message_id
         # from a scheduled action Odoo leaves the message to its hourly queue; the window may be shorter
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
-
 
     @api.model
     def _get_mail_layout(self):
@@ -76,8 +78,6 @@ class AccountMove(models.Model):
             f"{self.get_base_url()}/my/invoices/{self.id}?move_id={self.id}&amount={amount}"
             f"&payment_token={token}&payment=True#portal_pay"
         )
-
-
 
     def _collection_payment_form_url(self, amount):
         """Odoo's payment form for an amount of this invoice, for a visitor without an account."""

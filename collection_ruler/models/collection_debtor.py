@@ -1,10 +1,23 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_datetime
 
 from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
+
+# what a collector may write on a debtor; the rest is arithmetic
+WRITTEN_BY_PEOPLE = {
+    "user_id",
+    "priority",
+    "ice_breaker",
+    "hold_ids",
+    "activity_ids",
+    "message_follower_ids",
+    "message_main_attachment_id",
+}
 
 
 class CollectionDebtor(models.Model):
@@ -121,9 +134,20 @@ class CollectionDebtor(models.Model):
             else:
                 debtor.why = self.env._("No further step: a person decides what comes next.")
 
+    def write(self, vals):
+        """People write what is theirs; figures, stage and identity are written by the ruler alone.
+
+        :raise AccessError: somebody tries to write one of those
+        """
+        if not self.env.su and (foreign := set(vals) - WRITTEN_BY_PEOPLE):
+            raise AccessError(
+                self.env._("The ruler itself writes these fields: %s", ", ".join(sorted(foreign)))
+            )
+        return super().write(vals)
+
     @api.model
     def _group_expand_stage_id(self, stages, domain):
-        return stages.search([])
+        return stages.search(Domain.TRUE)  # empty columns are shown too
 
     # ------------------------------------------------------------------
     # what changed

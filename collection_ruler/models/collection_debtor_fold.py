@@ -19,7 +19,6 @@ class CollectionDebtor(models.Model):
         """
         if source == target:
             return
-        self = self.sudo()
         self.env.flush_all()
         only = SQL("AND s.move_id IN %s", tuple(move_ids)) if move_ids else SQL()
         self.env.cr.execute(
@@ -69,14 +68,16 @@ class CollectionDebtor(models.Model):
             )
         self.env.invalidate_all(flush=False)
         heir = target.commercial_partner_id
-        for debtor in self.search([("partner_id", "=", source.id)]):
+        for debtor in self.sudo().search([("partner_id", "=", source.id)]):
             if move_ids is None or source.commercial_partner_id != source:
                 debtor._fold_into(heir)
             else:
                 debtor._hand_over_instalments(heir, move_ids)
         if move_ids:  # Odoo's lines stand at the target by now, so what was gone is back
-            moved = self.env["collection.instalment"].search(
-                [("partner_id", "=", target.id), ("move_id", "in", move_ids)]
+            moved = (
+                self.env["collection.instalment"]
+                .sudo()
+                .search([("partner_id", "=", target.id), ("move_id", "in", move_ids)])
             )
             moved._look_again()
 
@@ -122,8 +123,10 @@ class CollectionDebtor(models.Model):
                     "thanked_partial": self.thanked_partial,
                 }
             )
-        moved = self.env["collection.instalment"].search(
-            [("debtor_id", "=", self.id), ("move_id", "in", move_ids)]
+        moved = (
+            self.env["collection.instalment"]
+            .sudo()
+            .search([("debtor_id", "=", self.id), ("move_id", "in", move_ids)])
         )
         moved.write({"debtor_id": other.id})
         (self + other)._touch()

@@ -12,6 +12,4 @@ class CollectionDebtorTouch(models.Model):
     _description = "Collection: Debtor to refresh"
     _log_access = False
 
-    debtor_id = fields.Many2one(
-        "collection.debtor", required=True, ondelete="cascade", index=True
-    )
+    debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="cascade", index=True)

@@ -172,10 +172,14 @@ class CollectionEnrol(models.AbstractModel):
             matching = left
             domain = ruler._partner_domain()
             if not domain.is_true():
-                partners = self.env["res.partner"].sudo().search(
-                    domain & Domain("id", "in", left.debtor_id.partner_id.ids)
+                partners = (
+                    self.env["res.partner"]
+                    .sudo()
+                    .search(domain & Domain("id", "in", left.debtor_id.partner_id.ids))
                 )
-                matching = left.filtered(lambda i, partners=partners: i.debtor_id.partner_id in partners)
+                matching = left.filtered(
+                    lambda i, partners=partners: i.debtor_id.partner_id in partners
+                )
             matching.ruler_id = ruler
             left -= matching
         taken = free - left

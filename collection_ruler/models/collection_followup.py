@@ -19,7 +19,6 @@ class CollectionFollowup(models.Model):
     ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)
     step_id = fields.Many2one(
         "collection.ruler.step",
-        string="Step",
         ondelete="set null",
         index=True,
         help="The step that sets the tone; each item carries its own.",
@@ -122,7 +121,9 @@ class CollectionFollowup(models.Model):
 
     def action_approve(self):
         """Let it go at the next open instant; the doors check again what is owed."""
-        self._by_collector().filtered(lambda f: f.state == "to_approve").state = "planned"
+        approved = self._by_collector().filtered(lambda f: f.state == "to_approve")
+        approved.state = "planned"
+        approved.activity_id.unlink()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_cancel(self):
@@ -155,6 +156,7 @@ class CollectionFollowup(models.Model):
 
     def _cancel(self, reason):
         """Take back what has not left; its ledger rows free their key."""
+        self.filtered(lambda f: f.state == "to_approve").activity_id.sudo().unlink()
         self.write({"state": "cancelled", "reason": reason})
         planned = self.item_ids.filtered(lambda i: i.state == "planned")
         planned.write({"state": "cancelled", "reason": reason})

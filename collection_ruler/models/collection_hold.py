@@ -33,7 +33,9 @@ class CollectionHold(models.Model):
     )
     note = fields.Char(string="Reason")
     date_to = fields.Date(string="Until", help="Last day of the pause. Empty: until it is ended.")
-    state = fields.Selection([("active", "Active"), ("ended", "Ended")], default="active", required=True)
+    state = fields.Selection(
+        [("active", "Active"), ("ended", "Ended")], default="active", required=True
+    )
     user_id = fields.Many2one("res.users", string="Set by", default=lambda self: self.env.user)
 
     @api.constrains("scope", "instalment_ids", "debtor_id")

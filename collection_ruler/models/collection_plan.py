@@ -259,7 +259,8 @@ class CollectionPlan(models.AbstractModel):
                 names=SQL(", ").join(SQL.identifier(name) for name in names),
                 rows=SQL(", ").join(
                     SQL(
-                        "(%s::int, %s::int, %s::int, %s::int, %s::int, %s::int, %s::numeric, %s::text, %s::text)",
+                        "(%s::int, %s::int, %s::int, %s::int, %s::int, %s::int, %s::numeric, "
+                        "%s::text, %s::text)",
                         *row.values(),
                     )
                     for row in rows
@@ -334,7 +335,7 @@ class CollectionPlan(models.AbstractModel):
             for contact in decision.contacts:
                 followup = followups[id(contact)]
                 if followup.state == "to_approve":
-                    debtor._tell(
+                    followup.activity_id = debtor._tell(
                         self.env._("Approve “%s”", followup.step_name),
                         self.env._("The message waits among the follow-ups to approve."),
                         followup.ruler_id,

@@ -16,7 +16,9 @@ class CollectionRuler(models.Model):
     _inherit = ["mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
-    _check_company_domain = models.check_company_domain_parent_of  # branches share their root's rulers
+    _check_company_domain = (
+        models.check_company_domain_parent_of
+    )  # branches share their root's rulers
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, help="The first ruler that matches a customer is taken.")
@@ -194,7 +196,9 @@ class CollectionRuler(models.Model):
         for ruler in self:
             if not ruler.step_ids:
                 raise UserError(
-                    self.env._("“%s” has no steps yet. Add the first one, then activate.", ruler.name)
+                    self.env._(
+                        "“%s” has no steps yet. Add the first one, then activate.", ruler.name
+                    )
                 )
             for step in ruler.step_ids:
                 step._check_words()

@@ -2,7 +2,6 @@ import logging
 import time
 
 import psycopg2
-
 from odoo import api, models
 from odoo.tools import SQL, split_every
 

@@ -5,7 +5,6 @@ from datetime import UTC, timedelta
 from decimal import Decimal
 
 import psycopg2
-
 from odoo import api, models
 from odoo.tools import SQL
 

@@ -86,8 +86,10 @@ class CollectionTrack(models.AbstractModel):
         queued = self.env["collection.followup"].search(
             [("debtor_id", "in", debtors.ids), ("state", "=", "queued")]
         )
-        mails = self.env["mail.mail"].sudo().search(
-            [("mail_message_id", "in", queued.mail_message_id.ids)]
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .search([("mail_message_id", "in", queued.mail_message_id.ids)])
         )
         mail_of = {mail.mail_message_id: mail for mail in mails}
         now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
@@ -176,7 +178,9 @@ class CollectionTrack(models.AbstractModel):
                 (i.move_id.id, i.account_id.id, i.partner_id.id, i.due_date)
                 for i in followups.item_ids
             }
-            about = followups.debtor_id.instalment_ids.filtered(lambda i, keys=keys: i._key() in keys)
+            about = followups.debtor_id.instalment_ids.filtered(
+                lambda i, keys=keys: i._key() in keys
+            )
             if not any(about.mapped("is_open")):
                 activity.sudo().unlink()
 
@@ -388,7 +392,7 @@ class CollectionTrack(models.AbstractModel):
             )
         )
         return {
-            debtor: (planned and planned.date() or False, last and last.date() or False)
+            debtor: ((planned and planned.date()) or False, (last and last.date()) or False)
             for debtor, planned, last in rows
         }
 

@@ -1,7 +1,6 @@
 import smtplib
 
 from odoo import api, models
-
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 

@@ -1,11 +1,10 @@
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import psycopg2
-
 from odoo import fields, models
 from odoo.tools import SQL
-
 
 _logger = logging.getLogger(__name__)
 
@@ -41,10 +40,15 @@ class MailMail(models.Model):
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 mail.invalidate_recordset(["state"])
-            mail._collection_send_one(auto_commit, raise_exception, kwargs)
+            outcome = {}
+            stock = super(MailMail, mail.with_context(collection_outcome=outcome))._send
+            hand_over = partial(
+                stock, auto_commit=auto_commit, raise_exception=raise_exception, **kwargs
+            )
+            mail._collection_send_one(hand_over, outcome, auto_commit)
         return True
 
-    def _collection_send_one(self, auto_commit, raise_exception, kwargs):
+    def _collection_send_one(self, hand_over, outcome, auto_commit):
         """Ask, stamp, hand over, note the answer.
 
         What concerns the follow-up is written in cursors of its own: their snapshots are newer than the
@@ -61,17 +65,14 @@ class MailMail(models.Model):
                 self.env.cr.commit()  # pylint: disable=invalid-commit
         if verdict != "go":
             return
-        outcome = {}
         try:
-            super(MailMail, self.with_context(collection_outcome=outcome))._send(
-                auto_commit=auto_commit, raise_exception=raise_exception, **kwargs
-            )
+            hand_over()
         except Exception:
             # the session or the cursor is gone with it: those behind us leave with the next run
             if auto_commit:
                 self.env.cr.rollback()
             self._collection_answer(followup_id, outcome, auto_commit)
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
             raise

@@ -88,12 +88,12 @@ class CollectionDebtor(models.Model):
 
     def _message_receive_bounce(self, email, partner):
         """The address does not work: say so on the message and to the responsible."""
-        super()._message_receive_bounce(email, partner)
         for debtor in self:
             last = debtor._last_followup([("address", "=ilike", email)])
             if last and not last.bounced_at:
                 last.bounced_at = fields.Datetime.now()
                 last._fail("bounced", email)
+        return super()._message_receive_bounce(email, partner)
 
     def _last_followup(self, domain=()):
         """The newest message that the customer got."""

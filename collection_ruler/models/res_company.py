@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -81,12 +80,16 @@ class ResCompany(models.Model):
 
     def _collection_closed_days(self, hours, zone):
         """The company's own closed days: time off of nobody in particular, in whole local days."""
-        leaves = self.env["resource.calendar.leaves"].sudo().search(
-            [
-                ("resource_id", "=", False),
-                ("calendar_id", "in", [False, *hours.ids]),
-                ("company_id", "in", [False, *self.ids]),
-            ]
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "=", False),
+                    ("calendar_id", "in", [False, *hours.ids]),
+                    ("company_id", "in", [False, *self.ids]),
+                ]
+            )
         )
         tz = pytz.timezone(zone)
         days = set()

@@ -7,9 +7,7 @@ class ResConfigSettings(models.TransientModel):
     collection_calendar_id = fields.Many2one(
         related="company_id.collection_calendar_id", readonly=False
     )
-    collection_bank_days = fields.Boolean(
-        related="company_id.collection_bank_days", readonly=False
-    )
+    collection_bank_days = fields.Boolean(related="company_id.collection_bank_days", readonly=False)
     collection_thanks_days = fields.Integer(
         related="company_id.collection_thanks_days", readonly=False
     )

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 """Bad input is refused where it is entered, or stops its own message and nobody else's (H2)."""
 
 import psycopg2
@@ -242,9 +244,9 @@ class TestStopsItselfOnly(CollectionCommon):
         stages = self.env["collection.stage"].search([("kind", "in", ("upcoming", "settled"))])
         with mute_logger("odoo.sql_db"):
             for stage in stages:
-                try:
-                    with self.env.cr.savepoint():
-                        stage.unlink()
-                except psycopg2.errors.ForeignKeyViolation:
-                    pass
+                with (
+                    suppress(psycopg2.errors.ForeignKeyViolation),
+                    self.env.cr.savepoint(),
+                ):
+                    stage.unlink()
         self.assertEqual(len(self.day("2026-03-02")), 2)

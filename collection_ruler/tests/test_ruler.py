@@ -10,7 +10,9 @@ class TestRuler(CollectionCommon):
         move = self.invoice("2026-01-14", 120.0)
         self.assertFalse(self.day("2026-01-06"), "a week before is the 7th")
         sent = self.day("2026-01-07")
-        self.assertEqual([m["email_to"] for m in sent], [['"Ana Example" <ana@customer.example.com>']])
+        self.assertEqual(
+            [m["email_to"] for m in sent], [['"Ana Example" <ana@customer.example.com>']]
+        )
         self.assertIn("120.00", sent[0]["subject"] + sent[0]["body"])
         self.assertFalse(self.day("2026-01-07", "11:00"), "never twice")
         self.assertEqual(self.said(), [("A week before", "sent")])
