@@ -1,35 +1,36 @@
 # settings and the records of others that we extend
+from . import res_company
+from . import res_config_settings
+from . import res_partner
+from . import account_move
+
 # the ruler
+from . import collection_stage
+from . import collection_ruler
+from . import collection_ruler_step
+
 # what it works on
+from . import collection_instalment
+from . import collection_debtor
+from . import collection_debtor_fold
+from . import collection_debtor_touch
+from . import collection_hold
+from . import collection_followup
+from . import collection_followup_words
+from . import collection_followup_item
+
 # the four verbs and what they share
+from . import collection_snapshot
+from . import collection_verb
+from . import collection_enrol
+from . import collection_plan
+from . import collection_send
+from . import collection_standing
+from . import collection_track
+from . import collection_run
+
 # the gateways: Odoo's invoice sending, door 2, replies and bounces
-from . import (
-    account_move,
-    account_move_send,
-    base_partner_merge,
-    collection_debtor,
-    collection_debtor_fold,
-    collection_debtor_touch,
-    collection_enrol,
-    collection_followup,
-    collection_followup_item,
-    collection_followup_words,
-    collection_hold,
-    collection_instalment,
-    collection_plan,
-    collection_ruler,
-    collection_ruler_step,
-    collection_run,
-    collection_send,
-    collection_snapshot,
-    collection_stage,
-    collection_standing,
-    collection_track,
-    collection_verb,
-    ir_mail_server,
-    mail_mail,
-    mail_thread,
-    res_company,
-    res_config_settings,
-    res_partner,
-)
+from . import account_move_send
+from . import ir_mail_server
+from . import mail_mail
+from . import mail_thread

@@ -1,6 +1,6 @@
-from contextlib import suppress
-
 """Bad input is refused where it is entered, or stops its own message and nobody else's (H2)."""
+
+from contextlib import suppress
 
 import psycopg2
 from odoo import Command
