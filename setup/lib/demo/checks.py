@@ -35,8 +35,9 @@ def problems(lines: list[report.Line], school: School, until: date) -> list[str]
     :param until: the last simulated day
     """
     server = school.server
-    found = [] if lines else ["nothing was sent at all"]
     closed = holidays.country_holidays("IE")
+    first = _next_business_day(school.start, closed)
+    found = [] if lines or first > until else ["nothing was sent at all"]
     for entry in lines:
         at = report.received_at(entry).astimezone(DUBLIN)
         name = f"{entry.step} to {entry.to} at {at:%Y-%m-%d %H:%M}"
@@ -62,22 +63,23 @@ def problems(lines: list[report.Line], school: School, until: date) -> list[str]
 def _thanks(lines, school, until, closed):
     """Thanks go out on the next business day, once per customer, and for nothing else."""
 
-    def next_business_day(day):
-        day += timedelta(days=1)
-        while day.weekday() >= 5 or day in closed:
-            day += timedelta(days=1)
-        return day
-
     names = {number: name for name, number in school.customers.items()}
     thanked = {
         (names[entry.partner], report.received_at(entry).astimezone(DUBLIN).date())
         for entry in lines
         if entry.purpose == "thanks"
     }
-    due = {(name, next_business_day(day)) for name, day in school.booked}
+    due = {(name, _next_business_day(day, closed)) for name, day in school.booked}
     due = {(name, day) for name, day in due if day <= until}
     yield from (f"no thanks for {name} on {day}" for name, day in sorted(due - thanked))
     yield from (f"thanks without a payment: {name} on {day}" for name, day in sorted(thanked - due))
+
+
+def _next_business_day(day, closed):
+    day += timedelta(days=1)
+    while day.weekday() >= 5 or day in closed:
+        day += timedelta(days=1)
+    return day
 
 
 def _twice(lines):

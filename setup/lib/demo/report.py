@@ -36,7 +36,13 @@ ASKED_BY = """
      ORDER BY 2, 1
 """
 
-
+# the ledger's rows: which steps of which instalments it was sent for
+SENT_FOR = """
+    SELECT m.name, t.due_date::text, t.step_name, t.occurrence
+      FROM collection_followup_item t JOIN account_move m ON m.id = t.move_id
+     WHERE t.followup_id = %s AND t.state IN ('planned', 'sent')
+     ORDER BY t.due_date, m.name, t.id
+"""
 # what the books say at this moment about those instalments: open on each, and the customer's credits
 OPEN_NOW = """
     SELECT coalesce(sum(l.amount_residual_currency), 0), coalesce(bool_and(l.amount_residual > 0), false)
@@ -74,6 +80,7 @@ class Line:
     attachments: list[str]
     links: list[str]
     text: str
+    sent_for: list[list]  # [invoice, due date, step, occurrence] of the ledger
     owed: float | None  # net residual in the books when it arrived; for messages that ask for money
     followup: int | None
     message_id: str
@@ -85,10 +92,11 @@ def line(server: OdooServer, received: Received) -> Line:
     rows = server.query(FOLLOWUP_OF_MESSAGE, [message["Message-Id"]])
     followup = purpose = step = language = customer = amount = currency = owed = partner = None
     channel = "email"
-    asked = []
+    asked, sent_for = [], []
     if rows:
         (followup, purpose, step, channel, language, partner, customer, amount, currency) = rows[0]
         asked = server.query(ASKED_BY, {"followup": followup})
+        sent_for = [list(row) for row in server.query(SENT_FOR, [followup])]
         if purpose in ASKING and asked:
             owed = _owed(server, partner, asked)
     text, links = _read(message)
@@ -109,6 +117,7 @@ def line(server: OdooServer, received: Received) -> Line:
         attachments=[part.get_filename() for part in message.iter_attachments()],
         links=links,
         text=text,
+        sent_for=sent_for,
         owed=owed,
         followup=followup,
         message_id=message["Message-Id"],

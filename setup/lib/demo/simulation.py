@@ -57,6 +57,12 @@ class Simulation:
         self.server = self._start_server()
         self.school = School(self.server, start)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.server.stop()
+
     def activate(self) -> None:
         """Switch the ruler on."""
         counts = self.school.activate()
