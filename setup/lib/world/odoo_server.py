@@ -172,7 +172,7 @@ class OdooServer:
                 if due and not busy and time.monotonic() >= next_wake:
                     self.wake()
                     next_wake = time.monotonic() + 0.5
-                time.sleep(0.01)
+                time.sleep(0.03)
 
     # ------------------------------------------------------------------ access
 
