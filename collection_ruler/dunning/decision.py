@@ -122,11 +122,13 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         decision.waiting = {c.id: Reason.NEVER_OPEN for c in snapshot.claims if c.come is not None}
         return decision
 
+    day = snapshot.calendar.local_day(at)
     candidates = []
     delivering: set[int] = set()
     due = [c for c in sorted(snapshot.claims, key=_oldest_first) if c.come is not None]
     for claim in [c for c in due if not _deliver(snapshot, c, at, delivering, decision)]:
-        if reason := _must_wait(snapshot.calendar, claim, today, delivering):
+        # the limits are those of the day on which we shall speak
+        if reason := _must_wait(snapshot.calendar, claim, day, delivering):
             decision.waiting[claim.id] = reason
         else:
             candidates.append(_choose(claim, snapshot.spoken_to))
