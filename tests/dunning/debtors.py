@@ -200,11 +200,27 @@ def effective(calendar, claim):
     return calendar.bank_day(claim.due_date) if claim.ladder.bank_days else claim.due_date
 
 
+def in_force(snapshot, day):
+    """The claims that the ruler may speak about: neither blocked nor beyond its limit of days."""
+    return [
+        c
+        for c in snapshot.claims
+        if c.block is None
+        and not (
+            c.ladder.max_days_overdue
+            and day - effective(snapshot.calendar, c) > c.ladder.max_days_overdue * DAY
+        )
+    ]
+
+
+def due(snapshot, day):
+    return [c for c in in_force(snapshot, day) if effective(snapshot.calendar, c) <= day]
+
+
 def owed(snapshot: Snapshot, day: date, spoken_about=()) -> dict[str, Decimal]:
     """What may be asked for on a day: the sums of what is due, or of what is announced, net."""
-    free = [c for c in snapshot.claims if c.block is None]
-    due = [c for c in free if effective(snapshot.calendar, c) <= day]
-    asked = due or [c for c in free if c.id in spoken_about]
+    free = in_force(snapshot, day)
+    asked = due(snapshot, day) or [c for c in free if c.id in spoken_about]
     return {
         currency: max(
             Decimal(0),

@@ -8,12 +8,14 @@ from itertools import pairwise
 
 import pytest
 from debtors import (
+    ALWAYS,
     BLOCKS,
     BRAZIL,
     HOUR,
     cases,
     consumed,
     deliveries,
+    due,
     effective,
     fates,
     heard,
@@ -173,7 +175,8 @@ def test_for_some_days_after_the_delivery_no_reminder_follows(case):
     for contact in heard(case.decide()):
         for claim, _step in contact.pairs:
             if claim.delivered_on:
-                assert case.today - claim.delivered_on >= claim.ladder.days_after_delivery * DAY
+                day = case.snapshot.calendar.local_day(contact.at)
+                assert day - claim.delivered_on >= claim.ladder.days_after_delivery * DAY
 
 
 @given(cases())
@@ -182,7 +185,8 @@ def test_no_claim_is_spoken_about_beyond_the_limit_of_days(case):
     for contact in heard(case.decide()):
         for claim, _step in contact.pairs:
             limit = claim.ladder.max_days_overdue
-            assert not limit or case.today - effective(calendar, claim) <= limit * DAY
+            day = calendar.local_day(contact.at)
+            assert not limit or day - effective(calendar, claim) <= limit * DAY
 
 
 @given(cases())
@@ -238,9 +242,7 @@ def test_the_tone_is_that_of_the_oldest_overdue_claim(case):
     snapshot = case.snapshot
     for contact in heard(decision):
         day = snapshot.calendar.local_day(contact.at)
-        late = [
-            c for c in snapshot.claims if c.block is None and effective(snapshot.calendar, c) < day
-        ]
+        late = [c for c in due(snapshot, day) if effective(snapshot.calendar, c) < day]
         own = min(contact.pairs, key=lambda pair: (pair[0].due_date, pair[0].id))[1]
         reached = None
         if late:
@@ -257,6 +259,8 @@ def test_the_tone_is_that_of_the_oldest_overdue_claim(case):
                 and (s.channel, s.role, s.mode) == (own.channel, own.role, own.mode)
                 and not s.delivers
             ]
+        if not snapshot.spoken_to:
+            fitting = [s for s in fitting if s.offset > 0][:1]
         assert contact.tone == (fitting[-1] if fitting else own)
 
 
@@ -313,7 +317,11 @@ def test_a_door_lets_through_what_was_just_decided(case, random):
         shuffled = random.sample(contact.pairs, len(contact.pairs))
         check = ask_at_the_door(contact, after, shuffled=shuffled)
         own, about = said_about([contact]), said_about(heard(decision))
-        if contact in heard(decision) and own < about and not _anything_due(case, contact.at):
+        if (
+            contact in heard(decision)
+            and own < about
+            and not due(after, case.snapshot.calendar.local_day(contact.at))
+        ):
             continue  # of what is only announced, this channel tells a part: judged on its own
         assert (check.verdict, check.reason) == ("go", None)
         assert check.keep == own
@@ -321,12 +329,6 @@ def test_a_door_lets_through_what_was_just_decided(case, random):
         if contact in heard(decision):
             assert (check.amount, check.currency) == (contact.amount, contact.currency)
             assert check.tone == contact.tone
-
-
-def _anything_due(case, instant):
-    calendar = case.snapshot.calendar
-    free = [c for c in case.snapshot.claims if c.block is None]
-    return any(effective(calendar, c) <= calendar.local_day(instant) for c in free)
 
 
 @given(cases(), st.lists(st.sampled_from([None, *BLOCKS]), min_size=5, max_size=5))
@@ -627,6 +629,8 @@ def test_story_6_a_disputed_invoice_is_silent_and_left_out_while_the_others_go_o
     assert reminder.amount == 200
     assert reminder.tone.offset == 2  # not that of the disputed one
     assert decision.waiting == {1: Reason.HELD}
+    check = ask_at_the_door(delivery, consumed(debtor(new), decision))
+    assert check == Recheck("go", keep=frozenset({4}))
 
 
 def test_story_10_after_ten_days_without_a_server_one_message_and_the_call():
@@ -699,10 +703,10 @@ def test_a_notice_covered_by_credits_waits_and_lets_the_next_one_lead():
     assert decision.waiting == {1: Reason.COVERED}
 
 
-def test_the_oldest_overdue_claim_may_wait_without_ever_having_been_spoken_about():
+def test_what_is_beyond_the_limit_is_left_to_people_and_out_of_the_amount():
     sms = Ladder(2, (Step(20, 1, "sms"),), max_days_overdue=5)
     decision = decide(debtor(owes(1, 20, ladder=sms), owes(2, 2, 0)), MONDAY)
-    assert spoken(decision) == [("email", [(2, 2)], 200)]
+    assert spoken(decision) == [("email", [(2, 2)], 100)]
     assert decision.waiting == {1: Reason.PAST_LIMIT}
 
 
@@ -748,6 +752,14 @@ def test_a_second_channel_of_the_step_goes_along_but_no_other_step():
         ("phone", 1),
     ]
     assert decision.waiting == {2: Reason.ONE_A_DAY}
+
+
+def test_the_oldest_overdue_claim_may_wait_without_ever_having_been_spoken_about():
+    sms = Ladder(2, (Step(20, 1, "sms"),), bank_days=False)
+    silent = owes(1, 20, ladder=sms, delivered_on=TODAY)
+    decision = decide(debtor(silent, owes(2, 2, 0)), MONDAY)
+    assert spoken(decision) == [("email", [(2, 2)], 200)]
+    assert decision.waiting == {1: Reason.JUST_DELIVERED}
 
 
 @pytest.mark.parametrize(
@@ -810,3 +822,70 @@ def test_a_task_needs_neither_window_nor_money_to_ask_for():
     snapshot = debtor(claim, credits={"EUR": Decimal(100)}, contacts=(saturday.date(),))
     check = recheck(snapshot, [(1, DEFAULT.steps[4])], saturday, customer_hears=False)
     assert (check.verdict, check.amount, check.tone) == ("go", 0, DEFAULT.steps[4])
+
+
+def test_the_oldest_claim_names_the_currency():
+    dollars, euros = owes(1, 8, 5, currency="USD"), owes(2, 2, 0)
+    (contact,) = decide(debtor(euros, dollars), MONDAY).contacts
+    assert (contact.amount, contact.currency) == (100, "USD")
+
+
+def test_what_is_due_on_a_day_without_banks_is_not_asked_for_that_day():
+    saturday = MONDAY - 2 * DAY
+    banks = replace(DEFAULT, bank_days=True)
+    late, today = owes(1, 5, 0, today=saturday.date()), owes(2, 0, 0, banks, saturday.date())
+    snapshot = replace(debtor(late, today), calendar=ALWAYS)
+    assert [c.amount for c in heard(decide(snapshot, saturday))] == [100]
+
+
+def test_a_claim_does_not_borrow_the_words_approved_for_an_older_one():
+    asking = Ladder(2, (email(20, 2, mode="approve"),), bank_days=False)
+    (contact,) = decide(debtor(owes(1, 12, 10), owes(2, 2, ladder=asking)), MONDAY).contacts
+    assert contact.tone == asking.steps[0]
+    assert [claim.id for claim, _step in contact.pairs] == [2]
+
+
+def test_the_door_takes_the_same_tone_when_a_delivery_overtook_something():
+    steps = Step(10, 0, "email", delivers=True), Step(11, 0, "sms")
+    late = Ladder(3, (Step(9, -3, "sms"), *steps), bank_days=False)
+    other = Ladder(2, (Step(20, 0, "sms"),), bank_days=False)
+    snapshot = debtor(owes(1, 1, -3, late, delivered=False), owes(2, 0, ladder=other))
+    decision = decide(snapshot, MONDAY)
+    (reminder,) = heard(decision)
+    check = ask_at_the_door(reminder, consumed(snapshot, decision))
+    assert check.tone == reminder.tone == steps[1]
+
+
+def test_the_last_day_of_the_limit_still_speaks():
+    ladder = Ladder(2, (email(20, 5), email(21, 6)), max_days_overdue=5, bank_days=False)
+    assert decide(debtor(owes(1, 5, ladder=ladder)), MONDAY).watermarks == {1: 5}
+    assert decide(debtor(owes(1, 6, ladder=ladder)), MONDAY).waiting == {1: Reason.PAST_LIMIT}
+
+
+def test_one_task_speaks_of_all_claims_of_its_step_and_currency():
+    claims = owes(1, 5, 2), owes(2, 5, 2), owes(3, 5, 2, currency="USD")
+    (task,) = decide(debtor(*claims), MONDAY).contacts
+    assert [claim.id for claim, _step in task.pairs] == [1, 2, 3]
+    assert (task.tone.mode, task.at, task.amount, task.currency) == ("task", MONDAY, 200, "EUR")
+
+
+def test_at_a_door_the_oldest_claim_speaks_for_the_others():
+    strict = Ladder(2, (email(20, 2),), min_days_between=5, bank_days=False)
+    old, new = owes(1, 8, 8), owes(2, 2, 2, strict)
+    pairs = [(2, strict.steps[0]), (1, DEFAULT.steps[5])]
+    after = debtor(old, new, contacts=(TODAY - 3 * DAY,))
+    assert recheck(after, pairs, MONDAY).tone == DEFAULT.steps[5]
+    assert recheck(after, pairs[:1], MONDAY).reason is Reason.TOO_SOON
+    returned = recheck(after, pairs, MONDAY, "returned")
+    assert returned.tone == DEFAULT.steps[5]
+    held = replace(old, block=Reason.HELD), replace(new, block=Reason.IN_FLIGHT)
+    assert recheck(debtor(*held), pairs, MONDAY).reason is Reason.HELD
+    partly = recheck(debtor(old, held[1]), pairs, MONDAY)
+    assert (partly.keep, partly.dropped) == (frozenset({1}), {2: Reason.IN_FLIGHT})
+
+
+def test_credits_that_came_meanwhile_keep_the_message_at_the_door():
+    claim = owes(1, 2, 2)
+    covered = debtor(claim, credits={"EUR": Decimal(100)})
+    check = recheck(covered, [(1, DEFAULT.steps[3])], MONDAY)
+    assert (check.verdict, check.reason) == ("wait", Reason.COVERED)
