@@ -154,7 +154,11 @@ def asked_for(
     :param due_now: ids of the claims whose step is said in this message
     :return: the claims, oldest first, and the sums per currency, net of credits (never below 0)
     """
-    free = [c for c in sorted(snapshot.claims, key=_oldest_first) if c.block is None]
+    free = [
+        c
+        for c in sorted(snapshot.claims, key=_oldest_first)
+        if c.block is None and not _past_limit(snapshot.calendar, c, today)
+    ]
     claims = [c for c in free if _effective(snapshot.calendar, c) <= today]
     if not claims:
         wanted = set(due_now)
@@ -218,7 +222,7 @@ def recheck(
     tone = step
     if purpose == "dunning":
         tone = _tone(snapshot, step, {c.id: s.offset for c, s in free}, today)
-    ids = tuple(c.id for c in asked)
+    ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
     return Recheck("go", None, keep, dropped, net[currency], currency, tone, ids)
 
 
@@ -258,14 +262,19 @@ def _deliver(
     return True
 
 
+def _past_limit(calendar: ContactCalendar, claim: Claim, today: date) -> bool:
+    """Whether a person has taken over: nothing asks for it by itself any more (A4)."""
+    limit = claim.ladder.max_days_overdue
+    return bool(limit) and (today - _effective(calendar, claim)).days > limit
+
+
 def _must_wait(
     calendar: ContactCalendar, claim: Claim, today: date, delivering: set[int]
 ) -> Reason | None:
     if claim.block is not None:
         return claim.block
     ladder = claim.ladder
-    limit = ladder.max_days_overdue
-    if limit and (today - _effective(calendar, claim)).days > limit:
+    if _past_limit(calendar, claim, today):
         return Reason.PAST_LIMIT
     if claim.move in delivering:
         return Reason.JUST_DELIVERED
@@ -367,6 +376,8 @@ def _tone(snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: dat
     for claim in sorted(snapshot.claims, key=_oldest_first):
         if claim.block is not None or _effective(snapshot.calendar, claim) >= today:
             continue
+        if _past_limit(snapshot.calendar, claim, today):
+            continue
         until = reached.get(claim.id, claim.watermark)
         if until is None:
             return step
@@ -375,6 +386,8 @@ def _tone(snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: dat
             for s in claim.ladder.steps_between(None, until)
             if _door(s) == _door(step) and not s.delivers
         ]
+        if not snapshot.spoken_to:  # whoever never heard from us begins with the first (A13)
+            return next((s for s in said if s.offset > 0), step)
         return said[-1] if said else step
     return step
 

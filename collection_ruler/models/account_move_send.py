@@ -10,7 +10,9 @@ class AccountMoveSend(models.AbstractModel):
         """Make the invoice's PDF once and store it as Odoo does when it sends; nothing is sent (C2)."""
         data = {move: {"pdf_report": self._get_default_pdf_report_id(move)}}
         self._prepare_invoice_pdf_report(data)
+        was_sent = move.is_move_sent
         self._link_invoice_documents(data)
+        move.is_move_sent = was_sent  # a PDF that lies in a drawer was not sent
 
     @api.model
     def _send_mail(self, move, mail_template, **kwargs):

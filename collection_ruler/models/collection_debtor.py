@@ -60,6 +60,7 @@ class CollectionDebtor(models.Model):
         help="A personal sentence that opens each message to this customer, in their language."
     )
     priority = fields.Selection([("0", "Normal"), ("1", "High")], default="0")
+    refreshed_on = fields.Date(help="The day that the figures are of.")
     thanked_partial = fields.Integer(
         help="Payments are thanked for above this id of account.partial.reconcile."
     )

@@ -23,16 +23,18 @@ class CollectionEnrol(models.AbstractModel):
         self._enrol(company)
 
     @api.model
-    def _enrol(self, company, joining=False):
+    def _enrol(self, company):
         """Take in what was posted since, follow entries that changed hands, and choose rulers.
 
+        A ruler that speaks for the first time finds a backlog, and so does one that is widened: those
+        debts join silently at their current step (A8), no message follows.
+
         :param company: root ``res.company``
-        :param joining: the backlog joins silently at its current step (A8), no message follows
         :return: ``collection.instalment`` that got a ruler now
         """
         self._adopt(company)
-        self._insert(company)
-        return self._choose_rulers(company, joining)
+        created = self._insert(company)
+        return self._choose_rulers(company, created)
 
     @api.model
     def _failed(self, company, unit, error):
@@ -42,7 +44,10 @@ class CollectionEnrol(models.AbstractModel):
         return tuple(self.env["res.company"].search([("id", "child_of", company.id)]).ids)
 
     def _insert(self, company):
-        """INSERT … SELECT: one row per (entry, receivable account, partner, due date) that is open."""
+        """INSERT … SELECT: one row per (entry, receivable account, partner, due date) that is open.
+
+        :return: ids of the new rows
+        """
         self.env.flush_all()
         companies = self._companies(company)
         params = {
@@ -58,6 +63,11 @@ class CollectionEnrol(models.AbstractModel):
                   JOIN account_account a ON a.id = l.account_id
                   JOIN res_partner p ON p.id = l.partner_id
                   JOIN res_company c ON c.id = l.company_id
+                  JOIN account_move m ON m.id = l.move_id
+                   -- what a customer owes; a refund that we paid out is a debit too
+                   AND (m.move_type IN ('out_invoice', 'out_receipt')
+                        OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
+                            AND m.statement_line_id IS NULL))
                  WHERE l.company_id IN %s AND a.account_type = 'asset_receivable'
                    AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
                    AND l.no_followup IS NOT TRUE
@@ -109,11 +119,14 @@ class CollectionEnrol(models.AbstractModel):
                                   coalesce(l.date_maturity, l.date)) n
                  WHERE n.residual > 0
                 ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
+                RETURNING id
                 """,
                 **params,
             )
         )
+        created = {row[0] for row in self.env.cr.fetchall()}
         self.env.invalidate_all(flush=False)
+        return created
 
     def _adopt(self, company):
         """Entries that came to belong to another partner keep their history.
@@ -131,6 +144,10 @@ class CollectionEnrol(models.AbstractModel):
                    AND coalesce(l.date_maturity, l.date) = i.due_date
                  WHERE i.gone AND i.company_id IN %s AND l.partner_id != i.partner_id
                    AND l.parent_state = 'posted'
+                   AND NOT EXISTS (
+                       SELECT FROM collection_instalment o
+                        WHERE (o.move_id, o.account_id, o.partner_id, o.due_date)
+                            = (l.move_id, l.account_id, l.partner_id, i.due_date))
                  GROUP BY i.partner_id, l.partner_id
                 """,
                 self._companies(company),
@@ -140,8 +157,16 @@ class CollectionEnrol(models.AbstractModel):
         for old, new, moves in rows:
             self.env["collection.debtor"]._fold(Partner.browse(old), Partner.browse(new), moves)
 
-    def _choose_rulers(self, company, joining):
-        """Invoice override, customer override, first ruler that matches; then it stays (sticky)."""
+    def _choose_rulers(self, company, created):
+        """Invoice override, customer override, first ruler that matches; then it stays (sticky).
+
+        :param created: ids of instalments that are new in this run
+        """
+        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
+        rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
+        rulers = rulers.filtered(lambda r: r._speaks_on(today))
+        starting = rulers.filtered(lambda r: not r.started_at)
+        starting.started_at = self.env["collection.snapshot"]._now().replace(tzinfo=None)
         Instalment = self.env["collection.instalment"].sudo()
         free = Instalment.search(
             [
@@ -152,10 +177,7 @@ class CollectionEnrol(models.AbstractModel):
         )
         if not free:
             return free
-        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
-        rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
-        rulers = rulers.filtered(lambda r: r._speaks_on(today))
-        left = free
+        left, taken = free, Instalment
         for instalment in free:
             partner = instalment.partner_id.with_company(company)
             ruler = (
@@ -164,8 +186,10 @@ class CollectionEnrol(models.AbstractModel):
                 or partner.commercial_partner_id.collection_ruler_id
             )
             if ruler:
-                instalment.ruler_id = ruler
                 left -= instalment
+                if ruler in rulers:  # one that does not run yet takes it when it does
+                    instalment.ruler_id = ruler
+                    taken += instalment
         for ruler in rulers:
             if not left:
                 break
@@ -182,8 +206,10 @@ class CollectionEnrol(models.AbstractModel):
                 )
             matching.ruler_id = ruler
             left -= matching
-        taken = free - left
-        self._enter(taken, today, joining)
+            taken += matching
+        joining = taken.filtered(lambda i: i.ruler_id in starting or i.id not in created)
+        self._enter(joining, today, joining=True)
+        self._enter(taken - joining, today, joining=False)
         return taken
 
     def _enter(self, instalments, today, joining):

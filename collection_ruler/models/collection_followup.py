@@ -154,8 +154,36 @@ class CollectionFollowup(models.Model):
     # changes of state: these and the doors are the only places that write it
     # ------------------------------------------------------------------
 
+    def _split(self, items, reason, at):
+        """Move ledger rows into a planned follow-up of their own.
+
+        :param at: naive UTC instant at which a door asks again
+        :return: the new follow-up
+        """
+        self.ensure_one()
+        other = self.copy(
+            {
+                "state": "planned",
+                "reason": reason,
+                "scheduled_at": at,
+                "instalment_ids": False,
+                "partial_ids": False,
+                "mail_message_id": False,
+                "activity_id": False,
+                "handed_at": False,
+                "delivered_at": False,
+                "bounced_at": False,
+                "answered_at": False,
+                "failure": False,
+                "attempts": 0,
+            }
+        )
+        items.write({"followup_id": other.id, "state": "planned", "reason": "due"})
+        return other
+
     def _cancel(self, reason):
         """Take back what has not left; its ledger rows free their key."""
+        self._forget_delivery()
         self.filtered(lambda f: f.state == "to_approve").activity_id.sudo().unlink()
         self.write({"state": "cancelled", "reason": reason})
         planned = self.item_ids.filtered(lambda i: i.state == "planned")
@@ -172,6 +200,7 @@ class CollectionFollowup(models.Model):
     def _fail(self, reason, failure=""):
         """It could not be said: keep it for a retry and tell the responsible (H2)."""
         reasons = dict(reason_selection(self.env))
+        self._forget_delivery()
         for followup in self:
             state = "uncertain" if reason == "uncertain" else "failed"
             followup.write({"state": state, "reason": reason, "failure": failure})
@@ -210,6 +239,11 @@ class CollectionFollowup(models.Model):
         self._settle_items("sent", "due")
         self.debtor_id._touch()
 
+    def _forget_delivery(self):
+        """An invoice that did not arrive starts no days of silence."""
+        failed = self.filtered(lambda f: f.purpose == "delivery")
+        failed.item_ids.move_id.sudo().collection_instalment_ids.delivered_on = False
+
     def _settle_items(self, state, reason):
         planned = self.item_ids.filtered(lambda i: i.state == "planned")
         planned.write({"state": state, "reason": reason})
@@ -228,7 +262,10 @@ class CollectionFollowup(models.Model):
                 ]
             )
         )
-        mails.write({"state": "cancel"})
+        # an invoice's own message stays in its history; ours was never said, so nobody should read it
+        deliveries = mails.filtered(lambda m: m.collection_followup_id.purpose == "delivery")
+        deliveries.write({"state": "cancel"})
+        (mails - deliveries).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _never_delete(self):

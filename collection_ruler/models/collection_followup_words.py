@@ -186,8 +186,10 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         today = self.debtor_id._local_today()
         calendar = self.debtor_id._calendar()
-        # a single row is paid by the button below the table
-        linked = with_total and len(instalments) > 1
+        total = sum(i.residual_currency for i in instalments if i.currency_id == self.currency_id)
+        credit = self.currency_id.round(total - self.amount_due) if with_total else 0
+        # a single row is paid by the button below the table; rows do not know the credit
+        linked = with_total and len(instalments) > 1 and not credit
         ladders = {}
         rows = []
         for instalment in instalments:
@@ -209,8 +211,6 @@ class CollectionFollowup(models.Model):
                     "link": linked and self._move_payment_link(instalment),
                 }
             )
-        total = sum(i.residual_currency for i in instalments if i.currency_id == self.currency_id)
-        credit = total - self.amount_due if with_total else 0
         return self.env["ir.qweb"]._render(
             "collection_ruler.message_table",
             {

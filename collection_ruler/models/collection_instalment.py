@@ -28,7 +28,14 @@ class CollectionInstalment(models.Model):
     )
     due_date = fields.Date(required=True)
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", index=True)
-    currency_id = fields.Many2one("res.currency", required=True, ondelete="restrict")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_facts",
+        store=True,
+        compute_sudo=True,
+        ondelete="restrict",
+        help="The common one of its journal items, else the company's.",
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company currency"
     )
@@ -45,6 +52,7 @@ class CollectionInstalment(models.Model):
     )
     occurrence = fields.Integer(help="Rises when a payment comes back.")
     settled_on = fields.Date(help="The day on which nothing was owed any more.")
+    settled_by_money = fields.Boolean(help="Not by a credit note or a write-off.")
     delivered_on = fields.Date(help="The day on which the ruler delivered the invoice.")
     stage_id = fields.Many2one("collection.stage", ondelete="restrict", index=True)
     next_date = fields.Date(string="Next contact")
@@ -75,6 +83,7 @@ class CollectionInstalment(models.Model):
         "move_id.state",
         "move_id.line_ids.amount_residual",
         "move_id.line_ids.amount_residual_currency",
+        "move_id.line_ids.currency_id",
         "move_id.line_ids.date_maturity",
         "move_id.line_ids.no_followup",
         "move_id.line_ids.partner_id",
@@ -95,6 +104,13 @@ class CollectionInstalment(models.Model):
                 instalment.due_date,
             )
             lines = lines_of.get(key, [])
+            currencies = {line.currency_id for line in lines}
+            if lines:  # what is gone keeps the currency it was known in
+                instalment.currency_id = (
+                    currencies.pop() if len(currencies) == 1 else instalment.company_currency_id
+                )
+            else:
+                instalment.currency_id = instalment.currency_id or instalment.company_currency_id
             own = instalment.currency_id
             instalment.gone = not lines
             instalment.residual = sum(line.amount_residual for line in lines)
@@ -125,7 +141,7 @@ class CollectionInstalment(models.Model):
 
     def _look_again(self):
         """Sum up the lines anew, where they changed without the ORM's knowledge."""
-        for name in ("residual", "residual_currency", "is_open", "gone"):
+        for name in ("currency_id", "residual", "residual_currency", "is_open", "gone"):
             self.env.add_to_compute(self._fields[name], self)
 
     def _key(self):

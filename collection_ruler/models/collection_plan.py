@@ -142,8 +142,8 @@ class CollectionPlan(models.AbstractModel):
         self._write_ledger(rows)
         self._write_instalments(decisions, now)
         self._tell_people(decisions, followups)
-        for debtor, _decision in decisions:
-            debtor._touch()
+        changed = [d.id for d, decision in decisions if decision.contacts or decision.watermarks]
+        self.env["collection.debtor"].browse(changed)._touch()
 
     def _create_followups(self, company, decisions):
         """One follow-up per contact; {id(contact): collection.followup}."""

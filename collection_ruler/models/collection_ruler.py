@@ -13,7 +13,7 @@ class CollectionRuler(models.Model):
 
     _name = "collection.ruler"
     _description = "Collection Ruler"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
     _check_company_domain = (
@@ -34,6 +34,10 @@ class CollectionRuler(models.Model):
         tracking=True,
         copy=False,
     )
+    started_at = fields.Datetime(
+        copy=False, help="When it first spoke; debts that were open by then joined silently."
+    )
+    last_run_at = fields.Datetime(string="Last run", copy=False, readonly=True)
     date_from = fields.Date(string="Valid from", help="Empty: from the beginning.")
     date_to = fields.Date(string="Valid until", help="Empty: without end.")
     step_ids = fields.One2many("collection.ruler.step", "ruler_id", string="Steps", copy=True)
@@ -93,6 +97,25 @@ class CollectionRuler(models.Model):
         )
         for ruler in self:
             ruler.debtor_count = counts.get(ruler, 0)
+
+    @api.constrains("company_id")
+    def _check_root_company(self):
+        for ruler in self:
+            if ruler.company_id.parent_id:
+                raise ValidationError(
+                    self.env._(
+                        "Branches share the rulers of their main company: choose %s.",
+                        ruler.company_id.root_id.name,
+                    )
+                )
+
+    @api.constrains("active", "state")
+    def _check_archived(self):
+        for ruler in self:
+            if not ruler.active and ruler.state == "running":
+                raise ValidationError(
+                    self.env._("“%s” is running. Pause it before you archive it.", ruler.name)
+                )
 
     @api.constrains("partner_domain")
     def _check_partner_domain(self):
@@ -166,7 +189,8 @@ class CollectionRuler(models.Model):
         """Whether the ruler runs on a local day (A4)."""
         self.ensure_one()
         return (
-            self.state == "running"
+            self.active
+            and self.state == "running"
             and (not self.date_from or self.date_from <= day)
             and (not self.date_to or day <= self.date_to)
         )
@@ -209,6 +233,15 @@ class CollectionRuler(models.Model):
                         ruler.company_id.name,
                     )
                 )
+            hours = ruler.resource_calendar_id or ruler.company_id.collection_calendar_id
+            if not hours and not ruler.company_id._collection_zone():
+                raise UserError(
+                    self.env._(
+                        "Nobody knows when it is day at %s. Choose contact hours in the settings, or "
+                        "give the company's contact a time zone.",
+                        ruler.company_id.name,
+                    )
+                )
             try:
                 ruler._ladder()
                 ruler._contact_calendar()
@@ -218,11 +251,12 @@ class CollectionRuler(models.Model):
     def _activate(self):
         """Switch on: the backlog joins silently at its current step (policy ``join``)."""
         self._check_ready()
-        self.env["collection.run"].sudo()._remember_database()
+        run = self.env["collection.run"].sudo()
+        run._copied_database()  # the others of a copy stay silent until somebody resumes them too
+        run._remember_database()
         for ruler in self:
-            resumed = ruler.state == "paused"
             ruler.state = "running"
-            self.env["collection.enrol"].sudo()._enrol(ruler.company_id, joining=not resumed)
+            self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_pause(self):

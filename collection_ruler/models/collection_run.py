@@ -8,7 +8,8 @@ from odoo.tools import SQL, split_every
 _logger = logging.getLogger(__name__)
 
 IDENTITY_PARAMETER = "collection_ruler.database_identity"
-VERBS = ("enrol", "track", "plan", "send")
+# what is due leaves before new messages are thought of, and again after
+VERBS = ("enrol", "track", "send", "plan", "send")
 # debtors or follow-ups of one transaction: short enough that a payment waits only a moment
 BATCH = 200
 ATTEMPTS = 5
@@ -22,23 +23,74 @@ class CollectionRun(models.AbstractModel):
 
     @api.model
     def _cron_follow_up(self):
-        """Run the four verbs for each company, batch after batch, committing between them."""
+        """Run the verbs for each company, the longest waiting first, committing between batches."""
         if self._copied_database():
             return
-        for company in self.env["collection.ruler"].search([("state", "!=", "draft")]).company_id:
-            for verb in VERBS:
-                if not self._run_verb(company, verb):
-                    return  # the time is up; the scheduler calls again
+        companies = self._companies()
+        for number, company in enumerate(companies, 1):
+            try:
+                for verb in VERBS:
+                    # nothing is fully done before the last verb of the last company is
+                    if not self._run_verb(company, verb, 1):
+                        return  # the time is up; the scheduler calls again
+                self._note_run(company)
+            except psycopg2.OperationalError:
+                raise
+            except Exception as error:
+                self.env.cr.rollback()
+                _logger.exception("The ruler could not run for %s", company.name)
+                self._tell_responsible(company, error)
+            self.env["ir.cron"]._commit_progress(0, remaining=len(companies) - number)
 
-    def _run_verb(self, company, verb):
-        """All that a verb has to do now; False when the scheduler wants its time back."""
+    def _companies(self):
+        """Root companies with a ruler that was switched on; who waited longest comes first."""
+        rulers = (
+            self.env["collection.ruler"]
+            .with_context(active_test=False)
+            .search([("state", "!=", "draft")], order="last_run_at NULLS FIRST, id")
+        )
+        return rulers.company_id
+
+    def _note_run(self, company):
+        """By SQL, so that a person who edits the ruler meanwhile is not disturbed by write dates."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_ruler SET last_run_at = %s WHERE company_id = %s AND id IN "
+                "(SELECT id FROM collection_ruler WHERE company_id = %s FOR UPDATE SKIP LOCKED)",
+                self.env["collection.snapshot"]._now().replace(tzinfo=None),
+                company.id,
+                company.id,
+            )
+        )
+        self.env["collection.ruler"].invalidate_model(["last_run_at"])
+
+    def _tell_responsible(self, company, error):
+        """One task, at the company's first ruler: nobody is followed up before this is mended."""
+        ruler = self.env["collection.ruler"].search(
+            [("company_id", "=", company.id), ("state", "=", "running")], limit=1
+        )
+        summary = self.env._("The rulers of %s cannot run", company.name)
+        if not ruler or ruler.activity_ids.filtered(lambda a: a.summary == summary):
+            return
+        ruler.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=str(error)[:500],
+            user_id=(ruler.user_id or self.env.ref("base.user_admin")).id,
+        )
+
+    def _run_verb(self, company, verb, more):
+        """All that a verb has to do now; False when the scheduler wants its time back.
+
+        :param more: units that are left at least when this verb is through
+        """
         worker = self.env[f"collection.{verb}"].with_company(company)
         todo = worker._todo(company)
         left = len(todo)
         for ids in split_every(BATCH, todo):
             self._run_batch(worker, company, list(ids))
             left -= len(ids)
-            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left + more):
                 return False
         return True
 

@@ -213,9 +213,12 @@ class CollectionFollowup(models.Model):
             self._cancel(str(check.reason))
             return
         for key, reason in check.dropped.items():
-            if item := instalments.get(key):
-                lost = reason in (Reason.PAID, Reason.GONE)
-                item.write({"state": "cancelled" if lost else "skipped", "reason": str(reason)})
+            item = instalments.get(key)
+            if item and reason in (Reason.PAID, Reason.GONE):
+                item.write({"state": "cancelled", "reason": str(reason)})
+            elif item and check.verdict == "go":
+                # what is only blocked keeps its step, in a message of its own that waits
+                self._split(item, str(reason), self._next_try(reason, now))
         if check.verdict == "wait":
             self._replan(str(check.reason), self._next_try(check.reason, now))
             return
@@ -283,8 +286,14 @@ class CollectionFollowup(models.Model):
         """The invoice itself, through Odoo's own sending, after the commit (decision 8)."""
         for followup in self:
             move = followup.item_ids.move_id[:1]
-            if move.is_move_sent:
+            methods = self.env["account.move.send"]._get_default_sending_methods(move)
+            if move.is_move_sent or not move.is_sale_document(include_receipts=True):
                 followup._skip_delivery()
+            elif methods == {"manual"}:
+                followup._fail(
+                    "error",
+                    self.env._("Invoices of this customer are sent by hand: send %s.", move.name),
+                )
             elif not move.partner_id.email:
                 followup._fail("no_address")
             else:

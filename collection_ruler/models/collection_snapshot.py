@@ -11,6 +11,8 @@ from .collection_instalment import NOTHING_SAID
 
 # contacts further back than this never matter to a frequency cap
 CONTACT_MEMORY_DAYS = 60
+# a pending transaction silences the ruler for so long
+PENDING_LIMIT = timedelta(days=7)
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -65,7 +67,8 @@ class CollectionSnapshot(models.AbstractModel):
                     Decimal(str(instalment.residual_currency)),
                     instalment.currency_id.name,
                     blocks.get(instalment.id),
-                    instalment.move_id.is_move_sent,
+                    instalment.move_id.is_move_sent
+                    or not instalment.move_id.is_sale_document(True),
                     instalment.delivered_on or None,
                 )
             )
@@ -133,10 +136,13 @@ class CollectionSnapshot(models.AbstractModel):
                 SELECT r.invoice_id FROM account_invoice_transaction_rel r
                   JOIN payment_transaction t ON t.id = r.transaction_id
                  WHERE r.invoice_id IN %(moves)s
-                   AND (t.state IN ('pending', 'authorized')
+                   AND (t.state = 'authorized'
+                        -- a promise to transfer money is pending until somebody books it: not for ever
+                        OR (t.state = 'pending' AND t.last_state_change >= %(pending_since)s)
                         OR (t.state = 'done' AND t.is_post_processed IS NOT TRUE))
                 """,
                 moves=tuple(moves.ids),
+                pending_since=self._now().replace(tzinfo=None) - PENDING_LIMIT,
             )
         )
         return {row[0] for row in rows}

@@ -4,7 +4,6 @@ from datetime import UTC, timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import effective_due
 from ..dunning.reason import Reason
 from .collection_instalment import NOTHING_SAID
@@ -40,6 +39,12 @@ class CollectionTrack(models.AbstractModel):
                 UNION
                 SELECT debtor_id FROM collection_hold
                  WHERE company_id = %(company)s AND state = 'active' AND date_to < %(today)s
+                UNION
+                -- a due date passed, and nothing else happened: figures go by the day
+                SELECT d.id FROM collection_debtor d JOIN collection_instalment i ON i.debtor_id = d.id
+                 WHERE d.company_id = %(company)s AND i.is_open AND i.due_date < %(today)s
+                   AND (d.refreshed_on IS NULL OR (d.refreshed_on < %(today)s
+                        AND i.due_date >= d.refreshed_on - 7))
                 """,
                 today=company._collection_calendar().local_day(
                     self.env["collection.snapshot"]._now()
@@ -103,16 +108,32 @@ class CollectionTrack(models.AbstractModel):
                     followup._fail("uncertain")
             elif followup.purpose == "delivery":
                 self._follow_delivery(followup, mail, now, limit)
-            elif not mail or mail.state in ("exception", "cancel"):
-                # never handed over: the server could not be reached
-                followup._replan("due", now + RETRY_AFTER, attempts=followup.attempts + 1)
+            elif not mail:
+                followup._replan("due", now)
+            elif mail.state == "cancel":
+                followup._cancel("by_hand")  # by a person, in Odoo's own queue
+            elif mail.state == "exception":
+                self._unreachable(followup, mail, now)
+
+    def _unreachable(self, followup, mail, now):
+        """Nobody was handed this mail, since the server could not be reached: its queue tries again."""
+        mail.state = "outgoing"
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=now + RETRY_AFTER)
+        followup.debtor_id._tell(
+            self.env._("The mail server cannot be reached"),
+            mail.failure_reason or "",
+            followup.ruler_id,
+            once=True,
+        )
 
     def _follow_delivery(self, followup, mail, now, limit):
         """An invoice in the hands of Odoo's own sending."""
         move = followup.item_ids.move_id[:1]
         if mail:
-            if mail.state in ("exception", "cancel"):
-                mail.state = "outgoing"  # written by Odoo, never handed over: its queue tries again
+            if mail.state == "cancel":
+                followup._cancel("by_hand")
+            elif mail.state == "exception":
+                self._unreachable(followup, mail, now)
         elif move.sending_data:
             return
         elif move.is_move_sent:
@@ -133,10 +154,14 @@ class CollectionTrack(models.AbstractModel):
             lambda i: not i.gone and not i.settled_on and not i.is_open and i._is_paid()
         )
         settled.write({"settled_on": today, "next_date": False, "waiting_reason": False})
+        paid = {row[1] for row in self._money(debtors) if row[4]}
+        for by_money, group in settled.grouped(lambda i: i.id in paid).items():
+            group.settled_by_money = by_money
         back = own.filtered(lambda i: i.settled_on and i.is_open)
         self._cancel_thanks(debtors)
         self._came_back(company, back, today)
         self._cancel_settled(debtors)
+        self._say_after_all(own.filtered("is_open"))
         self._close_tasks(debtors)
         self._give_thanks(company, debtors, today)
 
@@ -207,31 +232,59 @@ class CollectionTrack(models.AbstractModel):
             steps = own.ruler_id.step_ids.filtered(lambda s: s.trigger == "payment_returned")
             for step in steps:
                 mine = own.filtered(lambda i, step=step: i.ruler_id == step.ruler_id)
-                at = self._first_instant(company, self.env["collection.snapshot"]._now())
+                at = self._next_morning(company, today)  # somebody may only be mending a payment
                 followup = self._plan_word(debtor, step, mine, "returned", at)
                 plan._write_ledger([plan._event_row(i, step, followup) for i in mine])
 
+    def _say_after_all(self, instalments):
+        """A message was taken back because its invoice was paid or gone, and that was undone: its step
+        is consumed, so it is planned again; the doors decide when."""
+        items = self.env["collection.followup.item"].search(
+            [
+                ("move_id", "in", instalments.move_id.ids),
+                ("followup_id.purpose", "=", "dunning"),
+                ("state", "!=", "skipped"),
+            ],
+            order="offset_days, id",
+        )
+        last = {}
+        for item in items:
+            key = (item.move_id.id, item.account_id.id, item.partner_id.id, item.due_date)
+            last[key, item.occurrence] = item
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        for instalment in instalments:
+            item = last.get((instalment._key(), instalment.occurrence))
+            if (
+                item
+                and item.state == "cancelled"
+                and item.reason in ("paid", "gone")
+                and item.step_id
+                and item.offset_days == instalment._last_offset()
+            ):
+                item.followup_id._split(item, "due", now)
+
     def _give_thanks(self, company, debtors, today):
         """Thank once per customer and currency for money that came in, on the next business day (A5)."""
-        rows = self._new_money(debtors)
+        rows = [row for row in self._money(debtors) if row[2] > row[6]]
         newest = defaultdict(int)
         by_debtor = defaultdict(list)
         oldest = today - timedelta(days=company.collection_thanks_days)
-        for debtor, instalment, partial, amount, is_money, date in rows:
+        for debtor, instalment, partial, amount, is_money, date, _seen, line in rows:
             newest[debtor] = max(newest[debtor], partial)
             if is_money and date >= oldest:
                 currency = self.env["collection.instalment"].browse(instalment).currency_id
-                by_debtor[debtor, currency].append((instalment, partial, amount))
+                by_debtor[debtor, currency].append((instalment, partial, amount, line))
         Debtor = self.env["collection.debtor"]
         for (debtor, currency), payments in by_debtor.items():
             self._thank(company, Debtor.browse(debtor), currency, payments, today)
         for debtor, partial in newest.items():
             Debtor.browse(debtor).thanked_partial = partial
 
-    def _new_money(self, debtors):
-        """What reduced instalments since the last look.
+    def _money(self, debtors):
+        """What reduced instalments.
 
-        :return: (debtor id, instalment id, partial id, amount, whether it is money, date)
+        :return: (debtor id, instalment id, partial id, amount, whether it is money, date, newest partial
+            looked at before, journal item id of the payment)
         """
         self.env["account.partial.reconcile"].flush_model()
         self.env["collection.debtor"].flush_model(["thanked_partial"])
@@ -239,7 +292,8 @@ class CollectionTrack(models.AbstractModel):
             SQL(
                 """
                 SELECT i.debtor_id, i.id, r.id, r.debit_amount_currency,
-                       j.type IN ('bank', 'cash', 'credit'), o.date
+                       j.type IN ('bank', 'cash', 'credit'), o.date,
+                       coalesce(d.thanked_partial, 0), o.id
                   FROM collection_instalment i
                   JOIN collection_debtor d ON d.id = i.debtor_id
                   JOIN account_move_line l ON l.move_id = i.move_id AND l.account_id = i.account_id
@@ -247,7 +301,7 @@ class CollectionTrack(models.AbstractModel):
                   JOIN account_partial_reconcile r ON r.debit_move_id = l.id
                   JOIN account_move_line o ON o.id = r.credit_move_id
                   JOIN account_journal j ON j.id = o.journal_id
-                 WHERE i.debtor_id IN %s AND r.id > coalesce(d.thanked_partial, 0)
+                 WHERE i.debtor_id IN %s
                  ORDER BY r.id
                 """,
                 tuple(debtors.ids) or (0,),
@@ -256,13 +310,12 @@ class CollectionTrack(models.AbstractModel):
 
     def _thank(self, company, debtor, currency, payments, today):
         Instalment = self.env["collection.instalment"]
-        instalments = Instalment.browse({instalment for instalment, _p, _a in payments})
+        instalments = Instalment.browse({payment[0] for payment in payments})
         step = instalments.ruler_id.step_ids.filtered(lambda s: s.trigger == "paid")[:1]
-        if not step:
+        payments = [p for p in payments if not self._thanked_before(Instalment.browse(p[0]), p[3])]
+        if not step or not payments:
             return
-        calendar = company._collection_calendar()
-        tomorrow = calendar.next_open_day(today + timedelta(days=1))
-        at = calendar.windows(tomorrow)[0][0]
+        at = self._next_morning(company, today)
         followup = self.env["collection.followup"].search(
             [
                 ("debtor_id", "=", debtor.id),
@@ -278,18 +331,41 @@ class CollectionTrack(models.AbstractModel):
             followup = self._plan_word(debtor, step, instalments, "thanks", at)
         followup.write(
             {
-                "partial_ids": [(4, partial) for _i, partial, _a in payments],
-                "amount_paid": followup.amount_paid + sum(float(a) for _i, _p, a in payments),
+                "partial_ids": [(4, partial) for _i, partial, _a, _line in payments],
+                "amount_paid": followup.amount_paid + sum(float(p[2]) for p in payments),
             }
         )
         plan = self.env["collection.plan"]
         plan._write_ledger(
             [
                 # the payment stands for the occurrence: each is thanked for once
-                plan._event_row(Instalment.browse(instalment), step, followup, partial)
-                for instalment, partial, _amount in payments
+                plan._event_row(Instalment.browse(instalment), step, followup, line)
+                for instalment, _partial, _amount, line in payments
             ]
         )
+
+    def _thanked_before(self, instalment, line):
+        """Whether thanks were given for this payment, which was undone and reconciled again."""
+        move, account, partner, due_date = instalment._key()
+        return bool(
+            self.env["collection.followup.item"].search_count(
+                [
+                    ("move_id", "=", move),
+                    ("account_id", "=", account),
+                    ("partner_id", "=", partner),
+                    ("due_date", "=", due_date),
+                    ("followup_id.purpose", "=", "thanks"),
+                    ("occurrence", "=", line),
+                    ("state", "in", ("planned", "sent")),
+                ],
+                limit=1,
+            )
+        )
+
+    def _next_morning(self, company, today):
+        """The first open instant of the next open day, aware UTC."""
+        calendar = company._collection_calendar()
+        return calendar.windows(calendar.next_open_day(today + timedelta(days=1)))[0][0]
 
     def _plan_word(self, debtor, step, instalments, purpose, at):
         """A follow-up that an event asks for, not a due date."""
@@ -313,12 +389,6 @@ class CollectionTrack(models.AbstractModel):
                 "amount_due": sum(own.mapped("residual_currency")),
             }
         )
-
-    def _first_instant(self, company, now):
-        try:
-            return company._collection_calendar().first_instant(now)
-        except NeverOpen:
-            return now
 
     # ------------------------------------------------------------------
     # totals and stages
@@ -364,6 +434,7 @@ class CollectionTrack(models.AbstractModel):
                     "next_followup_date": planned or min(coming, default=False),
                     "last_followup_date": last,
                     "calendar_key": key,
+                    "refreshed_on": today,
                     "stage_id": stage.id,
                 },
             )
@@ -433,7 +504,17 @@ class CollectionInstalment(models.Model):
     def _stood_unthanked(self, today):
         """A payment nobody wanted to give thanks for, but which stood for more than a day."""
         self.ensure_one()
-        return self.settled_on < today and not self._thanks(("planned", "cancelled"))
+        return (
+            self.settled_by_money
+            and self.settled_on < today
+            and not self._thanks(("planned", "cancelled"))
+        )
+
+    def _last_offset(self):
+        """The offset that the watermark stands at; None when nothing was said yet."""
+        self.ensure_one()
+        said = [o for o in self.ruler_id._ladder().offsets if o <= self.watermark]
+        return said[-1] if said else None
 
     def _resume_offset(self, today):
         """The offset to be said again after a payment came back; None when nothing was said yet.

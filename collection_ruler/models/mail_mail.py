@@ -60,9 +60,7 @@ class MailMail(models.Model):
             return
         verdict = self._collection_door(followup_id)
         if verdict == "cancel":
-            self.write({"state": "cancel"})
-            if auto_commit:
-                self.env.cr.commit()  # pylint: disable=invalid-commit
+            self._collection_take_back(auto_commit)
         if verdict != "go":
             return
         try:
@@ -78,6 +76,16 @@ class MailMail(models.Model):
             raise
         self._collection_answer(followup_id, outcome, auto_commit)
 
+    def _collection_take_back(self, auto_commit):
+        """It does not leave; where nothing else hangs on it, the history forgets it too."""
+        is_delivery = self.collection_followup_id.purpose == "delivery"
+        self.write({"state": "cancel"})
+        if auto_commit:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            if not is_delivery:
+                self.unlink()
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+
     def _collection_door(self, followup_id):
         """Decide in a cursor of its own, and stamp.
 
@@ -87,11 +95,19 @@ class MailMail(models.Model):
         try:
             with self.env.registry.cursor() as cr:
                 cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{LOCK_TIMEOUT_MS}ms"))
-                env = self.env(cr=cr, su=True)
+                # the mail's row is written by Odoo's transaction, whose snapshot is older than ours
+                env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
                 return env["collection.followup"].browse(followup_id)._door_two(message_id)
         except psycopg2.OperationalError as error:
             _logger.info("Follow-up %s is busy, its mail waits: %s", followup_id, error)
             return "leave"
+        except Exception as error:
+            # one follow-up that cannot be decided upon must not hold up the mails behind it
+            _logger.exception("Door 2 could not decide upon follow-up %s", followup_id)
+            with self.env.registry.cursor() as cr:
+                env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
+                env["collection.followup"].browse(followup_id)._fail("error", str(error)[:500])
+            return "cancel"
 
     def _collection_answer(self, followup_id, outcome, committed):
         """Write what the gateway said, whatever becomes of Odoo's own transaction.

@@ -35,6 +35,40 @@ class MailThread(models.AbstractModel):
         )
 
 
+class AccountMove(models.Model):
+    """An invoice that the ruler delivered: what comes back concerns its debtor."""
+
+    _inherit = "account.move"
+
+    def message_update(self, msg_dict, update_vals=None):
+        result = super().message_update(msg_dict, update_vals)
+        if not self.env.context.get("collection_automatic_reply"):
+            for delivery in self._collection_deliveries():
+                delivery.debtor_id._replied(msg_dict)
+        return result
+
+    def _message_receive_bounce(self, email, partner):
+        for delivery in self._collection_deliveries():
+            if not delivery.bounced_at:
+                delivery.bounced_at = fields.Datetime.now()
+                delivery._fail("bounced", email)
+        return super()._message_receive_bounce(email, partner)
+
+    def _collection_deliveries(self):
+        """The deliveries of these invoices that have left."""
+        return (
+            self.env["collection.followup"]
+            .sudo()
+            .search(
+                [
+                    ("purpose", "=", "delivery"),
+                    ("state", "in", ("queued", "sent", "uncertain")),
+                    ("item_ids.move_id", "in", self.ids),
+                ]
+            )
+        )
+
+
 class CollectionDebtor(models.Model):
     """What comes back from the customer: replies and bounces (track)."""
 
@@ -59,7 +93,8 @@ class CollectionDebtor(models.Model):
             day = calendar.next_open_day(day + timedelta(days=1))
         pending = self.hold_ids.filtered(lambda h: h.state == "active" and h.origin == "reply")
         if pending:
-            pending.date_to = day
+            # a person may have made it longer, or without end
+            pending.filtered(lambda h: h.date_to and h.date_to < day).date_to = day
         else:
             self.env["collection.hold"].create(
                 {

@@ -44,8 +44,19 @@ class ResCompany(models.Model):
         """What days and hours depend on: time zone, country, state (decision 1)."""
         self.ensure_one()
         hours = self.collection_calendar_id
-        zone = hours.tz or self.partner_id.tz or self.resource_calendar_id.tz or "UTC"
+        zone = hours.tz or self._collection_zone() or "UTC"
         return f"{zone}|{self.country_id.code or ''}|{self.state_id.code or ''}"
+
+    def _collection_zone(self):
+        """The time zone that somebody said, or the only one of the country; False when nobody knows.
+
+        Odoo's own default is UTC, which is night somewhere (B1).
+        """
+        self.ensure_one()
+        if self.partner_id.tz:
+            return self.partner_id.tz
+        zones = pytz.country_timezones.get(self.country_id.code or "", [])
+        return zones[0] if len(zones) == 1 else False
 
     def _collection_calendar(self, hours=None, key=None):
         """The contact calendar of this company as plain Python.

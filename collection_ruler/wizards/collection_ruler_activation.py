@@ -108,7 +108,7 @@ class CollectionRulerActivation(models.TransientModel):
         ruler = self.ruler_id
         with self.env.cr.savepoint() as savepoint:
             ruler.with_context(tracking_disable=True).state = "running"
-            taken = self.env["collection.enrol"].sudo()._enrol(ruler.company_id, joining=True)
+            taken = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
             mine = taken.filtered(lambda i: i.ruler_id == ruler)
             result = [(i.debtor_id.partner_id.id, i.due_date) for i in mine]
             savepoint.rollback()

@@ -25,6 +25,8 @@ PAYMENTS = {
     "backlog": [(25, 1.0)],
     "studio": [(5, 1.0)],
 }
+
+
 @dataclass(frozen=True)
 class Payment:
     customer: str
