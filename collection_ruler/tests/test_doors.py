@@ -284,10 +284,13 @@ class TestGateway(DoorCase):
             self.env.invalidate_all()
         self.assertFalse(self.followup.handed_at)
         self.assertEqual(self.mail().state, "exception")
+        messages = self.debtor().message_ids
         with self.at("2026-03-09 09:55"):
             self.run_ruler("track")
-        self.assertEqual(self.followup.state, "planned")
+        self.assertEqual((self.followup.state, self.mail().state), ("queued", "outgoing"))
+        self.assertIn("cannot be reached", self.debtor().activity_ids.mapped("summary")[0])
         self.assertEqual(len(self.day("2026-03-09", "10:15")), 1)
+        self.assertEqual(self.debtor().message_ids, messages, "the history says it was said twice")
         self.assert_said("sent", "due")
 
     def stamp_without_answer(self):

@@ -505,7 +505,7 @@ class TestActivation(PlanCase):
         self.activate("2026-03-09", "08:00")  # at +5 and +2
         self.assertFalse(self.day("2026-03-09"))
         (mail,) = self.day("2026-03-10")  # +8 of the first, and nobody had written before
-        self.assertIn("please pay", mail["subject"])
+        self.assertIn("slip through", mail["subject"], "the first word was the firmest")
         self.assertEqual(self.ledger(self.moves[0]), [("Firm and polite", "sent", "due")])
         self.assertNotIn("Forgot?", [name for name, *_state in self.ledger(*self.moves)])
 
