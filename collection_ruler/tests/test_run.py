@@ -1,0 +1,98 @@
+"""The scheduled action serves every company and lets nobody wait for ever (H2)."""
+
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import CollectionCommon
+
+RUN = "odoo.addons.collection_ruler.models.collection_run"
+
+
+@tagged("post_install", "-at_install")
+class TestRun(CollectionCommon):
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+
+    def progress_of_a_run_that_is_stopped(self, after):
+        """What the scheduler is told by a run whose time is up after so many batches."""
+        told = []
+
+        def commit_progress(cron, processed=0, *, remaining=None, deactivate=False):
+            told.append(remaining)
+            return 0 if len(told) >= after else 60
+
+        with patch.object(self.registry["ir.cron"], "_commit_progress", commit_progress):
+            self.run_cron()
+        return told
+
+    def test_run_that_is_stopped_says_that_work_is_left(self):
+        self.invoice("2026-03-09")
+        for after in (1, 2, 3):
+            with self.subTest(batches=after), self.at("2026-03-02 09:30"):
+                told = self.progress_of_a_run_that_is_stopped(after)
+                self.assertEqual(len(told), after, "it went on without time")
+                self.assertTrue(all(told), f"{told}: the scheduler would not call again")
+
+    def test_run_to_the_end_says_that_nothing_is_left(self):
+        self.invoice("2026-03-09")
+        with self.at("2026-03-02 09:30"):
+            told = self.progress_of_a_run_that_is_stopped(100)
+        self.assertEqual(told[-1], 0)
+        self.assertTrue(all(told[:-1]))
+
+    def test_who_waits_is_not_looked_at_again_by_each_run(self):
+        move = self.invoice("2026-03-09")
+        self.day("2026-03-02")
+        self.hold()
+        self.day("2026-03-09")
+        self.assertEqual(self.instalments(move).waiting_reason, "held")
+        with self.at("2026-03-09 10:00"):
+            for _run in range(2):
+                self.run_ruler()
+                self.assertFalse(self.env["collection.debtor.touch"].search([]))
+                self.assertFalse(self.env["collection.track"]._todo(self.company))
+
+    @mute_logger(RUN)
+    def test_company_whose_hours_are_broken_stops_no_other(self):
+        self.invoice("2026-03-09")
+        data = self.setup_other_company(name="Broken School", country_id=self.env.ref("base.ie").id)
+        broken = data["company"]
+        hours = self.company.collection_calendar_id.copy({"company_id": broken.id})
+        broken.write({"email": "office@broken.example.com", "collection_calendar_id": hours.id})
+        theirs = self.ruler.with_company(broken).copy(
+            {"name": "Theirs", "company_id": broken.id, "resource_calendar_id": False}
+        )
+        with self.at("2026-03-02 08:00"):
+            theirs._activate()
+            self.invoice(
+                "2026-03-09",
+                company_id=broken.id,
+                journal_id=data["default_journal_sale"].id,
+                invoice_line_ids=[
+                    Command.create(
+                        {
+                            "name": "Lessons",
+                            "price_unit": 70.0,
+                            "tax_ids": [],
+                            "account_id": data["default_account_revenue"].id,
+                        }
+                    )
+                ],
+            )
+        hours.attendance_ids.unlink()
+        self.env.flush_all()
+        # the broken one waited longest, and is the first to be served
+        theirs.last_run_at = "2026-03-01 08:00:00"
+        self.ruler.last_run_at = "2026-03-02 08:00:00"
+        for hour in ("09:30", "09:45"):
+            with self.at(f"2026-03-02 {hour}"):
+                self.run_cron()
+        self.assertEqual(self.said(), [("A week before", "queued")])
+        self.assertEqual(
+            theirs.activity_ids.mapped("summary"), ["The rulers of Broken School cannot run"]
+        )
+        self.assertFalse(self.ruler.activity_ids)
