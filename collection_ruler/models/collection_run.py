@@ -5,6 +5,8 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL, split_every
 
+from .res_company import Memo
+
 _logger = logging.getLogger(__name__)
 
 IDENTITY_PARAMETER = "collection_ruler.database_identity"
@@ -98,6 +100,7 @@ class CollectionRun(models.AbstractModel):
         """One transaction. What collides is tried again; what fails is narrowed down to its one unit,
         which is told to a person while all others are served (H2)."""
         for attempt in range(ATTEMPTS):
+            worker = worker.with_context(collection_memo=Memo())
             try:
                 worker._prepare(company, ids)
                 self.env.cr.commit()  # pylint: disable=invalid-commit

@@ -65,8 +65,9 @@ class CollectionSend(models.AbstractModel):
         if not followups:
             return
         now = self.env["collection.snapshot"]._now()
-        for followup, check in self._check(followups, now + MARGIN):
-            followup._apply_check(check, now)
+        instalments = followups._item_instalments()
+        for followup, check in self._check(followups, now + MARGIN, instalments):
+            followup._apply_check(check, now, instalments)
         leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")
         leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
         by_way = defaultdict(self.env["collection.followup"].browse)
@@ -131,13 +132,14 @@ class CollectionSend(models.AbstractModel):
         return {followup: set(instalments) for followup, instalments in rows}
 
     @api.model
-    def _check(self, followups, at):
+    def _check(self, followups, at, instalments=None):
         """Ask `dunning/` about each follow-up at an instant; yields (follow-up, Recheck).
 
         :param at: aware UTC; the window has to be open then
+        :param instalments: what `_item_instalments` said, if the caller asked already
         """
         Snapshot = self.env["collection.snapshot"]
-        instalments = followups._item_instalments()
+        instalments = followups._item_instalments() if instalments is None else instalments
         for company, debtors in followups.debtor_id.grouped("company_id").items():
             own = followups.filtered(lambda f, debtors=debtors: f.debtor_id in debtors)
             snapshots = Snapshot._take(debtors, leaving=own)
@@ -205,10 +207,11 @@ class CollectionFollowup(models.Model):
         remaining = sum(rest.mapped("residual_currency"))
         return Recheck("go", amount=Decimal(str(remaining)), currency=self.currency_id.name)
 
-    def _apply_check(self, check, now):
+    def _apply_check(self, check, now, instalments=None):
         """Write what a door said: cancelled, or kept for later, or its exact amount and words."""
         self.ensure_one()
-        instalments = {i.id: item for item, i in self._item_instalments().items()}
+        found = self._item_instalments() if instalments is None else instalments
+        instalments = {found[item].id: item for item in self.item_ids if item in found}
         if check.verdict == "cancel":
             self._cancel(str(check.reason))
             return
@@ -229,8 +232,11 @@ class CollectionFollowup(models.Model):
             step = self.env["collection.ruler.step"].browse(check.tone.id)
             values |= {"step_id": step.id, "step_name": step.name}
         if check.currency:
-            currency = self.env["res.currency"].search([("name", "=", check.currency)])
-            values |= {"currency_id": currency.id, "amount_due": float(check.amount)}
+            values["amount_due"] = float(check.amount)
+            if check.currency != self.currency_id.name:
+                values["currency_id"] = (
+                    self.env["res.currency"].search([("name", "=", check.currency)]).id
+                )
         if check.asked:
             values["instalment_ids"] = [(6, 0, list(check.asked))]
         self.write(values)

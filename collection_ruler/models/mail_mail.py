@@ -6,6 +6,8 @@ import psycopg2
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .res_company import Memo
+
 _logger = logging.getLogger(__name__)
 
 # how long a door waits for a row that somebody else holds
@@ -96,7 +98,8 @@ class MailMail(models.Model):
             with self.env.registry.cursor() as cr:
                 cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{LOCK_TIMEOUT_MS}ms"))
                 # the mail's row is written by Odoo's transaction, whose snapshot is older than ours
-                env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
+                context = {"collection_keep_mails": True, "collection_memo": Memo()}
+                env = self.env(cr=cr, su=True, context=context)
                 return env["collection.followup"].browse(followup_id)._door_two(message_id)
         except psycopg2.OperationalError as error:
             _logger.info("Follow-up %s is busy, its mail waits: %s", followup_id, error)

@@ -10,6 +10,16 @@ from ..dunning.calendar import CalendarError, ContactCalendar
 DEFAULT_HOURS = (((9 * 60, 18 * 60),),) * 5 + ((), ())
 
 
+class Memo(dict):
+    """What is read once for one batch, in the context key ``collection_memo``.
+
+    Compared by identity: Odoo compares contexts often.
+    """
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 class ResCompany(models.Model):
     _inherit = "res.company"
 
@@ -67,6 +77,12 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         hours = hours or self.collection_calendar_id
+        memo = self.env.context.get("collection_memo", {})
+        if (self.id, hours.id, key) not in memo:
+            memo[self.id, hours.id, key] = self._read_calendar(hours, key)
+        return memo[self.id, hours.id, key]
+
+    def _read_calendar(self, hours, key):
         zone, country, state = (key or self._collection_calendar_key()).split("|")
         if hours:
             zone = hours.tz
