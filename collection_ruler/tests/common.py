@@ -116,6 +116,7 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
 
     def run_ruler(self, *verbs):
         """Do what the scheduled action does, without its commits."""
+        self.env.flush_all()  # what happened before was committed
         for verb in verbs or ("enrol", "track", "plan", "send"):
             worker = self.env[f"collection.{verb}"].with_company(self.company)
             if todo := worker._todo(self.company):

@@ -129,6 +129,75 @@ class TestOwed(MoneyCase):
         (mail,) = self.day("2026-03-09")
         self.assertIn("$ 100.00 is due today", mail["subject"])
 
+    def test_corrected_currency_is_asked_for_in_the_new_one(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        move = self.due_on_the_ninth(100.0)
+        with self.at("2026-03-05 10:00"):
+            move.button_draft()
+            move.currency_id = euro
+            move.invoice_line_ids.price_unit = 90.0
+            move.action_post()
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("90.00 € is due today", mail["subject"])
+        self.assertNotIn("$", mail["body"])
+        instalment = self.instalments(move)
+        self.assertEqual((instalment.currency_id, instalment.residual_currency), (euro, 90.0))
+        self.assertEqual(self.followups()[-1].currency_id, euro)
+        self.assertEqual(self.debtor().amount_due, 180.0)
+
+    def test_rows_have_no_payment_links_when_a_credit_is_deducted(self):
+        """A link of one row would ask for more than is owed."""
+        self.due_on_the_ninth(100.0)
+        self.invoice("2026-03-09", 50.0, date="2026-03-02")
+        (mail,) = self.day("2026-03-09", "09:00")
+        self.assertEqual(mail["body"].count("#portal_pay"), 2, "nothing is proved here")
+        self.invoice("2026-03-11", 20.0, date="2026-03-02")
+        self.credit_note(30.0, date="2026-03-10")
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("$ 140.00", mail["body"])
+        self.assertNotIn("#portal_pay", mail["body"])
+
+    def test_currency_that_credit_covers_is_not_asked_for(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        dollars = self.due_on_the_ninth(100.0)
+        euros = self.invoice("2026-03-09", 70.0, date="2026-03-02", currency_id=euro.id)
+        self.credit_note(70.0, date="2026-03-03", currency_id=euro.id)
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 100.00 is due today", mail["subject"])
+        self.assertIn(dollars.name, mail["body"])
+        self.assertNotIn(euros.name, mail["body"])
+        self.assertEqual(self.followups()[-1].instalment_ids.move_id, dollars)
+
+    def test_overdue_figure_goes_by_the_day_although_nothing_happens(self):
+        self.due_on_the_ninth(100.0)
+        self.invoice("2026-03-14", 50.0, date="2026-03-02")  # a Saturday: due on Monday
+        self.day("2026-03-03")
+        self.hold()
+        for day, overdue in (("09", 0.0), ("10", 100.0), ("15", 100.0), ("16", 100.0), ("18", 150)):
+            with self.subTest(day=day), self.at(f"2026-03-{day} 09:00"):
+                self.run_ruler("track")
+                self.assertEqual(self.debtor().amount_overdue, overdue)
+                self.assertFalse(self.env["collection.track"]._todo(self.company), "again today")
+
+
+@tagged("post_install", "-at_install")
+class TestPastLimit(CollectionCommon):
+    """A4: what a person has taken over is no longer the ruler's."""
+
+    def test_neither_amount_nor_tone_of_another_message(self):
+        self.ruler.max_days_overdue = 20
+        old = self.invoice("2026-01-05", 500.0)
+        self.activate("2026-03-02")
+        new = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        self.day("2026-03-02")
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 100.00 is due today", mail["subject"])
+        self.assertNotIn(old.name, mail["body"])
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("slip through", mail["subject"])
+        self.assertNotIn("600.00", mail["body"])
+        self.assertEqual(self.followups(step_name="Forgot?").instalment_ids.move_id, new)
+
 
 @tagged("post_install", "-at_install")
 class TestExcluded(MoneyCase):
@@ -178,6 +247,17 @@ class TestExcluded(MoneyCase):
         move = self.due_on_the_ninth()
         self.transaction(move, "pending")
         self.assert_silent(move, "in_flight")
+
+    def test_pending_transaction_is_no_excuse_after_a_week(self):
+        """A promise to transfer money stays pending until somebody books it."""
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-02 09:00"):
+            transaction = self.transaction(move, "pending")
+        self.assertEqual(str(transaction.last_state_change), "2026-03-02 09:00:00")
+        with self.at("2026-03-09 08:59"):
+            moves = self.env["collection.snapshot"]._moves_in_flight(move)
+        self.assertEqual(moves, {move.id})
+        self.assertEqual(len(self.day("2026-03-09")), 1)
 
     def test_authorised_transaction_is_under_way(self):
         move = self.due_on_the_ninth()
@@ -506,3 +586,123 @@ class TestThanks(MoneyCase):
         self.hold()
         self.pay_at("2026-03-03 10:00", move)
         self.assertEqual(len(self.day("2026-03-04")), 1)
+
+    def test_payment_reconciled_anew_is_thanked_for_once(self):
+        move = self.due_on_the_ninth()
+        payment = self.pay_at("2026-03-03 10:00", move)
+        self.assertEqual(len(self.day("2026-03-04")), 1)
+        lines = (move + payment.move_id).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        for day, seen in (("05", False), ("06", True)):  # whether a run comes between
+            with self.at(f"2026-03-{day} 10:00"):
+                lines.remove_move_reconcile()
+                self.env.flush_all()
+                self.assertTrue(self.instalments(move).is_open)
+                if seen:
+                    self.run_ruler("track")
+                lines.reconcile()
+                self.run_ruler("track")
+            self.assertEqual(len(self.thanks()), 1, seen)
+        self.assertFalse(self.day("2026-03-09"))
+
+
+@tagged("post_install", "-at_install")
+class TestUndone(MoneyCase):
+    """A5: what was settled and is open again."""
+
+    def receivable(self, *moves):
+        lines = self.env["account.move"].union(*moves).line_ids
+        return lines.filtered(lambda line: line.account_type == "asset_receivable")
+
+    def assert_no_return(self, move):
+        self.assertFalse(
+            self.followups(purpose="returned").filtered(lambda f: f.state != "cancelled"),
+            "no payment came back",
+        )
+
+    def test_credit_note_undone_is_no_payment_that_came_back(self):
+        move = self.due_on_the_ninth()
+        refund = self.credit_note(100.0, date="2026-03-03")
+        with self.at("2026-03-03 10:00"):
+            self.receivable(move, refund).reconcile()
+            self.run_ruler("track")
+        self.assertTrue(self.instalments(move).settled_on)
+        with self.at("2026-03-05 10:00"):
+            refund.button_draft()
+            refund.button_cancel()
+            self.run_ruler("track")
+        self.assert_no_return(move)
+        self.assertFalse(self.day("2026-03-06"))
+        self.assertEqual(self.instalments(move).occurrence, 0)
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 100.00 is due today", mail["subject"])
+
+    def test_payment_mended_within_the_hour_did_not_come_back(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-03 10:00"):
+            payment = self.pay(move)
+            self.run_ruler("track")
+        self.assertEqual(len(self.day("2026-03-04")), 1)
+        with self.at("2026-03-05 10:00"):
+            payment.action_draft()
+            self.run_ruler()
+            self.assertFalse(self.deliver(), "the customer heard of it at once")
+        with self.at("2026-03-05 10:40"):
+            payment.action_post()  # Odoo reconciles it again
+            self.run_ruler()
+        self.assertFalse(self.instalments(move).is_open)
+        self.assert_no_return(move)
+        self.assertFalse(self.day("2026-03-06") + self.day("2026-03-09"))
+        self.assertEqual(len(self.thanks()), 1)
+
+    def planned_for_nine(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-09 08:00"):
+            self.run_ruler()
+        self.assertEqual(self.said()[-1], ("Due today", "planned"))
+        return move
+
+    def assert_said_after_all(self, move):
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 100.00 is due today", mail["subject"])
+        self.assertFalse(self.day("2026-03-09", "11:00") + self.day("2026-03-10"), "said twice")
+        said = [row for row in self.ledger(move) if row[0] == "Due today" and row[1] != "cancelled"]
+        self.assertEqual(said, [("Due today", "sent", "due")])
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("slip through", mail["subject"])
+
+    def test_planned_step_is_said_after_all_when_the_payment_is_undone(self):
+        move = self.planned_for_nine()
+        with self.at("2026-03-09 08:10"):
+            payment = self.pay(move)
+            self.run_ruler("track")
+            self.assertIn(("Due today", "cancelled", "paid"), self.ledger(move))
+        with self.at("2026-03-09 08:20"):
+            self.undo(payment)
+            self.run_ruler()
+        self.assert_said_after_all(move)
+
+    def test_planned_step_is_said_after_all_when_the_invoice_is_posted_again(self):
+        move = self.planned_for_nine()
+        with self.at("2026-03-09 08:10"):
+            move.button_draft()
+            self.run_ruler()
+            self.assertIn(("Due today", "cancelled", "gone"), self.ledger(move))
+        with self.at("2026-03-09 08:20"):
+            move.action_post()
+            self.run_ruler()
+        self.assert_said_after_all(move)
+
+    def test_step_undone_days_later_is_said_and_no_firmer_one(self):
+        move = self.planned_for_nine()
+        with self.at("2026-03-09 08:10"):
+            payment = self.pay(move)
+            self.run_ruler("track")
+        with self.at("2026-03-09 17:00"):
+            self.undo(payment)
+            self.run_ruler("track")
+        (mail,) = self.day("2026-03-10")
+        self.assertNotIn("please pay", mail["subject"])
+        self.assertFalse(self.day("2026-03-10", "11:00"))
+        self.assertFalse(self.followups(purpose="returned"))
