@@ -97,6 +97,22 @@ class TestStoryReply(StoryCase):
             )
         self.assert_not_an_answer()
 
+    def test_second_reply_never_shortens_a_hold(self):
+        """A person made it longer, or without end, meanwhile."""
+        with self.at("2026-03-12 08:55"):
+            self.reply(self.reminder)
+        hold = self.debtor().hold_ids
+        for hour, until in ((10, "2026-04-30"), (11, False)):
+            hold.date_to = until
+            with self.at(f"2026-03-12 {hour}:00"):
+                self.reply(self.reminder, "One more thing.")
+            self.assertEqual(str(hold.date_to), str(until))
+        hold.date_to = "2026-03-13"
+        with self.at("2026-03-13 10:00"):
+            self.reply(self.reminder, "And another.")
+        self.assertEqual(str(hold.date_to), "2026-03-19", "a shorter one is made longer")
+        self.assertEqual(self.debtor().hold_ids, hold)
+
     def test_bounce_marks_the_message_and_asks_a_person(self):
         with self.at("2026-03-12 09:40"):
             self.bounce(self.reminder)
