@@ -59,8 +59,8 @@ class TestRun(CollectionCommon):
     @mute_logger(RUN)
     def test_company_whose_hours_are_broken_stops_no_other(self):
         self.invoice("2026-03-09")
-        data = self.setup_other_company(name="Broken School", country_id=self.env.ref("base.ie").id)
-        broken = data["company"]
+        broken = self._create_company(name="Broken School")
+        data = self.collect_company_accounting_data(broken)
         hours = self.company.collection_calendar_id.copy({"company_id": broken.id})
         broken.write({"email": "office@broken.example.com", "collection_calendar_id": hours.id})
         theirs = self.ruler.with_company(broken).copy(
