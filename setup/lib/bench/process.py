@@ -1,0 +1,103 @@
+"""The processes of the benchmark that run Odoo: `python -m bench.process STAGE DATABASE SIZE …`."""
+
+import argparse
+import json
+import logging
+import os
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+
+import odoo
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
+
+from world.clock import Clock
+
+from . import customers, papers, verbs
+from .meter import Meter
+
+_logger = logging.getLogger("bench")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("stage", choices=["make", "check", "verbs", "papers"])
+    parser.add_argument("database")
+    parser.add_argument("size", type=int)
+    parser.add_argument("--lines", type=Path, help="the file that lines are added to")
+    parser.add_argument("--pdfs", type=int, default=0)
+    parser.add_argument("--url", help="of the server that PDFs get their styles from")
+    options = parser.parse_args()
+    odoo.tools.config.parse_config(["-d", options.database, "--no-http"], setup_logging=True)
+    threading.current_thread().dbname = options.database
+    meter = Meter()
+    with meter.measure() as loading:
+        load_server_wide_modules()
+        registry = Registry(options.database)
+    if options.stage == "make":
+        make(registry, options.size)
+        return
+    if options.stage == "check":
+        with registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            customers.check(env, customers.Plan.of(options.size).customers)
+        return
+    clock = Clock(Path(os.environ["CLOCKSHIFT_FILE"]))
+    with open(options.lines, "a", encoding="utf-8") as file:
+
+        def report(verb: str, units: int, figures, floor_s: float | None = None, **more) -> None:
+            line = {"size": options.size, "verb": verb, "units": units, **figures.rounded()}
+            line["floor_s"] = floor_s if floor_s is None else round(floor_s, 4)
+            file.write(json.dumps({**line, **more}) + "\n")
+            file.flush()
+
+        if options.stage == "verbs":
+            report("registry", len(registry), loading)
+            verbs.Verbs(registry, options.size, clock, meter, report).run()
+        else:
+            papers.run(registry, meter, report, options.pdfs, options.url)
+
+
+@contextmanager
+def logged(what: str):
+    """Write to the log how long something took."""
+    started = time.perf_counter()
+    yield
+    _logger.info("%s took %.1f s", what, time.perf_counter() - started)
+
+
+def make(registry: Registry, size: int) -> None:
+    """Set the company up, make the customers that are there at the activation, and check them."""
+    plan = customers.Plan.of(size)
+    with registry.cursor() as cr:
+        env = api.Environment(cr, api.SUPERUSER_ID, {})
+        company = env.ref("base.main_company")
+        ruler = env.ref("collection_ruler.collection_ruler_default")
+        company.alias_domain_id = env["mail.alias.domain"].create({"name": "bench.example.com"})
+        company.email = "office@bench.example.com"
+        company.partner_id.tz = "Europe/London"
+        company.partner_id.bank_ids = [
+            (0, 0, {"acc_number": "12345678", "allow_out_payment": True})
+        ]
+        ruler.step_ids.attach_invoice = False
+        calendar = company._collection_calendar()
+        now = env["collection.snapshot"]._now()
+        if not calendar.is_open(now.astimezone(UTC)):
+            raise SystemExit(f"nobody may be written to at {now}")
+        with logged("the template"):
+            customers.Template(env, calendar.local_day(now)).make(ruler, plan)
+        with logged("the copies"):
+            customers.copy(cr, plan, 1, plan.late - 1)
+            cr.commit()
+        with logged("the check"):
+            customers.check(env, plan.late)
+    with registry.cursor() as cr:
+        cr.execute("ANALYZE")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Runs the benchmark; see setup/bench."""
+
+import argparse
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from provision import everything, paths, progress, python_env
+
+SIZES = (1000, 10000)
+MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)  # an hour at which the company may write
+PDFS = 20
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="setup/bench", description="Measure the follow-up beside raw SQL."
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        action="append",
+        metavar="N",
+        help=f"open instalments, and as many paid; may be given several times (default: {SIZES})",
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write JSON lines per verb")
+    parser.add_argument(
+        "--pdfs",
+        type=int,
+        default=PDFS,
+        metavar="N",
+        help=f"invoices that are rendered, over a second each (default: {PDFS}; 0: none)",
+    )
+    parser.add_argument(
+        "--world",
+        default="bench",
+        metavar="NAME",
+        help="a folder of its own in .odoo/world, for a second benchmark beside the first",
+    )
+    options = parser.parse_args()
+    with progress.plain_errors():
+        odoo = everything.ensure()
+        return run(odoo, options)
+
+
+def run(odoo, options) -> int:
+    # these need the project's Python environment, which `ensure` entered
+    from bench import marks  # noqa: PLC0415
+
+    from world import World  # noqa: PLC0415
+
+    lines = []
+    with World(options.world, odoo) as world:
+        for size in sorted(set(options.size or SIZES)):
+            lines += Benchmark(world, size, options.pdfs).run()
+            world.mail.clear()
+    if options.report:
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        options.report.write_text(text, encoding="utf-8")
+    print(marks.table(lines))
+    return 0
+
+
+class Benchmark:
+    """One size, on a database of its own.
+
+    :param world: entered already
+    :param size: open instalments
+    :param pdfs: how many to render
+    """
+
+    def __init__(self, world, size: int, pdfs: int):
+        self.world = world
+        self.size = size
+        self.pdfs = pdfs
+        self.log = world.home / "bench.log"
+        self.lines = world.home / "bench.jsonl"
+
+    def run(self) -> list[dict]:
+        """Make the customers, measure, and return the lines of the report."""
+        for file in (self.log, self.lines):
+            file.unlink(missing_ok=True)
+        self.world.clock.set(MONDAY)
+        self.database = self.world.create_database("bench")
+        with progress.step(f"{self.size} open and {self.size} paid instalments"):
+            self._process("make")
+        with progress.step("The verbs"):
+            self._process("verbs", "--lines", self.lines)
+        if self.pdfs:
+            with progress.step(f"{self.pdfs} PDFs, twice"):
+                # wkhtmltopdf fetches the styles of a page from Odoo
+                server = self.world.serve(self.database, "--max-cron-threads", "0", name="styles")
+                self._process(
+                    *("papers", "--lines", self.lines),
+                    *("--pdfs", self.pdfs, "--url", server.url),
+                )
+                server.stop()
+        found = [json.loads(line) for line in self.lines.read_text().splitlines()]
+        self._check_mail(found)
+        return found
+
+    def check(self) -> None:
+        """Compare the customers once more with what the ORM makes of them.
+
+        :raises SetupError: naming the first difference
+        """
+        self._process("check")
+
+    def _check_mail(self, found: list[dict]) -> None:
+        """Every mail that was measured really arrived, once."""
+        sent = sum(line["units"] for line in found if line["verb"] in ("gateway", "stock"))
+        arrived = len(self.world.mail.received)
+        if not sent <= arrived <= sent + 10:
+            raise progress.SetupError(f"{sent} mails were sent, {arrived} arrived")
+
+    def _process(self, stage: str, *arguments: object) -> None:
+        odoo = self.world.odoo
+        command = [python_env.PYTHON, "-m", "bench.process", stage, self.database, self.size]
+        with open(self.log, "a") as log:
+            result = subprocess.run(
+                [str(part) for part in (*command, *arguments)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={
+                    **odoo.environment(),
+                    **self.world.clock.env(),
+                    "PYTHONPATH": str(paths.LIB),
+                },
+                check=False,
+            )
+        if result.returncode:
+            words = progress.last_words(self.log.read_text(errors="replace"))
+            raise progress.SetupError(f"{words} (all of it: {progress.shown(self.log)})")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

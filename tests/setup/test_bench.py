@@ -1,0 +1,86 @@
+"""The benchmark end to end, small: it measures what it says, on data that the ORM agrees with."""
+
+import json
+
+import pytest
+from bench import marks
+from run_bench import Benchmark
+
+from provision import everything
+from provision.progress import SetupError
+from world import World
+
+SIZE = 200
+CUSTOMERS = SIZE // 5
+FIELDS = {"size", "verb", "units", "wall_s", "cpu_s", "queries", "peak_mb", "floor_s"}
+RUN_FIELDS = FIELDS | {"calls", "pauses"}
+VERBS = ["registry", "activate", "enrol", "plan", "send", "run", "track", "empty"]
+VERBS += ["gateway", "stock", "activity"]
+
+# Queries in all, whatever the number of customers in a batch. Not among them yet: send, activity and
+# gateway, whose queries grow with the messages.
+QUERIES = {"activate": 100, "enrol": 60, "plan": 100, "track": 170, "empty": 130}
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    with World("bench_test", everything.ensure()) as world:
+        yield Benchmark(world, SIZE, pdfs=0)
+
+
+@pytest.fixture(scope="module")
+def lines(benchmark):
+    return {line["verb"]: line for line in benchmark.run()}
+
+
+def test_reports_each_verb_with_all_fields(lines):
+    assert list(lines) == VERBS
+    for verb, line in lines.items():
+        assert set(line) == (RUN_FIELDS if verb == "run" else FIELDS)
+        assert line["size"] == SIZE
+        assert line["wall_s"] > 0
+        assert line["queries"] > 0
+        assert line["peak_mb"] >= 0
+        assert (line["floor_s"] is None) == (verb == "registry")
+    json.dumps(lines)
+
+
+def test_nearly_each_customer_is_written_to(lines):
+    units = {verb: line["units"] for verb, line in lines.items()}
+    assert units["activate"] + units["enrol"] == SIZE
+    late = units["enrol"] // 5
+    assert units["plan"] == units["send"] == units["track"] == CUSTOMERS - late
+    assert units["gateway"] == units["stock"] == units["send"]
+    assert units["activity"] >= 4
+
+
+def test_the_run_is_the_sum_of_its_verbs(lines):
+    parts = sum(lines[verb]["queries"] for verb in ("enrol", "plan", "send"))
+    assert parts <= lines["run"]["queries"] <= parts + lines["track"]["queries"]
+
+
+@pytest.mark.parametrize("verb", QUERIES)
+def test_queries_do_not_grow_with_the_customers(lines, verb):
+    assert lines[verb]["queries"] <= QUERIES[verb]
+
+
+def test_the_table_judges_all_marks(lines):
+    table = marks.table(list(lines.values()))
+    assert all(verb in table for verb in VERBS)
+    assert len(marks.marks(list(lines.values()))) == 9
+
+
+def test_a_wrong_copy_fails_loudly(benchmark, lines):
+    database, databases = benchmark.database, benchmark.world.databases
+    last = "SELECT max(id) FROM account_partial_reconcile"
+    databases.query(
+        f"UPDATE account_partial_reconcile SET amount = amount / 2 WHERE id = ({last})",
+        database=database,
+    )
+    with pytest.raises(SetupError, match=r"account.move.* the ORM says"):
+        benchmark.check()
+
+
+def test_exponents():
+    small, large = {"size": 10, "wall_s": 1.0}, {"size": 100, "wall_s": 100.0}
+    assert marks.exponent(small, large) == pytest.approx(2)
