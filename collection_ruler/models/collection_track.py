@@ -284,7 +284,7 @@ class CollectionTrack(models.AbstractModel):
         """What reduced instalments.
 
         :return: (debtor id, instalment id, partial id, amount, whether it is money, date, newest partial
-            looked at before, journal item id of the payment)
+            looked at before, the payment's id negated or else that of its journal item)
         """
         self.env["account.partial.reconcile"].flush_model()
         self.env["collection.debtor"].flush_model(["thanked_partial"])
@@ -293,7 +293,9 @@ class CollectionTrack(models.AbstractModel):
                 """
                 SELECT i.debtor_id, i.id, r.id, r.debit_amount_currency,
                        j.type IN ('bank', 'cash', 'credit'), o.date,
-                       coalesce(d.thanked_partial, 0), o.id
+                       coalesce(d.thanked_partial, 0),
+                       -- a payment cancelled and booked again has another journal item
+                       coalesce(-o.payment_id, o.id)
                   FROM collection_instalment i
                   JOIN collection_debtor d ON d.id = i.debtor_id
                   JOIN account_move_line l ON l.move_id = i.move_id AND l.account_id = i.account_id
