@@ -17,6 +17,17 @@ RETRY_AFTER = timedelta(minutes=15)
 ATTEMPTS = 5
 
 
+class Outcome(dict):
+    """What the gateway said about one message, in the context key ``collection_outcome``.
+
+    Compared by identity: Odoo takes environments with equal contexts for one, so that of two messages
+    that were not asked about yet, the second's answer would be written to the first.
+    """
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 class MailMail(models.Model):
     """Door 2: the last question before the gateway, and the stamp (decision 5)."""
 
@@ -42,7 +53,7 @@ class MailMail(models.Model):
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 mail.invalidate_recordset(["state"])
-            outcome = {}
+            outcome = Outcome()
             stock = super(MailMail, mail.with_context(collection_outcome=outcome))._send
             hand_over = partial(
                 stock, auto_commit=auto_commit, raise_exception=raise_exception, **kwargs

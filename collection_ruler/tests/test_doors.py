@@ -53,6 +53,19 @@ class TestDoorTwo(DoorCase):
         self.assertIn(("Due today", "cancelled", "paid"), self.ledger(self.move))
         self.assertFalse(self.followup.handed_at)
 
+    def test_each_message_keeps_its_own_answer(self):
+        """What was not asked about, and so was never answered, takes no other message's answer."""
+        bert = self.env["res.partner"].create({"name": "Bert", "email": "bert@customer.example.com"})
+        self.invoice("2026-03-09", 50.0, bert, date="2026-03-02")
+        with self.at("2026-03-09 09:35"):
+            self.run_ruler()
+        with self.at("2026-03-09 09:40"):
+            self.pay(self.move)
+        self.assertEqual(len(self.queue_at("2026-03-09 09:45")), 1)
+        self.assert_said("cancelled", "paid")
+        second = self.followups(bert)[-1]
+        self.assertEqual((second.state, second.attempts), ("sent", 0))
+
     def test_part_paid_between_the_doors_is_written_anew(self):
         with self.at("2026-03-09 09:40"):
             self.pay(self.move, 40.0)
