@@ -87,6 +87,9 @@ class MailMail(models.Model):
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
             raise
+        if not outcome:  # whoever replaced our note of the answer: what Odoo calls sent is sent
+            mail = self.exists()
+            outcome["verdict"] = "unasked" if mail and mail.state != "sent" else "accepted"
         self._collection_answer(followup_id, outcome, auto_commit)
 
     def _collection_take_back(self, auto_commit):
