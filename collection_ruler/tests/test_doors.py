@@ -55,7 +55,9 @@ class TestDoorTwo(DoorCase):
 
     def test_each_message_keeps_its_own_answer(self):
         """What was not asked about, and so was never answered, takes no other message's answer."""
-        bert = self.env["res.partner"].create({"name": "Bert", "email": "bert@customer.example.com"})
+        bert = self.env["res.partner"].create(
+            {"name": "Bert", "email": "bert@customer.example.com"}
+        )
         self.invoice("2026-03-09", 50.0, bert, date="2026-03-02")
         with self.at("2026-03-09 09:35"):
             self.run_ruler()
