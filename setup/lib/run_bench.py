@@ -48,7 +48,6 @@ def main() -> int:
 def run(odoo, options) -> int:
     # these need the project's Python environment, which `ensure` entered
     from bench import marks  # noqa: PLC0415
-
     from world import World  # noqa: PLC0415
 
     lines = []

@@ -6,9 +6,9 @@ In a real server, since Odoo's transaction and door 2's own stand in each other'
 from datetime import date, time
 
 import pytest
+
 from demo.school import School
 from demo.simulation import Simulation, moment
-
 from provision import everything
 from world import World
 

@@ -14,9 +14,9 @@ from time import monotonic, sleep
 
 import laws
 import pytest
+
 from demo import checks
 from demo.simulation import WORKING_DAY, Simulation, moment
-
 from provision import everything
 from world import Behaviour, World
 

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from bench import marks
 from run_bench import Benchmark
 
+from bench import marks
 from provision import everything
 from provision.progress import SetupError
 from world import World
