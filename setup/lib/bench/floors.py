@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 # an e-mail's body is about so long
 BODY = 6000
+# the shortest time counts: what else the machine does is no part of a floor
+REPEATED = 3
 
 DUE_PAIRS = """
     SELECT i.id, i.debtor_id, max(c.reached) AS reached
@@ -162,7 +164,10 @@ class Floors:
         """Sum up the customers that were written to."""
         return self._timed([], SUM_UP, filled=["collection_debtor"])
 
-    def _timed(self, copies, statements, filled=(), prepare=None) -> float:
+    def _timed(self, *arguments, **options) -> float:
+        return min(self._once(*arguments, **options) for _time in range(REPEATED))
+
+    def _once(self, copies, statements, filled=(), prepare=None) -> float:
         with self._undone() as cursor:
             for name in (*copies, *filled):
                 cursor.execute(f"CREATE TABLE bench.{name} (LIKE {name} INCLUDING ALL)")
