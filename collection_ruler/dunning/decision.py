@@ -131,7 +131,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         if reason := _must_wait(snapshot.calendar, claim, day, delivering):
             decision.waiting[claim.id] = reason
         else:
-            candidates.append(_choose(claim, snapshot.spoken_to))
+            candidates.append(_choose(snapshot, claim, at))
 
     said = _messages(snapshot, [c for c in candidates if c.messages], at, decision)
     tasks_only = [c for c in candidates if not c.messages]
@@ -285,16 +285,18 @@ def _must_wait(
     return None
 
 
-def _choose(claim: Claim, spoken_to: bool) -> _Candidate:
+def _choose(snapshot: Snapshot, claim: Claim, at: datetime) -> _Candidate:
     """Pick the latest step that has come, or the first overdue one when we never spoke (decision 9).
 
+    A notice that could not be said in time is not said late: nobody hears "due today" afterwards.
     Messages and tasks are two tracks: a missed call stays a task beside the message that overtook it.
     """
     steps = [s for s in claim.ladder.steps_between(claim.watermark, claim.come) if not s.delivers]
     overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
-    reach = min(overdue) if overdue and not spoken_to else claim.come
+    reach = min(overdue) if overdue and not snapshot.spoken_to else claim.come
     steps = [s for s in steps if s.offset <= reach]
-    messages = [s for s in steps if s.mode != "task"]
+    late = _effective(snapshot.calendar, claim) < snapshot.calendar.local_day(at)
+    messages = [s for s in steps if s.mode != "task" and (s.offset > 0 or not late)]
     tasks = [s for s in steps if s.mode == "task"]
     return _Candidate(
         claim,

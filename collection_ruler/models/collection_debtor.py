@@ -98,6 +98,8 @@ class CollectionDebtor(models.Model):
         "followup_ids.reason",
         "instalment_ids.waiting_reason",
         "instalment_ids.is_open",
+        "hold_ids.state",
+        "hold_ids.date_to",
     )
     def _compute_why(self):
         reasons = dict(reason_selection(self.env))
@@ -108,7 +110,23 @@ class CollectionDebtor(models.Model):
             )
             to_approve = debtor.followup_ids.filtered(lambda f: f.state == "to_approve")
             waiting = open_ones.filtered("waiting_reason")[:1]
-            if planned and planned[0].reason != Reason.DUE:
+            today = fields.Date.context_today(self)
+            hold = debtor.hold_ids.filtered(
+                lambda h, today=today: (
+                    h.state == "active"
+                    and h.scope == "all"
+                    and (not h.date_to or h.date_to >= today)
+                )
+            )[:1]
+            if hold and open_ones:
+                debtor.why = self.env._(
+                    "On hold (%(why)s), %(until)s.",
+                    why=hold.note or hold.display_name,
+                    until=self.env._("until %s", format_date(self.env, hold.date_to))
+                    if hold.date_to
+                    else self.env._("until somebody ends it"),
+                )
+            elif planned and planned[0].reason != Reason.DUE:
                 debtor.why = self.env._(
                     "“%(step)s” waits: %(reason)s.",
                     step=planned[0].step_name,

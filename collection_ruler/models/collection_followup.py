@@ -207,6 +207,14 @@ class CollectionFollowup(models.Model):
             if state == "uncertain":
                 followup._settle_items("sent", "uncertain")
             followup._drop_mails()
+            if reason == "bounced":  # one task for the address, not one for each step
+                followup.debtor_id._tell(
+                    self.env._("Find another e-mail address: %s does not work", followup._tried()),
+                    self._help_for(reason),
+                    followup.ruler_id,
+                    once=True,
+                )
+                continue
             followup.debtor_id._tell(
                 self.env._(
                     "“%(step)s” was not sent: %(reason)s",
@@ -219,6 +227,10 @@ class CollectionFollowup(models.Model):
                 followup.ruler_id,
             )
 
+    def _tried(self):
+        self.ensure_one()
+        return self.address or self.partner_id.email or self.debtor_id.display_name
+
     def _help_for(self, reason):
         """What to do about a failure, in one sentence."""
         return {
@@ -226,6 +238,9 @@ class CollectionFollowup(models.Model):
                 "Add an e-mail address to the customer, then press Try again."
             ),
             "template_error": self.env._("Mend the message template, then press Try again."),
+            "bounced": self.env._(
+                "Correct it at the contact, then press Try again at the message."
+            ),
             "refused": self.env._("Check the e-mail address, then press Try again."),
             "uncertain": self.env._(
                 "The mail server was handed the message and gave no answer. It is not sent again by "

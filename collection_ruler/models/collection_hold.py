@@ -55,13 +55,18 @@ class CollectionHold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         holds = super().create(vals_list)
-        holds.debtor_id._touch()
+        holds._tell_ruler()
         return holds
 
     def write(self, vals):
         result = super().write(vals)
-        self.debtor_id._touch()
+        self._tell_ruler()
         return result
+
+    def _tell_ruler(self):
+        """Stage and banner follow within the minute, not with the next run."""
+        self.debtor_id._touch()
+        self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_end(self):
         """End the pause now."""

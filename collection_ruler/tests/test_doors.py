@@ -478,7 +478,7 @@ class TestDelivery(CollectionCommon):
         self.assertEqual((self.delivery().state, self.delivery().reason), ("failed", "bounced"))
         self.assertTrue(self.delivery().bounced_at)
         self.assertFalse(self.instalments(self.move).delivered_on)
-        self.assertTrue([t for t in self.tasks() if "Send the invoice" in t])
+        self.assertTrue([t for t in self.tasks() if "another e-mail address" in t])
         self.assertFalse(self.debtor().hold_ids, "a bounce is not a reply")
 
     def test_reply_to_a_delivered_invoice_holds_the_customer(self):

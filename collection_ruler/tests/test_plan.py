@@ -369,7 +369,10 @@ class TestCalendar(PlanCase):
         self.invoice("2026-03-09")
         self.assertFalse(self.day("2026-03-09", "18:05"))
         self.assertFalse(self.day("2026-03-10", "07:00"))
-        self.assertEqual(len(self.day("2026-03-10", "09:00")), 1)
+        self.assertFalse(self.day("2026-03-10", "09:00"), "“due today” was said a day late")
+        self.assertFalse(self.day("2026-03-11", "08:55"))
+        (mail,) = self.day("2026-03-11", "09:00")
+        self.assertIn("slip through", mail["subject"])
 
 
 @tagged("post_install", "-at_install")

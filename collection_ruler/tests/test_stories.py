@@ -121,7 +121,9 @@ class TestStoryReply(StoryCase):
         self.assertEqual((followup.state, followup.reason), ("failed", "bounced"))
         self.assertFalse(self.debtor().hold_ids, "a bounce is not a reply")
         self.assertFalse(followup.answered_at)
-        self.assertTrue([t for t in self.tasks() if "Forgot?" in t and "came back" in t])
+        asked = [t for t in self.tasks() if "another e-mail address" in t]
+        self.assertEqual(len(asked), 1)
+        self.assertIn(self.customer.email, asked[0])
 
     def test_bounced_address_is_not_written_to_again(self):
         with self.at("2026-03-12 09:40"):

@@ -3,12 +3,13 @@
 import argparse
 import sys
 from collections import Counter
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import sleep
 from zoneinfo import ZoneInfo
 
-from provision import everything, progress
+from provision import everything, paths, postgres, progress
 
 DAYS = 45
 ZONE = ZoneInfo("Europe/Dublin")
@@ -37,8 +38,35 @@ def main() -> int:
     )
     options = parser.parse_args()
     with progress.plain_errors():
+        own = postgres.Cluster(paths.HOME / "pg")
+        was_running = own.is_running()
         odoo = everything.ensure()
-        return run(odoo, options)
+        try:
+            return run(odoo, options)
+        finally:
+            if not was_running and not in_use(own):
+                own.stop()  # it was started to make templates, and nothing is to be left running
+
+
+def in_use(cluster: postgres.Cluster) -> bool:
+    """Whether another command, started meanwhile, works on the cluster."""
+    import psycopg2  # noqa: PLC0415 - needs the project's Python environment
+
+    server = cluster.server
+    try:
+        with (
+            closing(
+                psycopg2.connect(dbname="postgres", host=server.host, user=server.user)
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND pid != pg_backend_pid()"
+            )
+            return cursor.fetchone()[0] > 0
+    except psycopg2.OperationalError:
+        return False
 
 
 def run(odoo, options) -> int:
@@ -92,9 +120,15 @@ def serve(world, server, in_the_present: bool) -> None:
     if in_the_present:
         server.stop()
         world.clock.reset()
+        # the last simulated evening may lie ahead of the present; nothing is to wait for it
+        server.query("UPDATE ir_cron SET nextcall = least(nextcall, now() AT TIME ZONE 'UTC')")
         server.start(http_port=server.http_port)
         server.wait_ready()
-    print(f"Odoo is at {server.url}/odoo  (log in: admin / admin).  Ctrl-C ends it.", flush=True)
+    print(
+        f"Odoo is at {server.url}/odoo  (log in: admin / admin, or as the school's collector: "
+        "collector / collector).  Ctrl-C ends it.",
+        flush=True,
+    )
     try:
         while server.is_running:
             sleep(1)
