@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +73,7 @@ class Run:
         self.passed = 0
         self.failed = 0
         self.problems: list[str] = []
+        self.aside = False
 
     def lint(self) -> None:
         names = quality.failures()
@@ -94,7 +97,7 @@ class Run:
                 store.ensure_module()
                 database = store.copy("t_module", copy)
             arguments = [f"--odoo-database={database}", "--odoo-http"]
-            arguments += [f"--odoo-config={self.odoo.home / 'odoo.conf'}", *targets]
+            arguments += [f"--odoo-config={self._own_configuration()}", *targets]
             self._pytest("add-ons", arguments, self.odoo.environment())
         except progress.SetupError as error:
             print(f"error: {error}", flush=True)
@@ -103,8 +106,32 @@ class Run:
         finally:
             store.drop(copy)
 
+    def both(self, plain: list[str], addons: list[str]) -> None:
+        """Run both kinds at the same time; each is busy with one core at most.
+
+        What the add-ons' tests say is shown when they are through.
+        """
+        self.aside = bool(plain and addons)
+        with ThreadPoolExecutor() as pool:
+            jobs = [pool.submit(self.plain, plain)] if plain else []
+            jobs += [pool.submit(self.within_odoo, addons)] if addons else []
+            for job in jobs:
+                job.result()
+
+    def _own_configuration(self) -> Path:
+        """Odoo's configuration with a port that no server of the scenarios takes."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        file = self.temporary / "odoo.conf"
+        usual = (self.odoo.home / "odoo.conf").read_text()
+        file.write_text(f"{usual}http_port = {port}\n")
+        return file
+
     def _pytest(self, title: str, arguments: list[str], variables: dict[str, str]) -> None:
-        print(f"\n--- {title}", flush=True)
+        aside = self.aside and title == "add-ons"
+        if not aside:
+            print(f"\n--- {title}", flush=True)
         counts = self.temporary / f"{title}.json"
         variables = {
             **variables,
@@ -113,12 +140,18 @@ class Run:
             COUNTS: str(counts),
         }
         command = [python_env.PYTHON, "-m", "pytest", "-p", "no_skips"]
-        result = subprocess.run(
-            [*command, *arguments, *self.selection.options],
-            cwd=paths.ROOT,
-            env=variables,
-            check=False,
-        )
+        output = self.temporary / f"{title}.txt"
+        with open(output, "w") as file:
+            result = subprocess.run(
+                [*command, *arguments, *self.selection.options],
+                cwd=paths.ROOT,
+                env=variables,
+                stdout=file if aside else None,
+                stderr=subprocess.STDOUT if aside else None,
+                check=False,
+            )
+        if aside:
+            print(f"\n--- {title}\n{output.read_text()}", flush=True)
         numbers = json.loads(counts.read_text()) if counts.exists() else {"passed": 0, "failed": 0}
         self.passed += numbers["passed"]
         self.failed += numbers["failed"]
@@ -140,10 +173,10 @@ def main() -> int:
             run = Run(odoo, selection, Path(temporary))
             if not selection.has_paths:
                 run.lint()
-            if plain := selection.plain or (not selection.has_paths and ["tests"]):
-                run.plain(plain)
-            if addons := selection.addons or (not selection.has_paths and addons_with_tests):
-                run.within_odoo(addons)
+            run.both(
+                selection.plain or ([] if selection.has_paths else ["tests"]),
+                selection.addons or ([] if selection.has_paths else addons_with_tests),
+            )
     if not run.passed and not run.failed:
         print("no test was collected")
         run.failed = 1
