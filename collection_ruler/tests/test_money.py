@@ -222,7 +222,8 @@ class TestExcluded(MoneyCase):
         self.assert_silent(move, "in_flight")
         with self.at("2026-03-10 10:00"):
             payment.action_cancel()
-        self.assertEqual(len(self.day("2026-03-10", "11:00")), 1)
+        self.assertFalse(self.day("2026-03-10", "11:00"), "“due today” was said a day late")
+        self.assertEqual(len(self.day("2026-03-11")), 1)
 
     def transaction(self, move, state, **values):
         method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
@@ -293,7 +294,8 @@ class TestExcluded(MoneyCase):
         self.assertFalse(self.instalments(move).is_open)
         self.assertFalse(self.day("2026-03-09"))
         move.no_followup = False
-        self.assertEqual(len(self.day("2026-03-10")), 1)
+        self.assertFalse(self.day("2026-03-10"), "“due today” was said a day late")
+        self.assertEqual(len(self.day("2026-03-11")), 1)
 
     def general_entry(self, no_followup, amount=80.0):
         account = self.company_data["default_account_receivable"]
