@@ -390,7 +390,8 @@ def _tone(snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: dat
         ]
         if not snapshot.spoken_to:  # whoever never heard from us begins with the first (A13)
             return next((s for s in said if s.offset > 0), step)
-        return said[-1] if said else step
+        # never gentler than what is due itself: a notice that was not said in time lends no words
+        return said[-1] if said and said[-1].offset >= step.offset else step
     return step
 
 
