@@ -22,6 +22,7 @@
         "views/collection_followup_views.xml",
         "views/collection_hold_views.xml",
         "views/collection_stage_views.xml",
+        "views/collection_run_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -106,6 +106,17 @@ def effective_due(ladder: Ladder, calendar: ContactCalendar, due: date) -> date:
     return calendar.bank_day(due) if ladder.bank_days else due
 
 
+def overdue_until(calendar: ContactCalendar, today: date, bank_days: bool) -> date:
+    """The latest due date that is overdue on the local day `today`: its bank day has passed (A3).
+
+    :param bank_days: whether due dates move to the next bank day
+    """
+    day = today - timedelta(days=1)
+    while bank_days and calendar.bank_day(day) >= today:
+        day -= timedelta(days=1)
+    return day
+
+
 def contact_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: date) -> date:
     """The open day on which an offset comes for a due date (A2, B2).
 

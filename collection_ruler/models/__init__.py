@@ -27,7 +27,9 @@ from . import collection_plan
 from . import collection_send
 from . import collection_standing
 from . import collection_track
+from . import collection_track_money
 from . import collection_run
+from . import collection_run_line
 
 # the gateways: Odoo's invoice sending, door 2, replies and bounces
 from . import account_move_send

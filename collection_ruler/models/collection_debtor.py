@@ -225,19 +225,30 @@ class CollectionDebtor(models.Model):
     def _tell(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.
 
-        :param once: not when the same one is still open
+        :param once: not where the same one is still open
+        :return: the new activities
         """
-        self.ensure_one()
-        if once and self.activity_ids.filtered(lambda a: a.summary == summary):
-            return self.env["mail.activity"]
+        Activity = self.env["mail.activity"].sudo()
+        told = self.sudo().with_context(mail_activity_quick_update=True)
+        if once and told:
+            told -= told.browse(told._open_tasks(summary).mapped("res_id"))
+        for user, own in told.grouped(lambda d: d._responsible(ruler)).items():
+            Activity += own.activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+            )
+        return Activity
+
+    def _open_tasks(self, summary):
+        """The open activities of these debtors with a summary."""
         return (
-            self.sudo()
-            .with_context(mail_activity_quick_update=True)
-            .activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=note,
-                user_id=self._responsible(ruler).id,
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("summary", "=", summary),
+                ]
             )
         )
 

@@ -1,9 +1,12 @@
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..dunning.ladder import come, cutoffs, next_day
+from ..dunning.ladder import come, next_day
 from .collection_instalment import NOTHING_SAID
+from .collection_verb import Tally
+
+# above every id
+LAST_ID = 2**31 - 1
 
 
 class CollectionEnrol(models.AbstractModel):
@@ -20,7 +23,7 @@ class CollectionEnrol(models.AbstractModel):
 
     @api.model
     def _batch(self, company, _ids):
-        self._enrol(company)
+        return Tally(done=len(self._enrol(company)))
 
     @api.model
     def _enrol(self, company):
@@ -30,11 +33,14 @@ class CollectionEnrol(models.AbstractModel):
         debts join silently at their current step (A8), no message follows.
 
         :param company: root ``res.company``
-        :return: ``collection.instalment`` that got a ruler now
+        :return: ids of ``collection.instalment`` that got a ruler now
         """
         self._adopt(company)
-        created = self._insert(company)
-        return self._choose_rulers(company, created)
+        self._move_calendar(company)
+        first_new = self._insert(company)
+        taken = self._choose_rulers(company, first_new)
+        self.env.invalidate_all(flush=False)
+        return taken
 
     @api.model
     def _failed(self, company, unit, error):
@@ -46,87 +52,98 @@ class CollectionEnrol(models.AbstractModel):
     def _insert(self, company):
         """INSERT … SELECT: one row per (entry, receivable account, partner, due date) that is open.
 
-        :return: ids of the new rows
+        :return: the lowest id of the new rows, None without any
         """
-        self.env.flush_all()
         companies = self._companies(company)
-        params = {
-            "companies": companies,
-            "root": company.id,
-            "uid": self.env.uid,
-            "stage": self.env["collection.stage"]._of_kind("upcoming").id or None,
-            "key": company._collection_calendar_key(),
-            "nothing": NOTHING_SAID,
-            "source": SQL(
-                """
-                account_move_line l
-                  JOIN account_account a ON a.id = l.account_id
-                  JOIN res_partner p ON p.id = l.partner_id
-                  JOIN res_company c ON c.id = l.company_id
-                  JOIN account_move m ON m.id = l.move_id
-                   -- what a customer owes; a refund that we paid out is a debit too
-                   AND (m.move_type IN ('out_invoice', 'out_receipt')
-                        OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
-                            AND m.statement_line_id IS NULL))
-                 WHERE l.company_id IN %s AND a.account_type = 'asset_receivable'
-                   AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
-                   AND l.no_followup IS NOT TRUE
-                   AND NOT EXISTS (
-                       SELECT FROM collection_instalment i
-                        WHERE (i.move_id, i.account_id, i.partner_id, i.due_date)
-                            = (l.move_id, l.account_id, l.partner_id, coalesce(l.date_maturity, l.date)))
-                """,
-                companies,
-            ),
-        }
-        self.env.cr.execute(
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        # by id: a join with the accounts would hide from the database how few lines there are
+        receivable = accounts.search([("account_type", "=", "asset_receivable")]).ids
+        self.env.flush_all()
+        rows = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO collection_debtor
-                       (partner_id, company_id, stage_id, priority, thanked_partial,
-                        create_uid, write_uid, create_date, write_date)
-                SELECT DISTINCT p.commercial_partner_id, %(root)s, %(stage)s::int, '0',
-                       (SELECT coalesce(max(id), 0) FROM account_partial_reconcile),
-                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                  FROM %(source)s
-                ON CONFLICT (partner_id, company_id) DO NOTHING
+                WITH found AS MATERIALIZED (
+                    SELECT l.move_id, l.account_id, l.partner_id,
+                           coalesce(l.date_maturity, l.date) AS due_date,
+                           min(l.company_id) AS company_id,
+                           CASE WHEN count(DISTINCT l.currency_id) = 1 THEN min(l.currency_id)
+                                ELSE min(c.currency_id) END AS currency_id,
+                           sum(l.amount_residual) AS residual,
+                           CASE WHEN count(DISTINCT l.currency_id) = 1
+                                THEN sum(l.amount_residual_currency)
+                                ELSE sum(l.amount_residual) END AS residual_currency,
+                           min(p.commercial_partner_id) AS customer_id
+                      FROM account_move_line l
+                      JOIN res_partner p ON p.id = l.partner_id
+                      JOIN res_company c ON c.id = l.company_id
+                      JOIN account_move m ON m.id = l.move_id
+                       -- what a customer owes; a refund that we paid out is a debit too
+                       AND (m.move_type IN ('out_invoice', 'out_receipt')
+                            OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
+                                AND m.statement_line_id IS NULL))
+                     WHERE l.account_id IN %(accounts)s AND l.company_id IN %(companies)s
+                       AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                       AND l.balance > 0 AND l.no_followup IS NOT TRUE
+                       AND NOT EXISTS (
+                           SELECT FROM collection_instalment i
+                            WHERE (i.move_id, i.account_id, i.partner_id, i.due_date)
+                                = (l.move_id, l.account_id, l.partner_id,
+                                   coalesce(l.date_maturity, l.date)))
+                     GROUP BY 1, 2, 3, 4
+                    HAVING sum(l.amount_residual) > 0),
+                made AS (
+                    INSERT INTO collection_debtor
+                           (partner_id, company_id, stage_id, priority, thanked_partial,
+                            create_uid, write_uid, create_date, write_date)
+                    SELECT DISTINCT customer_id, %(root)s, %(stage)s::int, '0',
+                           (SELECT coalesce(max(id), 0) FROM account_partial_reconcile),
+                           %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                      FROM found
+                    ON CONFLICT (partner_id, company_id) DO NOTHING
+                    RETURNING id, partner_id),
+                debtor AS (
+                    SELECT id, partner_id FROM made
+                     UNION ALL
+                    SELECT id, partner_id FROM collection_debtor
+                     WHERE company_id = %(root)s
+                       AND partner_id IN (SELECT customer_id FROM found)),
+                inserted AS (
+                    INSERT INTO collection_instalment
+                           (move_id, account_id, partner_id, due_date, company_id, currency_id,
+                            residual, residual_currency, debtor_id, calendar_key, watermark,
+                            occurrence, stage_id, is_open, gone,
+                            create_uid, write_uid, create_date, write_date)
+                    SELECT f.move_id, f.account_id, f.partner_id, f.due_date, f.company_id,
+                           f.currency_id, f.residual, f.residual_currency, d.id, %(key)s,
+                           %(nothing)s, 0, %(stage)s::int, true, false,
+                           %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                      FROM found f JOIN debtor d ON d.partner_id = f.customer_id
+                    ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
+                    RETURNING id)
+                SELECT min(id) FROM inserted
                 """,
-                **params,
+                accounts=tuple(receivable) or (0,),
+                companies=companies,
+                root=company.id,
+                uid=self.env.uid,
+                stage=self.env["collection.stage"]._of_kind("upcoming").id or None,
+                key=company._collection_calendar_key(),
+                nothing=NOTHING_SAID,
             )
         )
+        return rows[0][0]
+
+    def _move_calendar(self, company):
+        """A company that moved to another country or time zone takes its instalments along."""
+        self.env["collection.instalment"].flush_model()
         self.env.cr.execute(
             SQL(
-                """
-                INSERT INTO collection_instalment
-                       (move_id, account_id, partner_id, due_date, company_id, currency_id, debtor_id,
-                        calendar_key, watermark, occurrence, stage_id,
-                        residual, residual_currency, is_open, gone,
-                        create_uid, write_uid, create_date, write_date)
-                SELECT n.*, true, false,
-                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                  FROM (SELECT l.move_id, l.account_id, l.partner_id,
-                               coalesce(l.date_maturity, l.date) AS due_date, min(l.company_id),
-                               CASE WHEN count(DISTINCT l.currency_id) = 1 THEN min(l.currency_id)
-                                    ELSE min(c.currency_id) END,
-                               min(d.id), %(key)s, %(nothing)s, 0, %(stage)s::int,
-                               sum(l.amount_residual) AS residual,
-                               CASE WHEN count(DISTINCT l.currency_id) = 1
-                                    THEN sum(l.amount_residual_currency)
-                                    ELSE sum(l.amount_residual) END
-                          FROM collection_debtor d, %(source)s
-                           AND d.partner_id = p.commercial_partner_id AND d.company_id = %(root)s
-                         GROUP BY l.move_id, l.account_id, l.partner_id,
-                                  coalesce(l.date_maturity, l.date)) n
-                 WHERE n.residual > 0
-                ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
-                RETURNING id
-                """,
-                **params,
+                "UPDATE collection_instalment SET calendar_key = %(key)s WHERE is_open "
+                "AND company_id IN %(companies)s AND calendar_key != %(key)s",
+                key=company._collection_calendar_key(),
+                companies=self._companies(company),
             )
         )
-        created = {row[0] for row in self.env.cr.fetchall()}
-        self.env.invalidate_all(flush=False)
-        return created
 
     def _adopt(self, company):
         """Entries that came to belong to another partner keep their history.
@@ -157,75 +174,103 @@ class CollectionEnrol(models.AbstractModel):
         for old, new, moves in rows:
             self.env["collection.debtor"]._fold(Partner.browse(old), Partner.browse(new), moves)
 
-    def _choose_rulers(self, company, created):
+    def _choose_rulers(self, company, first_new):
         """Invoice override, customer override, first ruler that matches; then it stays (sticky).
 
-        :param created: ids of instalments that are new in this run
+        One statement writes ruler, silent join and next date, whatever the number of instalments.
+
+        :param first_new: the lowest id of the instalments that are new in this run
+        :return: ids of those that got a ruler
         """
         today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
         rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
         rulers = rulers.filtered(lambda r: r._speaks_on(today))
         starting = rulers.filtered(lambda r: not r.started_at)
         starting.started_at = self.env["collection.snapshot"]._now().replace(tzinfo=None)
-        Instalment = self.env["collection.instalment"].sudo()
-        free = Instalment.search(
-            [
-                ("ruler_id", "=", False),
-                ("is_open", "=", True),
-                ("company_id", "child_of", company.id),
-            ]
+        self.env.flush_all()
+        free = SQL(
+            "i.ruler_id IS NULL AND i.is_open AND i.company_id IN %s", self._companies(company)
         )
-        if not free:
-            return free
-        left, taken = free, Instalment
-        for instalment in free:
-            partner = instalment.partner_id.with_company(company)
-            ruler = (
-                instalment.move_id.collection_ruler_id
-                or partner.collection_ruler_id
-                or partner.commercial_partner_id.collection_ruler_id
+        dates = self.env.execute_query(
+            SQL("SELECT DISTINCT due_date FROM collection_instalment i WHERE %s", free)
+        )
+        if not rulers or not dates:
+            return []
+        entries = self._entries(rulers, [row[0] for row in dates], today)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH override(partner_id, ruler_id) AS (%(overrides)s),
+                chosen AS (
+                    SELECT i.id, coalesce(m.collection_ruler_id, own.ruler_id, customer.ruler_id,
+                                          CASE %(cases)s END) AS ruler_id
+                      FROM collection_instalment i
+                      JOIN account_move m ON m.id = i.move_id
+                      JOIN collection_debtor d ON d.id = i.debtor_id
+                      LEFT JOIN override own ON own.partner_id = i.partner_id
+                      LEFT JOIN override customer ON customer.partner_id = d.partner_id
+                     WHERE %(free)s),
+                taken AS (
+                    UPDATE collection_instalment i
+                       SET ruler_id = c.ruler_id, next_date = e.next_date,
+                           watermark = CASE WHEN c.ruler_id = ANY(%(starting)s)
+                                                 OR i.id < %(first_new)s
+                                            THEN coalesce(e.reached, i.watermark)
+                                            ELSE i.watermark END
+                      FROM chosen c, (VALUES %(entries)s) e(ruler_id, due_date, is_join, reached,
+                                                            next_date)
+                     WHERE c.id = i.id AND (e.ruler_id, e.due_date) = (c.ruler_id, i.due_date)
+                       AND e.is_join = (c.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s)
+                    RETURNING i.id, i.debtor_id),
+                touched AS (
+                    INSERT INTO collection_debtor_touch (debtor_id)
+                    SELECT DISTINCT debtor_id FROM taken)
+                SELECT id FROM taken
+                """,
+                overrides=self._overrides(company),
+                cases=SQL(" ").join(self._case(ruler) for ruler in rulers),
+                free=free,
+                starting=starting.ids,
+                first_new=first_new or LAST_ID,
+                entries=SQL(", ").join(
+                    SQL("(%s::int, %s::date, %s::bool, %s::int, %s::date)", *entry)
+                    for entry in entries
+                ),
             )
-            if ruler:
-                left -= instalment
-                if ruler in rulers:  # one that does not run yet takes it when it does
-                    instalment.ruler_id = ruler
-                    taken += instalment
-        for ruler in rulers:
-            if not left:
-                break
-            matching = left
-            domain = ruler._partner_domain()
-            if not domain.is_true():
-                partners = (
-                    self.env["res.partner"]
-                    .sudo()
-                    .search(domain & Domain("id", "in", left.debtor_id.partner_id.ids))
-                )
-                matching = left.filtered(
-                    lambda i, partners=partners: i.debtor_id.partner_id in partners
-                )
-            matching.ruler_id = ruler
-            left -= matching
-            taken += matching
-        joining = taken.filtered(lambda i: i.ruler_id in starting or i.id not in created)
-        self._enter(joining, today, joining=True)
-        self._enter(taken - joining, today, joining=False)
-        return taken
+        )
+        return [row[0] for row in rows]
 
-    def _enter(self, instalments, today, joining):
-        """Set where newly enrolled instalments stand: the silent join, and the next date."""
-        for ruler, own in instalments.grouped("ruler_id").items():
+    def _overrides(self, company):
+        """Customers with a ruler of their own, as a table (partner id, ruler id)."""
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(active_test=False)
+            .with_company(company)
+            .search_fetch([("collection_ruler_id", "!=", False)], ["collection_ruler_id"])
+        )
+        if not partners:
+            return SQL("SELECT NULL::int, NULL::int WHERE FALSE")
+        rows = [SQL("(%s, %s)", p.id, p.collection_ruler_id.id) for p in partners]
+        return SQL("VALUES %s", SQL(", ").join(rows))
+
+    def _case(self, ruler):
+        """When a ruler matches a customer who has none of his own."""
+        domain = ruler._partner_domain()
+        if domain.is_true():
+            return SQL("WHEN TRUE THEN %s", ruler.id)
+        partners = self.env["res.partner"].sudo()._search(domain)
+        return SQL("WHEN d.partner_id IN %s THEN %s", partners.subselect(), ruler.id)
+
+    def _entries(self, rulers, due_dates, today):
+        """Where an instalment stands that a ruler takes: rows (ruler id, due date, whether it joins
+        silently, offset reached, next date)."""
+        entries = []
+        for ruler in rulers:
             ladder, calendar = ruler._ladder(), ruler._contact_calendar()
-            cuts = cutoffs(ladder, calendar, today)
-            dates = {}
-            for instalment in own:
-                due = instalment.due_date
-                if due not in dates:
-                    reached = come(ladder, calendar, due, today) if cuts and joining else None
-                    dates[due] = reached, next_day(ladder, calendar, due, reached, today)
-                reached, following = dates[due]
-                values = {"next_date": following or False}
-                if reached is not None:
-                    values["watermark"] = reached
-                instalment.write(values)
-        instalments.debtor_id._touch()
+            for due in due_dates:
+                reached = come(ladder, calendar, due, today) if ladder.steps else None
+                for joins, offset in ((True, reached), (False, None)):
+                    following = next_day(ladder, calendar, due, offset, today)
+                    entries.append((ruler.id, due, joins, offset, following))
+        return entries

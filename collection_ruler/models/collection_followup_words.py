@@ -8,6 +8,8 @@ from ..dunning.ladder import effective_due
 
 # what is coming due is announced so many days ahead in the second table (B5)
 COMING_DAYS = 31
+# stands for the body while the frame around it is rendered
+BODY_PLACE = "collection-ruler-body"
 
 
 class CollectionFollowup(models.Model):
@@ -40,10 +42,10 @@ class CollectionFollowup(models.Model):
     amount_paid_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     invoice_names = fields.Char(compute="_compute_figures", compute_sudo=True)
     oldest_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
-    due_table = fields.Html(compute="_compute_tables", compute_sudo=True, sanitize=False)
-    coming_table = fields.Html(compute="_compute_tables", compute_sudo=True, sanitize=False)
-    remaining_text = fields.Html(compute="_compute_tables", compute_sudo=True, sanitize=False)
-    pay_button = fields.Html(compute="_compute_tables", compute_sudo=True, sanitize=False)
+    due_table = fields.Html(compute="_compute_due_table", compute_sudo=True, sanitize=False)
+    coming_table = fields.Html(compute="_compute_coming_table", compute_sudo=True, sanitize=False)
+    remaining_text = fields.Html(compute="_compute_remaining", compute_sudo=True, sanitize=False)
+    pay_button = fields.Html(compute="_compute_pay_button", compute_sudo=True, sanitize=False)
     bank_details = fields.Html(compute="_compute_bank_details", compute_sudo=True, sanitize=False)
 
     @api.model
@@ -126,12 +128,12 @@ class CollectionFollowup(models.Model):
         for followup in self:
             asked = followup._asked()
             currency = followup.currency_id
-            followup.current_date = format_date(self.env, followup.debtor_id._local_today())
+            followup.current_date = self._date_text(followup.debtor_id._local_today())
             followup.amount_text = format_amount(self.env, followup.amount_due, currency)
             followup.amount_paid_text = format_amount(self.env, followup.amount_paid, currency)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
             oldest = asked[:1].due_date
-            followup.oldest_due_text = format_date(self.env, oldest) if oldest else ""
+            followup.oldest_due_text = self._date_text(oldest) if oldest else ""
 
     def _asked(self):
         """The instalments it asks for, oldest first; for thanks, those that were paid."""
@@ -143,17 +145,33 @@ class CollectionFollowup(models.Model):
             )
         return self.instalment_ids.sorted(lambda i: (i.due_date, i.id))
 
+    # each by itself: a message pays for the parts that its template uses
+
     @api.depends("amount_due", "instalment_ids")
     @api.depends_context("lang")
-    def _compute_tables(self):
+    def _compute_due_table(self):
         for followup in self:
-            asked = followup._asked()
             followup.due_table = followup._instalment_table(
-                asked, with_total=followup.purpose != "thanks"
+                followup._asked(), with_total=followup.purpose != "thanks"
             )
+
+    @api.depends("instalment_ids")
+    @api.depends_context("lang")
+    def _compute_coming_table(self):
+        for followup in self:
             coming = followup._coming()
             followup.coming_table = followup._instalment_table(coming) if coming else Markup()
+
+    @api.depends("amount_due")
+    @api.depends_context("lang")
+    def _compute_remaining(self):
+        for followup in self:
             followup.remaining_text = followup._remaining()
+
+    @api.depends("amount_due", "instalment_ids")
+    @api.depends_context("lang")
+    def _compute_pay_button(self):
+        for followup in self:
             link = followup._payment_link()
             followup.pay_button = (
                 self.env["ir.qweb"]._render(
@@ -163,6 +181,29 @@ class CollectionFollowup(models.Model):
                 if link
                 else Markup()
             )
+
+    def _fetch_for_words(self):
+        """Read what the messages of a batch speak about, and of wide tables only that."""
+        moves = self.instalment_ids.move_id
+        moves.fetch(
+            [
+                "name",
+                "move_type",
+                "currency_id",
+                "partner_id",
+                "company_id",
+                "partner_bank_id",
+                "payment_reference",
+            ]
+        )
+
+    def _date_text(self, day):
+        """A date as the recipient writes it; the same few come again and again."""
+        memo = self.env.context.get("collection_memo", {})
+        key = "date", self.env.lang, day
+        if key not in memo:
+            memo[key] = format_date(self.env, day)
+        return memo[key]
 
     def _coming(self):
         """What comes due soon and is not asked for: the second table, never a second message."""
@@ -190,20 +231,15 @@ class CollectionFollowup(models.Model):
         credit = self.currency_id.round(total - self.amount_due) if with_total else 0
         # a single row is paid by the button below the table; rows do not know the credit
         linked = with_total and len(instalments) > 1 and not credit
-        ladders = {}
         rows = []
         for instalment in instalments:
-            ruler = instalment.ruler_id
-            ladder = ladders.setdefault(ruler, ruler._ladder()) if ruler else None
-            due = (
-                effective_due(ladder, calendar, instalment.due_date)
-                if ladder
-                else instalment.due_date
-            )
+            ruler, due = instalment.ruler_id, instalment.due_date
+            if ruler and due < today:
+                due = effective_due(ruler._ladder(), calendar, due)
             rows.append(
                 {
                     "number": instalment.move_id.name,
-                    "due": format_date(self.env, instalment.due_date),
+                    "due": self._date_text(instalment.due_date),
                     "days": max(0, (today - due).days),
                     "amount": format_amount(
                         self.env, instalment.residual_currency, instalment.currency_id
@@ -279,30 +315,30 @@ class CollectionFollowup(models.Model):
             return False
         return move._collection_payment_link(instalment.residual_currency)
 
-    def _mail_values(self, subject, body):
+    def _reply_addresses(self):
+        """Where answers go: {debtor id: formatted address}, for a batch of one root company."""
+        company = self.company_id
+        debtors = self.debtor_id
+        return debtors._notify_get_reply_to(
+            default=company.email_formatted, author_id=company.partner_id.id
+        )
+
+    def _mail_values(self, subject, body, reply_to):
         """The ``mail.mail`` of one follow-up: one recipient, one SMTP transaction."""
         self.ensure_one()
         company = self.company_id
-        debtor = self.debtor_id
-        html = self.env["ir.qweb"]._render(
-            "collection_ruler.message_layout",
-            {"body": body, "company": company, "followup": self, "lang": self._lang()},
-        )
-        replies = debtor._notify_get_reply_to(
-            default=company.email_formatted, author_id=company.partner_id.id
-        )
+        recipient = self.partner_id
         return {
             "subject": subject,
-            "body": body,
-            "body_html": html,
+            "body_html": self._layout(body),
             "email_from": company.email_formatted,
             "author_id": company.partner_id.id,
-            "email_to": formataddr((self.partner_id.name or "", self.address)),
+            "email_to": formataddr((recipient.name or "", recipient.email_normalized)),
             "email_cc": self._copy_to(),
-            "partner_ids": [(6, 0, self.partner_id.ids)],
-            "reply_to": replies[debtor.id],
-            "model": debtor._name,
-            "res_id": debtor.id,
+            "partner_ids": [(6, 0, recipient.ids)],
+            "reply_to": reply_to,
+            "model": self.debtor_id._name,
+            "res_id": self.debtor_id.id,
             "record_company_id": company.id,
             "record_alias_domain_id": company.alias_domain_id.id,
             "message_type": "email_outgoing",
@@ -313,6 +349,24 @@ class CollectionFollowup(models.Model):
                 {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}
             ),
         }
+
+    def _layout(self, body):
+        """The company's frame around a body: the same for all messages of a batch in a language."""
+        memo = self.env.context.get("collection_memo", {})
+        key = "layout", self.company_id.id, self._lang()
+        if key not in memo:
+            frame = self.env["ir.qweb"]._render(
+                "collection_ruler.message_layout",
+                {
+                    "body": BODY_PLACE,
+                    "company": self.company_id,
+                    "followup": self,
+                    "lang": self._lang(),
+                },
+            )
+            memo[key] = frame.partition(BODY_PLACE)
+        before, _place, after = memo[key]
+        return before + body + after
 
     def _copy_to(self):
         """The salesperson's address when the step wants a copy."""

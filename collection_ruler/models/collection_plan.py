@@ -8,7 +8,7 @@ from ..dunning.calendar import NeverOpen
 from ..dunning.decision import decide
 from ..dunning.ladder import cutoffs, next_day
 from ..dunning.reason import Reason
-from .collection_instalment import NOTHING_SAID
+from .collection_verb import Tally
 
 
 class CollectionPlan(models.AbstractModel):
@@ -26,12 +26,25 @@ class CollectionPlan(models.AbstractModel):
     @api.model
     def _batch(self, company, debtor_ids):
         """Plan for these debtors. One decision each; nothing is sent here."""
-        come = {i: offset for i, _debtor, offset in self._due(company, debtor_ids)}
-        debtors = self.env["collection.debtor"].sudo().browse(debtor_ids)
+        debtors = self._take_debtors(debtor_ids)
+        if not debtors:
+            return Tally()
+        come = {i: offset for i, _debtor, offset in self._due(company, debtors.ids)}
         snapshots = self.env["collection.snapshot"]._take(debtors, come)
         now = self.env["collection.snapshot"]._now()
         decisions = [(debtor, decide(snapshots[debtor.id], now)) for debtor in debtors]
-        self._apply(company, decisions, now)
+        claims = {c.id: c for snapshot in snapshots.values() for c in snapshot.claims}
+        self._apply(company, decisions, claims, now)
+        return self._tally(decisions)
+
+    def _tally(self, decisions):
+        """Contacts that were planned, and why the other claims are not spoken about."""
+        tally = Tally()
+        for _debtor, decision in decisions:
+            tally.done += len(decision.contacts)
+            tally.skipped.update(str(reason) for reason in decision.waiting.values())
+            tally.skipped.update(str(reason) for _claim, _step, reason in decision.skipped)
+        return tally
 
     # ------------------------------------------------------------------
     # which pairs are due
@@ -90,10 +103,9 @@ class CollectionPlan(models.AbstractModel):
         rulers = self.env["collection.ruler"].search(
             [("company_id", "=", company.id), ("state", "=", "running")]
         )
-        keys = self._calendar_keys(company)
         rows = []
-        for ruler in rulers:
-            for key in keys:
+        for key in self._calendar_keys(company):
+            for ruler in rulers:
                 calendar = ruler._contact_calendar(key)
                 today = calendar.local_day(now)
                 if not ruler._speaks_on(today):
@@ -107,25 +119,20 @@ class CollectionPlan(models.AbstractModel):
 
     @api.model
     def _calendar_keys(self, company):
-        """The calendar keys in use, today the company's one; a company that moved takes them along."""
-        key = company._collection_calendar_key()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE collection_instalment SET calendar_key = %(key)s WHERE is_open "
-                "AND company_id IN %(companies)s AND calendar_key != %(key)s",
-                key=key,
-                companies=tuple(
-                    self.env["res.company"].search([("id", "child_of", company.id)]).ids
-                ),
-            )
-        )
-        return [key]
+        """The calendar keys in use, today the company's one."""
+        return [company._collection_calendar_key()]
 
     # ------------------------------------------------------------------
     # write what was decided
     # ------------------------------------------------------------------
 
-    def _apply(self, company, decisions, now):
+    def _apply(self, company, decisions, claims, now):
+        """Write follow-ups, ledger, tasks, and last the instalments: payments write those too, and
+        should not find them written by somebody who is not through yet.
+
+        :param decisions: [(``collection.debtor``, Decision)]
+        :param claims: {instalment id: Claim}
+        """
         followups = self._create_followups(company, decisions)
         rows = []
         for debtor, decision in decisions:
@@ -140,10 +147,11 @@ class CollectionPlan(models.AbstractModel):
                 for claim, step, reason in decision.skipped
             ]
         self._write_ledger(rows)
-        self._write_instalments(decisions, now)
+        self._mark_delivered(decisions)
         self._tell_people(decisions, followups)
         changed = [d.id for d, decision in decisions if decision.contacts or decision.watermarks]
         self.env["collection.debtor"].browse(changed)._touch()
+        self._write_instalments(decisions, claims, now)
 
     def _create_followups(self, company, decisions):
         """One follow-up per contact; {id(contact): collection.followup}."""
@@ -181,11 +189,14 @@ class CollectionPlan(models.AbstractModel):
             [debtor.id for debtor, _decision in decisions]
         )
         roles = {"billing": ("collection", "invoice"), "escalation": ("escalation", "collection")}
-        contacts = self.env["res.partner"].search(
+        customers = debtors.partner_id
+        customers.fetch(["email"])
+        contacts = self.env["res.partner"].search_fetch(
             [
-                ("commercial_partner_id", "in", debtors.partner_id.ids),
+                ("commercial_partner_id", "in", customers.ids),
                 ("type", "in", ("collection", "escalation", "invoice")),
             ],
+            ["commercial_partner_id", "type", "email"],
             order="id",
         )
         found = defaultdict(dict)
@@ -254,6 +265,7 @@ class CollectionPlan(models.AbstractModel):
                   JOIN collection_ruler_step s ON s.id = v.step_id
                 ON CONFLICT (move_id, account_id, partner_id, due_date, step_id, occurrence)
                    WHERE state IN ('planned', 'sent', 'skipped') DO NOTHING
+                RETURNING followup_id
                 """,
                 uid=self.env.uid,
                 names=SQL(", ").join(SQL.identifier(name) for name in names),
@@ -267,76 +279,80 @@ class CollectionPlan(models.AbstractModel):
                 ),
             )
         )
+        written = {row[0] for row in self.env.cr.fetchall()}
         self.env["collection.followup.item"].invalidate_model()
         self.env["collection.followup"].invalidate_model(["item_ids"])
-        planned = self.env["collection.followup"].browse(
-            {row["followup_id"] for row in rows if row["followup_id"]}
-        )
-        # every pair was taken by somebody else meanwhile: nothing is left to say
-        planned.filtered(lambda f: not f.item_ids)._cancel("replaced")
+        wanted = {row["followup_id"] for row in rows if row["followup_id"]}
+        if idle := wanted - written:
+            # every pair was taken by somebody else meanwhile: nothing is left to say
+            self.env["collection.followup"].browse(idle)._cancel("replaced")
 
-    def _write_instalments(self, decisions, now):
+    def _write_instalments(self, decisions, claims, now):
         """Watermarks of what was consumed, reasons of what waits, and the next dates."""
-        Instalment = self.env["collection.instalment"].sudo()
-        engines = {}  # ladder and calendar are read once per ruler, not per instalment
-        for debtor, decision in decisions:
-            touched = Instalment.browse({*decision.watermarks, *decision.waiting})
-            delivered = {
-                claim.id: contact
-                for contact in decision.contacts
-                if contact.tone.delivers
-                for claim, _step in contact.pairs
-            }
-            for instalment in touched:
-                values = {}
-                if instalment.id in decision.watermarks:
-                    values["watermark"] = decision.watermarks[instalment.id]
-                    ruler = instalment.ruler_id
-                    if ruler not in engines:
-                        engines[ruler] = ruler._ladder(), ruler._contact_calendar()
-                    values["next_date"] = self._next_date(
-                        instalment, values["watermark"], *engines[ruler], now
-                    )
-                    values["waiting_reason"] = False
-                if reason := decision.waiting.get(instalment.id):
-                    values["waiting_reason"] = str(reason)
-                if instalment.id in delivered:
-                    day = debtor._calendar().local_day(delivered[instalment.id].at)
-                    self._mark_delivered(instalment.move_id, day)
-                values = {k: v for k, v in values.items() if instalment[k] != v}
-                if values:
-                    instalment.write(values)
-
-    def _mark_delivered(self, move, day):
-        """No reminder of any instalment of this invoice for some days after its delivery (A3)."""
-        move.sudo().collection_instalment_ids.delivered_on = day
-
-    def _next_date(self, instalment, watermark, ladder, calendar, now):
-        return (
-            next_day(
-                ladder,
-                calendar,
-                instalment.anchor_date or instalment.due_date,
-                None if watermark == NOTHING_SAID else watermark,
-                calendar.local_day(now),
+        next_dates = {}  # the same for all with the same due date and watermark
+        rows = []
+        for _debtor, decision in decisions:
+            for key in {*decision.watermarks, *decision.waiting}:
+                claim, watermark = claims[key], decision.watermarks.get(key)
+                following = None
+                if watermark is not None:
+                    memo = claim.ladder.id, claim.counts_from, watermark
+                    if memo not in next_dates:
+                        next_dates[memo] = self._next_date(
+                            claim.ladder, claim.counts_from, watermark, now
+                        )
+                    following = next_dates[memo]
+                reason = decision.waiting.get(key)
+                rows.append((key, watermark, following, reason and str(reason)))
+        if not rows:
+            return
+        self.env["collection.instalment"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_instalment i
+                   SET watermark = coalesce(v.watermark, i.watermark),
+                       next_date = CASE WHEN v.watermark IS NULL THEN i.next_date ELSE v.next_date END,
+                       waiting_reason = v.reason
+                  FROM (VALUES %s) v(id, watermark, next_date, reason)
+                 WHERE v.id = i.id
+                   AND (v.watermark IS NOT NULL OR i.waiting_reason IS DISTINCT FROM v.reason)
+                """,
+                SQL(", ").join(SQL("(%s::int, %s::int, %s::date, %s::text)", *row) for row in rows),
             )
-            or False
         )
+        self.env["collection.instalment"].invalidate_model(
+            ["watermark", "next_date", "waiting_reason"]
+        )
+
+    def _mark_delivered(self, decisions):
+        """No reminder of any instalment of an invoice for some days after its delivery (A3)."""
+        for debtor, decision in decisions:
+            for contact in decision.contacts:
+                if contact.tone.delivers:
+                    moves = self.env["account.move"].browse({c.move for c, _s in contact.pairs})
+                    moves.sudo().collection_instalment_ids.delivered_on = (
+                        debtor._calendar().local_day(contact.at)
+                    )
+
+    def _next_date(self, ladder, counts_from, watermark, now):
+        calendar = self.env["collection.ruler"].browse(ladder.id)._contact_calendar()
+        return next_day(ladder, calendar, counts_from, watermark, calendar.local_day(now))
 
     def _tell_people(self, decisions, followups):
         """What only a person can do: reconcile credits, approve a message (D2, A13)."""
-        for debtor, decision in decisions:
-            if Reason.COVERED in decision.waiting.values():
-                debtor._tell(
-                    self.env._("Reconcile the open credits of this customer"),
-                    self.env._("They cover what is due, so the ruler does not ask for it."),
-                    once=True,
+        covered = self.env["collection.debtor"].union(
+            *(d for d, decision in decisions if Reason.COVERED in decision.waiting.values())
+        )
+        covered._tell(
+            self.env._("Reconcile the open credits of this customer"),
+            self.env._("They cover what is due, so the ruler does not ask for it."),
+            once=True,
+        )
+        for followup in followups.values():
+            if followup.state == "to_approve":
+                followup.activity_id = followup.debtor_id._tell(
+                    self.env._("Approve “%s”", followup.step_name),
+                    self.env._("The message waits among the follow-ups to approve."),
+                    followup.ruler_id,
                 )
-            for contact in decision.contacts:
-                followup = followups[id(contact)]
-                if followup.state == "to_approve":
-                    followup.activity_id = debtor._tell(
-                        self.env._("Approve “%s”", followup.step_name),
-                        self.env._("The message waits among the follow-ups to approve."),
-                        followup.ruler_id,
-                    )

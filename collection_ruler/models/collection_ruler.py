@@ -37,7 +37,6 @@ class CollectionRuler(models.Model):
     started_at = fields.Datetime(
         copy=False, help="When it first spoke; debts that were open by then joined silently."
     )
-    last_run_at = fields.Datetime(string="Last run", copy=False, readonly=True)
     date_from = fields.Date(string="Valid from", help="Empty: from the beginning.")
     date_to = fields.Date(string="Valid until", help="Empty: without end.")
     step_ids = fields.One2many("collection.ruler.step", "ruler_id", string="Steps", copy=True)
@@ -166,6 +165,12 @@ class CollectionRuler(models.Model):
     def _ladder(self):
         """The steps that count from the due date, as the plain-Python ladder."""
         self.ensure_one()
+        memo = self.env.context.get("collection_memo", {})
+        if ("ladder", self.id) not in memo:
+            memo["ladder", self.id] = self._read_ladder()
+        return memo["ladder", self.id]
+
+    def _read_ladder(self):
         return Ladder(
             self.id,
             tuple(step._rung() for step in self.step_ids if step.trigger == "due"),

@@ -1,10 +1,12 @@
 import logging
 import time
+from datetime import datetime, timedelta
 
 import psycopg2
-from odoo import api, models
-from odoo.tools import SQL, split_every
+from odoo import api, fields, models
+from odoo.tools import SQL, format_datetime, split_every
 
+from .collection_verb import Tally
 from .res_company import Memo
 
 _logger = logging.getLogger(__name__)
@@ -12,16 +14,75 @@ _logger = logging.getLogger(__name__)
 IDENTITY_PARAMETER = "collection_ruler.database_identity"
 # what is due leaves before new messages are thought of, and again after
 VERBS = ("enrol", "track", "send", "plan", "send")
+# what a second process may take part in
+SHARED_VERBS = ("track", "send", "plan", "send")
 # debtors or follow-ups of one transaction: short enough that a payment waits only a moment
-BATCH = 200
+BATCH = 500
 ATTEMPTS = 5
+# with so many batches to do, a second scheduler is called for help
+HELP_FROM = 4
+# a run that the scheduler has not called again for so long was given up
+RESUME_WITHIN = timedelta(minutes=30)
+SILENCE = timedelta(days=1)
+KEEP = timedelta(days=90)
 
 
-class CollectionRun(models.AbstractModel):
-    """The entry point: the only place, beside door 2, that commits."""
+class CollectionRun(models.Model):
+    """One run of the verbs for a company, from taking in invoices to the outbox: the log, and the entry
+    point, which is the only place, beside door 2, that commits.
+
+    The scheduler interrupts a long run and calls again; the row says at which verb it goes on.
+    """
 
     _name = "collection.run"
-    _description = "Collection: the scheduled action"
+    _description = "Follow-up Run"
+    _order = "id desc"
+
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
+    started_at = fields.Datetime(required=True, index=True)
+    finished_at = fields.Datetime()
+    state = fields.Selection(
+        [
+            ("running", "Under way"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("interrupted", "Interrupted"),
+        ],
+        required=True,
+        default="running",
+    )
+    is_help = fields.Boolean(string="Second process", help="It took part in another run's work.")
+    passed = fields.Integer(help="How many verbs it is through with.")
+    calls = fields.Integer(help="How often the scheduler called until it was through.")
+    error = fields.Char()
+    line_ids = fields.One2many("collection.run.line", "run_id", string="Verbs")
+    done = fields.Integer(compute="_compute_figures")
+    failed = fields.Integer(compute="_compute_figures")
+    seconds = fields.Float(compute="_compute_figures", digits=(16, 1))
+    messages = fields.Integer(
+        string="Handed over", compute="_compute_figures", help="Messages and tasks that left."
+    )
+
+    # at most one run of each kind goes on in a company
+    _under_way = models.UniqueIndex("(company_id, is_help) WHERE state = 'running'")
+
+    @api.depends("company_id", "started_at")
+    def _compute_display_name(self):
+        for run in self:
+            started = format_datetime(self.env, run.started_at) if run.started_at else ""
+            run.display_name = f"{run.company_id.name} · {started}"
+
+    @api.depends("line_ids")
+    def _compute_figures(self):
+        for run in self:
+            run.done = sum(run.line_ids.mapped("done"))
+            run.failed = sum(run.line_ids.mapped("failed"))
+            run.seconds = sum(run.line_ids.mapped("seconds"))
+            run.messages = sum(line.done for line in run.line_ids if line.verb == "send")
+
+    # ------------------------------------------------------------------
+    # scheduled actions
+    # ------------------------------------------------------------------
 
     @api.model
     def _cron_follow_up(self):
@@ -30,83 +91,158 @@ class CollectionRun(models.AbstractModel):
             return
         companies = self._companies()
         for number, company in enumerate(companies, 1):
-            try:
-                for verb in VERBS:
-                    # nothing is fully done before the last verb of the last company is
-                    if not self._run_verb(company, verb, 1):
-                        return  # the time is up; the scheduler calls again
-                self._note_run(company)
-            except psycopg2.OperationalError:
-                raise
-            except Exception as error:
-                self.env.cr.rollback()
-                _logger.exception("The ruler could not run for %s", company.name)
-                self._tell_responsible(company, error)
+            # nothing is fully done before the last verb of the last company is
+            if not self._open(company)._go_on(1):
+                return  # the time is up; the scheduler calls again
             self.env["ir.cron"]._commit_progress(0, remaining=len(companies) - number)
 
+    @api.model
+    def _cron_help(self):
+        """Take part in the runs under way from a second scheduler, beginning at the other end."""
+        if self._copied_database():
+            return
+        companies = self.search([("state", "=", "running"), ("is_help", "=", False)]).company_id
+        for company in companies:
+            if not self._open(company, is_help=True)._go_on(1):
+                return
+        self.env["ir.cron"]._commit_progress(0, remaining=0)
+
+    @api.model
+    def _cron_watch(self):
+        """Tell the manager when no run came for a day (H2)."""
+        for company in self._companies():
+            self._note_silence(company)
+
+    @api.model
     def _companies(self):
         """Root companies with a ruler that was switched on; who waited longest comes first."""
         rulers = (
             self.env["collection.ruler"]
             .with_context(active_test=False)
-            .search([("state", "!=", "draft")], order="last_run_at NULLS FIRST, id")
+            .search([("state", "!=", "draft")])
         )
-        return rulers.company_id
-
-    def _note_run(self, company):
-        """By SQL, so that a person who edits the ruler meanwhile is not disturbed by write dates."""
-        self.env.cr.execute(
-            SQL(
-                "UPDATE collection_ruler SET last_run_at = %s WHERE company_id = %s AND id IN "
-                "(SELECT id FROM collection_ruler WHERE company_id = %s FOR UPDATE SKIP LOCKED)",
-                self.env["collection.snapshot"]._now().replace(tzinfo=None),
-                company.id,
-                company.id,
+        last = dict(
+            self._read_group(
+                [("company_id", "in", rulers.company_id.ids), ("state", "!=", "running")],
+                ["company_id"],
+                ["started_at:max"],
             )
         )
-        self.env["collection.ruler"].invalidate_model(["last_run_at"])
+        return rulers.company_id.sorted(lambda c: (last.get(c) or datetime.min, c.id))
 
-    def _tell_responsible(self, company, error):
-        """One task, at the company's first ruler: nobody is followed up before this is mended."""
-        ruler = self.env["collection.ruler"].search(
-            [("company_id", "=", company.id), ("state", "=", "running")], limit=1
+    @api.model
+    def _open(self, company, is_help=False):
+        """The run that the scheduler interrupted, or a new one."""
+        now = self._now()
+        run = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "running"),
+                ("is_help", "=", is_help),
+            ]
         )
-        summary = self.env._("The rulers of %s cannot run", company.name)
-        if not ruler or ruler.activity_ids.filtered(lambda a: a.summary == summary):
-            return
-        ruler.with_context(mail_activity_quick_update=True).activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=str(error)[:500],
-            user_id=(ruler.user_id or self.env.ref("base.user_admin")).id,
-        )
+        if run and run.write_date < now - RESUME_WITHIN:
+            run._end("interrupted", self.env._("The server stopped in the midst of it."))
+            run = self.browse()
+        if not run:
+            if not is_help:
+                self._note_silence(company)
+            run = self.create({"company_id": company.id, "started_at": now, "is_help": is_help})
+        run.calls += 1
+        return run
 
-    def _run_verb(self, company, verb, more):
-        """All that a verb has to do now; False when the scheduler wants its time back.
+    def _now(self):
+        return self.env["collection.snapshot"]._now().replace(tzinfo=None)
 
-        :param more: units that are left at least when this verb is through
+    # ------------------------------------------------------------------
+    # the work
+    # ------------------------------------------------------------------
+
+    def _go_on(self, more):
+        """Do the verbs that are left.
+
+        :param more: units that are left at least when this run is through
+        :return: False when the scheduler wants its time back
         """
+        self.ensure_one()
+        verbs = SHARED_VERBS if self.is_help else VERBS
+        try:
+            for position in range(self.passed, len(verbs)):
+                if not self._run_verb(verbs[position], position, more):
+                    return False
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("The ruler could not run for %s", self.company_id.name)
+            self._end("failed", str(error)[:500])
+        else:
+            self._end("done")
+        return True
+
+    def _end(self, state, error=False):
+        """Close the row; a manager hears of a run that did not come to its end."""
+        self.write({"state": state, "finished_at": self._now(), "error": error})
+        if state != "done" and not self.is_help:
+            company = self.company_id
+            self._tell_manager(
+                company, self.env._("The rulers of %s cannot run", company.name), error
+            )
+
+    def _run_verb(self, verb, position, more):
+        """All that a verb has to do now; False when the scheduler wants its time back."""
+        company = self.company_id
         worker = self.env[f"collection.{verb}"].with_company(company)
         todo = worker._todo(company)
+        if self.is_help:
+            todo = todo[::-1]
+        elif verb != "enrol" and len(todo) >= HELP_FROM * BATCH:
+            self.env.ref("collection_ruler.ir_cron_help")._trigger()
         left = len(todo)
         for ids in split_every(BATCH, todo):
-            self._run_batch(worker, company, list(ids))
+            started = time.monotonic()
+            tally = self._run_batch(worker, company, list(ids))
             left -= len(ids)
+            self._record(verb, position, len(ids), tally, time.monotonic() - started)
+            if not left:
+                self.passed = position + 1
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left + more):
                 return False
+        self.passed = position + 1
         return True
+
+    def _record(self, verb, position, counted, tally, seconds):
+        """Add a batch to the log, in the batch's own transaction."""
+        self.env["collection.run.line"]._add(
+            {
+                "run_id": self.id,
+                "company_id": self.company_id.id,
+                "started_at": self._now(),
+                "position": position,
+                "verb": verb,
+                "counted": counted,
+                "done": tally.done,
+                "skipped": tally.skipped.total(),
+                "failed": tally.failed,
+                "seconds": seconds,
+            },
+            tally.skipped,
+        )
 
     def _run_batch(self, worker, company, ids):
         """One transaction. What collides is tried again; what fails is narrowed down to its one unit,
-        which is told to a person while all others are served (H2)."""
+        which is told to a person while all others are served (H2).
+
+        :return: Tally
+        """
         for attempt in range(ATTEMPTS):
             worker = worker.with_context(collection_memo=Memo())
             try:
                 worker._prepare(company, ids)
                 self.env.cr.commit()  # pylint: disable=invalid-commit
-                worker._batch(company, ids)
+                tally = worker._batch(company, ids)
                 self.env.flush_all()
-                return
+                return tally
             except psycopg2.OperationalError as error:
                 self.env.cr.rollback()
                 _logger.info("%s collided, attempt %s: %s", worker._name, attempt + 1, error)
@@ -114,22 +250,75 @@ class CollectionRun(models.AbstractModel):
             except Exception as error:
                 self.env.cr.rollback()
                 if len(ids) > 1:
-                    self._one_by_one(worker, company, ids)
-                else:
-                    _logger.exception("%s failed for %s", worker._name, ids)
-                    worker._failed(company, ids[0], error)
-                return
+                    return self._one_by_one(worker, company, ids)
+                _logger.exception("%s failed for %s", worker._name, ids)
+                worker._failed(company, ids[0], error)
+                return Tally(failed=1)
         _logger.warning("%s left %s for the next run: they kept colliding", worker._name, ids)
+        return Tally()
 
     def _one_by_one(self, worker, company, ids):
+        tally = Tally()
         for unit in ids:
-            self._run_batch(worker, company, [unit])
+            tally += self._run_batch(worker, company, [unit])
             self.env.cr.commit()  # pylint: disable=invalid-commit
+        return tally
+
+    # ------------------------------------------------------------------
+    # a manager hears of runs that failed or did not come (H2)
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _note_silence(self, company):
+        """Tell the manager when the last run that came to its end is more than a day old."""
+        last = self.search(
+            [("company_id", "=", company.id), ("state", "=", "done"), ("is_help", "=", False)],
+            limit=1,
+        ).started_at
+        first = min(
+            self.env["collection.ruler"]
+            .search([("company_id", "=", company.id), ("state", "=", "running")])
+            .mapped(lambda r: r.started_at or self._now()),
+            default=None,
+        )
+        since = max(filter(None, (last, first)), default=None)
+        if first is None or since > self._now() - SILENCE:
+            return
+        self._tell_manager(
+            company,
+            self.env._("The rulers of %s did not run for a day", company.name),
+            self.env._(
+                "Nobody was followed up since %s. Look at the scheduled action “Collections: follow up "
+                "receivables” and at the runs.",
+                format_datetime(self.env, since),
+            ),
+        )
+
+    @api.model
+    def _tell_manager(self, company, summary, note):
+        """One task, at the company's first ruler: nobody is followed up before this is mended."""
+        ruler = self.env["collection.ruler"].search(
+            [("company_id", "=", company.id), ("state", "=", "running")], limit=1
+        )
+        if not ruler or ruler.activity_ids.filtered(lambda a: a.summary == summary):
+            return
+        ruler.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note,
+            user_id=(ruler.user_id or self.env.ref("base.user_admin")).id,
+        )
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Runs are kept for three months."""
+        self.search([("started_at", "<", self._now() - KEEP)]).unlink()
 
     # ------------------------------------------------------------------
     # a copy of a database is silent (decision 10)
     # ------------------------------------------------------------------
 
+    @api.model
     def _database_identity(self):
         """What tells this database from a copy of it: the cluster's identifier and the oid."""
         return self.env.execute_query(
@@ -139,11 +328,13 @@ class CollectionRun(models.AbstractModel):
             )
         )[0][0]
 
+    @api.model
     def _remember_database(self):
         self.env["ir.config_parameter"].sudo().set_param(
             IDENTITY_PARAMETER, self._database_identity()
         )
 
+    @api.model
     def _copied_database(self):
         """Pause everything in a copied or restored database.
 

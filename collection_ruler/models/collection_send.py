@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ..dunning.calendar import NeverOpen
 from ..dunning.decision import Recheck, recheck
 from ..dunning.reason import Reason
+from .collection_verb import Tally
 
 _logger = logging.getLogger(__name__)
 
@@ -63,11 +64,11 @@ class CollectionSend(models.AbstractModel):
         """Hand over those that may leave now; keep, or cancel with a reason, the others."""
         followups = self._lock(followup_ids)
         if not followups:
-            return
+            return Tally()
         now = self.env["collection.snapshot"]._now()
         instalments = followups._item_instalments()
-        for followup, check in self._check(followups, now + MARGIN, instalments):
-            followup._apply_check(check, now, instalments)
+        checks = dict(self._check(followups, now + MARGIN, instalments))
+        followups._apply_checks(checks, now, instalments)
         leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")
         leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
         by_way = defaultdict(self.env["collection.followup"].browse)
@@ -75,6 +76,11 @@ class CollectionSend(models.AbstractModel):
             by_way[followup._way()] += followup
         for way, group in by_way.items():
             getattr(group, f"_send_{way}")()
+        tally = Tally(done=len(followups.filtered(lambda f: f.state in ("queued", "sent"))))
+        tally.failed = len(followups.filtered(lambda f: f.state in ("failed", "uncertain")))
+        rest = followups.filtered(lambda f: f.state in ("planned", "cancelled"))
+        tally.skipped.update(rest.mapped("reason"))
+        return tally
 
     @api.model
     def _failed(self, company, unit, error):
@@ -142,9 +148,9 @@ class CollectionSend(models.AbstractModel):
         instalments = followups._item_instalments() if instalments is None else instalments
         for company, debtors in followups.debtor_id.grouped("company_id").items():
             own = followups.filtered(lambda f, debtors=debtors: f.debtor_id in debtors)
-            snapshots = Snapshot._take(debtors, leaving=own)
             calendar = company._collection_calendar()
-            days = Snapshot._contacts(debtors, calendar)
+            days, spoken = Snapshot._contacts(debtors, calendar)
+            snapshots = Snapshot._take(debtors, leaving=own, contacts=(days, spoken))
             for followup in own:
                 others = days[followup.debtor_id.id]
                 others.pop(followup.id, None)
@@ -165,18 +171,25 @@ class CollectionFollowup(models.Model):
     _inherit = "collection.followup"
 
     def _item_instalments(self):
-        """{ledger row: its instalment}, in one query; rows whose entry is gone are missing."""
-        items = self.item_ids.filtered(lambda i: i.state == "planned")
-        found = (
-            self.env["collection.instalment"].sudo().search([("move_id", "in", items.move_id.ids)])
+        """{ledger row: its instalment}; rows whose entry is gone are missing."""
+        self.env["collection.followup.item"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT t.id, i.id
+                  FROM collection_followup_item t
+                  JOIN collection_instalment i
+                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                 WHERE t.followup_id IN %s AND t.state = 'planned'
+                 ORDER BY t.due_date, t.id
+                """,
+                tuple(self.ids) or (0,),
+            )
         )
-        by_key = {instalment._key(): instalment for instalment in found}
-        result = {}
-        for item in items:
-            key = (item.move_id.id, item.account_id.id, item.partner_id.id, item.due_date)
-            if key in by_key:
-                result[item] = by_key[key]
-        return result
+        items = self.env["collection.followup.item"].browse(row[0] for row in rows)
+        instalments = self.env["collection.instalment"].sudo().browse(row[1] for row in rows)
+        return dict(zip(items, instalments, strict=True))
 
     def _recheck(self, snapshot, instalments, at):
         """Whether this follow-up may leave at an instant, for how much, in which tone."""
@@ -207,39 +220,90 @@ class CollectionFollowup(models.Model):
         remaining = sum(rest.mapped("residual_currency"))
         return Recheck("go", amount=Decimal(str(remaining)), currency=self.currency_id.name)
 
-    def _apply_check(self, check, now, instalments=None):
-        """Write what a door said: cancelled, or kept for later, or its exact amount and words."""
-        self.ensure_one()
-        found = self._item_instalments() if instalments is None else instalments
-        instalments = {found[item].id: item for item in self.item_ids if item in found}
-        if check.verdict == "cancel":
-            self._cancel(str(check.reason))
-            return
+    def _apply_checks(self, checks, now, instalments):
+        """Write what a door said: cancelled, or kept for later, or its exact amount and words.
+
+        :param checks: {follow-up: Recheck}
+        :param instalments: what `_item_instalments` said
+        """
+        rows, asked = [], {}
+        currencies = None
+        for followup, check in checks.items():
+            if check.verdict != "cancel" and check.dropped:
+                followup._drop(check, now, instalments)
+            if check.verdict == "cancel":
+                followup._cancel(str(check.reason))
+                continue
+            if check.verdict == "wait":
+                followup._replan(str(check.reason), followup._next_try(check.reason, now))
+                continue
+            step, currency = followup.step_id, followup.currency_id
+            if check.tone and check.tone.id != step.id:
+                step = step.browse(check.tone.id)
+            if check.currency and check.currency != currency.name:
+                currencies = currencies or self.env["res.currency"].search([]).grouped("name")
+                currency = currencies[check.currency]
+            rows.append(
+                (
+                    followup.id,
+                    "due",
+                    step.id or None,
+                    step.name if step != followup.step_id else followup.step_name or None,
+                    currency.id,
+                    float(check.amount) if check.currency else followup.amount_due,
+                    sum(followup.partial_ids.mapped("debit_amount_currency"))
+                    if followup.purpose == "thanks"
+                    else followup.amount_paid,
+                )
+            )
+            if check.asked:
+                asked[followup.id] = check.asked
+        names = ["reason", "step_id", "step_name", "currency_id", "amount_due", "amount_paid"]
+        self.env["collection.verb"]._write_rows(self._name, names, rows)
+        self._write_asked(asked)
+
+    def _drop(self, check, now, instalments):
+        """Take out what need not be said any more; what is only blocked keeps its step, in a message of
+        its own that waits."""
+        items = {instalments[item].id: item for item in self.item_ids if item in instalments}
         for key, reason in check.dropped.items():
-            item = instalments.get(key)
+            item = items.get(key)
             if item and reason in (Reason.PAID, Reason.GONE):
                 item.write({"state": "cancelled", "reason": str(reason)})
             elif item and check.verdict == "go":
-                # what is only blocked keeps its step, in a message of its own that waits
                 self._split(item, str(reason), self._next_try(reason, now))
-        if check.verdict == "wait":
-            self._replan(str(check.reason), self._next_try(check.reason, now))
+
+    def _write_asked(self, asked):
+        """Write which instalments the messages ask for, in one statement.
+
+        :param asked: {follow-up id: instalment ids}
+        """
+        if not asked:
             return
-        values = {"reason": "due"}
-        if self.purpose == "thanks":
-            values["amount_paid"] = sum(self.partial_ids.mapped("debit_amount_currency"))
-        if check.tone and check.tone.id != self.step_id.id:
-            step = self.env["collection.ruler.step"].browse(check.tone.id)
-            values |= {"step_id": step.id, "step_name": step.name}
-        if check.currency:
-            values["amount_due"] = float(check.amount)
-            if check.currency != self.currency_id.name:
-                values["currency_id"] = (
-                    self.env["res.currency"].search([("name", "=", check.currency)]).id
-                )
-        if check.asked:
-            values["instalment_ids"] = [(6, 0, list(check.asked))]
-        self.write(values)
+        self.flush_model(["instalment_ids"])
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH asked(followup_id, instalment_id) AS (VALUES %(rows)s),
+                -- what it asked for when it was put off
+                dropped AS (
+                    DELETE FROM collection_followup_instalment_rel r
+                     WHERE r.followup_id IN %(followups)s
+                       AND (r.followup_id, r.instalment_id) NOT IN (SELECT * FROM asked))
+                INSERT INTO collection_followup_instalment_rel (followup_id, instalment_id)
+                SELECT * FROM asked ON CONFLICT DO NOTHING
+                """,
+                rows=SQL(", ").join(
+                    SQL("(%s, %s)", followup, instalment)
+                    for followup, instalments in asked.items()
+                    for instalment in instalments
+                ),
+                followups=tuple(asked),
+            )
+        )
+        changed = self.browse(asked)
+        changed.invalidate_recordset(["instalment_ids"])
+        changed.modified(["instalment_ids"])
 
     def _next_try(self, reason, now):
         """When to ask again, naive UTC: the next window, or tomorrow's for what lasts a while."""
@@ -272,19 +336,24 @@ class CollectionFollowup(models.Model):
         """A task for the responsible; nothing reaches the customer."""
         now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
         todo = self.env.ref("mail.mail_activity_data_todo")
-        for followup in self:
-            step = followup.step_id
-            debtor = followup.debtor_id
+        for step, followups in self.grouped("step_id").items():
             # a second instalment at the same step adds nothing to a task that is still open
-            task = debtor.activity_ids.filtered(lambda a, name=step.name: a.summary == name)[:1]
-            followup.activity_id = task or debtor.with_context(
-                mail_activity_quick_update=True
-            ).activity_schedule(
-                activity_type_id=(step.activity_type_id or todo).id,
-                summary=step.name,
-                note=step.activity_note,
-                user_id=debtor._responsible(followup.ruler_id).id,
-            )
+            tasks = {
+                activity.res_id: activity
+                for activity in followups.debtor_id._open_tasks(step.name)
+            }
+            lacking = followups.filtered(lambda f, tasks=tasks: f.debtor_id.id not in tasks)
+            by_user = lacking.grouped(lambda f: f.debtor_id._responsible(f.ruler_id))
+            for user, own in by_user.items():
+                made = own.debtor_id.with_context(mail_activity_quick_update=True).activity_schedule(
+                    activity_type_id=(step.activity_type_id or todo).id,
+                    summary=step.name,
+                    note=step.activity_note,
+                    user_id=user.id,
+                )
+                tasks |= {activity.res_id: activity for activity in made}
+            for followup in followups:
+                followup.activity_id = tasks[followup.debtor_id.id]
         self.write({"handed_at": now})
         self._sent(now)
 
@@ -318,32 +387,41 @@ class CollectionFollowup(models.Model):
 
     def _send_email(self):
         """Render each language and template in one go; one outbox row per follow-up."""
-        addressed = self.browse()
+        self.partner_id.fetch(["email_normalized", "email", "name", "lang", "is_company"])
+        dead = self._bounced_before()
+        groups = defaultdict(self.browse)
         for followup in self:
             email = followup.partner_id.email_normalized
-            if email and followup._bounced_before(email):
-                followup._fail("bounced")
-            elif email:
-                followup.address = email
-                addressed += followup
-            else:
+            if not email:
                 followup._fail("no_address")
-        groups = defaultdict(self.browse)
-        for followup in addressed:
-            groups[followup.step_id.mail_template_id, followup._lang()] += followup
+            elif (followup.debtor_id.id, email) in dead:
+                followup._fail("bounced")
+            else:
+                groups[followup.step_id.mail_template_id, followup._lang()] += followup
         for (template, lang), group in groups.items():
             group._render_and_queue(template, lang)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
-    def _bounced_before(self, email):
-        """Whether the last message to this address came back: no use in writing to it again."""
-        self.ensure_one()
-        last = self.search(
-            [("debtor_id", "=", self.debtor_id.id), ("address", "=", email), ("id", "!=", self.id)],
-            order="handed_at desc NULLS LAST, id desc",
-            limit=1,
+    def _bounced_before(self):
+        """Addresses from which the last message came back: no use in writing there again.
+
+        :return: set of (debtor id, address)
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT debtor_id, address FROM (
+                    SELECT DISTINCT ON (debtor_id, address) debtor_id, address, bounced_at
+                      FROM collection_followup
+                     WHERE debtor_id IN %s AND address IS NOT NULL AND id NOT IN %s
+                     ORDER BY debtor_id, address, handed_at DESC NULLS LAST, id DESC) last
+                 WHERE bounced_at IS NOT NULL
+                """,
+                tuple(self.debtor_id.ids) or (0,),
+                tuple(self.ids) or (0,),
+            )
         )
-        return bool(last.bounced_at)
+        return set(rows)
 
     def _render_and_queue(self, template, lang):
         """Write the messages; one that cannot be written fails alone (H2)."""
@@ -362,16 +440,26 @@ class CollectionFollowup(models.Model):
 
     def _queue_mails(self, template):
         localized = self.with_context(lang=template.env.context.get("lang"))
+        localized._fetch_for_words()
         subjects = template._render_field("subject", self.ids)
         bodies = template._render_field("body_html", self.ids, options={"post_process": True})
-        values = [f._mail_values(subjects[f.id], bodies[f.id]) for f in localized]
+        replies = localized._reply_addresses()
+        values = [
+            f._mail_values(subjects[f.id], bodies[f.id], replies[f.debtor_id.id])
+            for f in localized
+        ]
         mails = self.env["mail.mail"].sudo().create(values)
-        for followup, mail in zip(self, mails, strict=True):
-            followup.write(
-                {
-                    "state": "queued",
-                    "reason": "due",
-                    "mail_message_id": mail.mail_message_id.id,
-                    "handed_at": False,
-                }
-            )
+        Verb = self.env["collection.verb"]
+        # by SQL: these bodies are made of a template that was cleaned when it was saved, our own
+        # views, and escaped values; cleaning each one again takes longer than writing it
+        messages = mails.mail_message_id.ids
+        texts = [(key, str(bodies[f.id])) for f, key in zip(self, messages, strict=True)]
+        Verb._write_rows("mail.message", ["body"], texts)
+        Verb._write_rows(
+            self._name,
+            ["state", "reason", "address", "mail_message_id", "handed_at"],
+            [
+                (f.id, "queued", "due", f.partner_id.email_normalized, key, None)
+                for f, key in zip(self, messages, strict=True)
+            ],
+        )

@@ -1,8 +1,9 @@
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..dunning.decision import Claim, Snapshot
@@ -13,6 +14,21 @@ from .collection_instalment import NOTHING_SAID
 CONTACT_MEMORY_DAYS = 60
 # a pending transaction silences the ruler for so long
 PENDING_LIMIT = timedelta(days=7)
+
+
+class _OpenInstalment(NamedTuple):
+    id: int
+    debtor_id: int
+    move_id: int
+    ruler_id: int
+    counts_from: date
+    due_date: date
+    watermark: int
+    residual: str  # exact, in the instalment's currency
+    currency_id: int
+    delivered: bool
+    delivered_on: date | None
+    blocked: bool
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -27,49 +43,46 @@ class CollectionSnapshot(models.AbstractModel):
         return datetime.now(UTC).replace(microsecond=0)
 
     @api.model
-    def _take(self, debtors, come=None, leaving=None):
+    def _take(self, debtors, come=None, leaving=None, contacts=None):
         """Facts about debtors of one root company, in a fixed number of queries.
 
         :param debtors: ``collection.debtor``
         :param come: {instalment id: latest offset that has come}, for the plan verb
         :param leaving: ``collection.followup`` at a door, to say why claims of theirs are closed
+        :param contacts: what `_contacts` said, where the caller changes it
         :return: {debtor id: dunning Snapshot}
         """
         company = debtors.company_id.ensure_one()
         come = come or {}
-        Instalment = self.env["collection.instalment"].sudo()
-        instalments = Instalment.search(
-            [("debtor_id", "in", debtors.ids), ("is_open", "=", True), ("ruler_id", "!=", False)]
-        )
-        rulers = instalments.ruler_id
-        ladders = {ruler: ruler._ladder() for ruler in rulers}
+        rows = self._open_instalments(debtors)
+        rulers = self.env["collection.ruler"].browse(dict.fromkeys(row.ruler_id for row in rows))
+        ladders = {ruler.id: ruler._ladder() for ruler in rulers}
         calendar = company._collection_calendar()
-        calendars = {ruler: ruler._contact_calendar() for ruler in rulers}
+        calendars = {ruler.id: ruler._contact_calendar() for ruler in rulers}
         today = calendar.local_day(self._now())
-        blocks = self._blocks(instalments, today)
+        blocks = self._blocks(rows, debtors, today)
         credits = debtors._credits()
-        contacts, spoken = self._contacts(debtors, calendar), self._spoken_to(debtors)
+        days, spoken = self._contacts(debtors, calendar) if contacts is None else contacts
+        currencies = self.env["res.currency"].browse({row.currency_id for row in rows})
+        names = {currency.id: currency.name for currency in currencies}
         claims = defaultdict(list)
         first_ruler = {}
-        for instalment in instalments:
-            ruler = instalment.ruler_id
-            first_ruler.setdefault(instalment.debtor_id.id, ruler)
-            said = instalment.watermark
-            claims[instalment.debtor_id.id].append(
+        for row in rows:
+            first_ruler.setdefault(row.debtor_id, row.ruler_id)
+            claims[row.debtor_id].append(
                 Claim(
-                    instalment.id,
-                    instalment.move_id.id,
-                    ladders[ruler],
-                    instalment.anchor_date or instalment.due_date,
-                    instalment.due_date,
-                    come.get(instalment.id),
-                    None if said == NOTHING_SAID else said,
-                    Decimal(str(instalment.residual_currency)),
-                    instalment.currency_id.name,
-                    blocks.get(instalment.id),
-                    instalment.move_id.is_move_sent
-                    or not instalment.move_id.is_sale_document(True),
-                    instalment.delivered_on or None,
+                    row.id,
+                    row.move_id,
+                    ladders[row.ruler_id],
+                    row.counts_from,
+                    row.due_date,
+                    come.get(row.id),
+                    None if row.watermark == NOTHING_SAID else row.watermark,
+                    Decimal(row.residual),
+                    names[row.currency_id],
+                    blocks.get(row.id),
+                    row.delivered,
+                    row.delivered_on,
                 )
             )
         closed = self._closed(leaving) if leaving else {}
@@ -81,44 +94,65 @@ class CollectionSnapshot(models.AbstractModel):
                     currency.name: Decimal(str(currency.round(amount)))
                     for currency, amount in credits[debtor.id].items()
                 },
-                tuple(sorted(contacts[debtor.id].values())),
+                tuple(sorted(days[debtor.id].values())),
                 debtor.id in spoken,
                 closed,
             )
             for debtor in debtors
         }
 
+    def _open_instalments(self, debtors):
+        """What the debtors owe, as rows: records of so many would cost more than the decision."""
+        self.env["collection.instalment"].flush_model()
+        self.env["account.move"].flush_model(["is_move_sent", "move_type", "payment_state"])
+        sale_types = self.env["account.move"].get_sale_types(include_receipts=True)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.id, i.debtor_id, i.move_id, i.ruler_id,
+                       coalesce(i.anchor_date, i.due_date), i.due_date, i.watermark,
+                       i.residual_currency::text, i.currency_id,
+                       m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s,
+                       i.delivered_on, m.payment_state = 'blocked'
+                  FROM collection_instalment i JOIN account_move m ON m.id = i.move_id
+                 WHERE i.debtor_id IN %(debtors)s AND i.is_open AND i.ruler_id IS NOT NULL
+                 ORDER BY i.due_date, i.id
+                """,
+                debtors=tuple(debtors.ids) or (0,),
+                sale_types=tuple(sale_types),
+            )
+        )
+        return [_OpenInstalment(*row) for row in rows]
+
     @api.model
-    def _blocks(self, instalments, today):
+    def _blocks(self, rows, debtors, today):
         """Why nothing may be said about an instalment now: {instalment id: Reason} (D3, D5, F5)."""
         blocks = {}
-        moves = instalments.move_id
-        flying = self._moves_in_flight(moves)
-        holds = defaultdict(list)
+        flying = self._moves_in_flight({row.move_id for row in rows})
+        rulers = self.env["collection.ruler"].browse({row.ruler_id for row in rows})
+        speaking = set(rulers.filtered(lambda r: r._speaks_on(today)).ids)
+        held_debtors, held = set(), set()
         Hold = self.env["collection.hold"].sudo()
-        for hold in Hold.search(
-            Hold._in_force(today) & fields.Domain("debtor_id", "in", instalments.debtor_id.ids)
-        ):
-            holds[hold.debtor_id].append(hold)
-        for instalment in instalments:
-            move = instalment.move_id
-            if not instalment.ruler_id._speaks_on(today):
-                blocks[instalment.id] = Reason.RULER_STOPPED
-            elif move.payment_state == "blocked":
-                blocks[instalment.id] = Reason.BLOCKED
-            elif any(
-                hold.scope == "all" or instalment in hold.instalment_ids
-                for hold in holds[instalment.debtor_id]
-            ):
-                blocks[instalment.id] = Reason.HELD
-            elif move.id in flying:
-                blocks[instalment.id] = Reason.IN_FLIGHT
+        for hold in Hold.search(Hold._in_force(today) & Hold._domain_of(debtors)):
+            if hold.scope == "all":
+                held_debtors.add(hold.debtor_id.id)
+            else:
+                held.update(hold.instalment_ids.ids)
+        for row in rows:
+            if row.ruler_id not in speaking:
+                blocks[row.id] = Reason.RULER_STOPPED
+            elif row.blocked:
+                blocks[row.id] = Reason.BLOCKED
+            elif row.debtor_id in held_debtors or row.id in held:
+                blocks[row.id] = Reason.HELD
+            elif row.move_id in flying:
+                blocks[row.id] = Reason.IN_FLIGHT
         return blocks
 
     @api.model
-    def _moves_in_flight(self, moves):
+    def _moves_in_flight(self, move_ids):
         """Entries whose payment is under way: without entry yet, pending, authorised or not processed."""
-        if not moves:
+        if not move_ids:
             return set()
         self.env["account.payment"].flush_model()
         self.env["payment.transaction"].flush_model()
@@ -141,7 +175,7 @@ class CollectionSnapshot(models.AbstractModel):
                         OR (t.state = 'pending' AND t.last_state_change >= %(pending_since)s)
                         OR (t.state = 'done' AND t.is_post_processed IS NOT TRUE))
                 """,
-                moves=tuple(moves.ids),
+                moves=tuple(move_ids),
                 pending_since=self._now().replace(tzinfo=None) - PENDING_LIMIT,
             )
         )
@@ -149,44 +183,38 @@ class CollectionSnapshot(models.AbstractModel):
 
     @api.model
     def _contacts(self, debtors, calendar):
-        """Days on which each debtor was, or will be, asked for money: {debtor id: {follow-up id: day}}.
+        """When each debtor was, or will be, asked for money.
 
         What waits at a door does not count until it leaves: it must not silence the rest.
+
+        :return: ({debtor id: {follow-up id: local day}}, ids of debtors to whom a reminder ever left)
         """
         self.env["collection.followup"].flush_model()
         since = self._now().replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT debtor_id, id, coalesce(delivered_at, handed_at, scheduled_at)
+                SELECT debtor_id, CASE WHEN scheduled_at >= %(since)s THEN id END,
+                       max(coalesce(delivered_at, handed_at, scheduled_at)),
+                       bool_or(state != 'planned')
                   FROM collection_followup
-                 WHERE debtor_id IN %s AND channel != 'activity' AND purpose IN ('dunning', 'returned')
+                 WHERE debtor_id IN %(debtors)s AND channel != 'activity'
+                   AND purpose IN ('dunning', 'returned')
                    AND (state IN ('queued', 'sent', 'uncertain')
-                        OR (state = 'planned' AND reason = 'due'))
-                   AND scheduled_at >= %s
+                        OR (state = 'planned' AND reason = 'due' AND scheduled_at >= %(since)s))
+                 GROUP BY 1, 2
                 """,
-                tuple(debtors.ids),
-                since,
+                debtors=tuple(debtors.ids) or (0,),
+                since=since,
             )
         )
-        days = defaultdict(dict)
-        for debtor, followup, instant in rows:
-            days[debtor][followup] = calendar.local_day(instant.replace(tzinfo=UTC))
-        return days
-
-    @api.model
-    def _spoken_to(self, debtors):
-        """Ids of debtors to whom a reminder ever left."""
-        groups = self.env["collection.followup"]._read_group(
-            [
-                ("debtor_id", "in", debtors.ids),
-                ("purpose", "in", ("dunning", "returned")),
-                ("channel", "!=", "activity"),
-                ("state", "in", ("queued", "sent", "uncertain")),
-            ],
-            ["debtor_id"],
-        )
-        return {debtor.id for (debtor,) in groups}
+        days, spoken = defaultdict(dict), set()
+        for debtor, followup, instant, was_said in rows:
+            if followup:
+                days[debtor][followup] = calendar.local_day(instant.replace(tzinfo=UTC))
+            if was_said:
+                spoken.add(debtor)
+        return days, spoken
 
     @api.model
     def _closed(self, followups):

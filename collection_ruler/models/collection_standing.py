@@ -1,62 +1,176 @@
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
 from odoo import api, models
+from odoo.tools import SQL
+
+from ..dunning.ladder import overdue_until
 
 # what weighs more decides where a debtor stands (decision 14)
 GRAVITY = ("handover", "review", "dispute", "hold", "waiting_for_us", "promise")
 KIND_OF_HOLD = {"dispute": "dispute", "promise": "promise", "manual": "hold"}
 
 
+class _Row(NamedTuple):
+    id: int
+    debtor_id: int
+    ruler_id: int | None
+    due_date: date
+    residual: str  # exact, in the company's currency
+    is_open: bool
+    watermark: int
+    next_date: date | None
+    waiting_reason: str | None
+    stage_id: int | None
+
+
 class CollectionStanding(models.AbstractModel):
-    """Puts instalments and debtors into stages: facts decide, not people (decision 14)."""
+    """Figures of debtors, and the stages of instalments and debtors: facts decide, not people
+    (decision 14)."""
 
     _name = "collection.standing"
+    _inherit = ["collection.verb"]
     _description = "Collection: where a debtor stands"
 
     @api.model
-    def _look(self, debtors, today):
-        """Read stages and holds once for a batch.
+    def _refresh(self, company, debtors):
+        """Write totals, dates and stages of debtors of a root company, set-based."""
+        calendar = company._collection_calendar()
+        today = calendar.local_day(self.env["collection.snapshot"]._now())
+        overdue_day = overdue_until(calendar, today, company.collection_bank_days)
+        by_debtor = defaultdict(list)
+        for row in self._rows(debtors):
+            by_debtor[row.debtor_id].append(row)
+        credits = debtors._credits()
+        dates = self._followup_dates(debtors)
+        place = _Places(self.env, debtors, today)
+        key = company._collection_calendar_key()
+        stages, figures = [], []
+        for debtor in debtors:
+            own = by_debtor[debtor.id]
+            placed = [(row, place.stage(row)) for row in own]
+            stages += [(row.id, stage.id or None) for row, stage in placed]
+            open_ones = [row for row in own if row.is_open]
+            overdue = [row for row in open_ones if row.due_date <= overdue_day]
+            planned, last = dates.get(debtor.id, (None, None))
+            coming = [r.next_date for r in open_ones if r.next_date and r.next_date >= today]
+            credit = sum(
+                currency._convert(amount, company.currency_id, company, today)
+                for currency, amount in credits[debtor.id].items()
+            )
+            figures.append(
+                (
+                    debtor.id,
+                    sum(Decimal(row.residual) for row in open_ones),
+                    sum(Decimal(row.residual) for row in overdue),
+                    Decimal(str(company.currency_id.round(credit))),
+                    min((row.due_date for row in overdue), default=None),
+                    planned or min(coming, default=None),
+                    last,
+                    key,
+                    today,
+                    place.of_debtor([stage for row, stage in placed if row.is_open]).id or None,
+                )
+            )
+        self._write_rows("collection.instalment", ["stage_id"], stages)
+        self._write_rows(
+            "collection.debtor",
+            [
+                "amount_due",
+                "amount_overdue",
+                "amount_credit",
+                "oldest_due_date",
+                "next_followup_date",
+                "last_followup_date",
+                "calendar_key",
+                "refreshed_on",
+                "stage_id",
+            ],
+            figures,
+        )
 
-        :return: an object whose ``place(debtor, instalments)`` writes and returns stages
-        """
-        return _Standing(self.env, debtors, today)
+    def _rows(self, debtors):
+        """What is open, and what was settled since it was last placed."""
+        self.env["collection.instalment"].flush_model()
+        settled = self.env["collection.stage"]._of_kind("settled").id or None
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, debtor_id, ruler_id, due_date, residual::text, is_open, watermark, next_date,
+                       waiting_reason, stage_id
+                  FROM collection_instalment
+                 WHERE debtor_id IN %s AND gone IS NOT TRUE
+                   AND (is_open OR stage_id IS DISTINCT FROM %s)
+                """,
+                tuple(debtors.ids),
+                settled,
+            )
+        )
+        return [_Row(*row) for row in rows]
+
+    def _followup_dates(self, debtors):
+        """By debtor id: the day of the next planned contact and of the last one, or None."""
+        self.env["collection.followup"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT debtor_id, min(scheduled_at) FILTER (WHERE state = 'planned')::date, "
+                "max(coalesce(delivered_at, handed_at)) "
+                "FILTER (WHERE state IN ('sent', 'uncertain'))::date "
+                "FROM collection_followup WHERE debtor_id IN %s AND channel != 'activity' "
+                "GROUP BY debtor_id",
+                tuple(debtors.ids),
+            )
+        )
+        return {debtor: (planned, last) for debtor, planned, last in rows}
 
 
-class _Standing:
+class _Places:
+    """Stages, steps and holds, read once for a batch."""
+
     def __init__(self, env, debtors, today):
-        self.of_kind = {}
-        for stage in env["collection.stage"].search([]):
-            self.of_kind.setdefault(stage.kind, stage)
         self.none = env["collection.stage"]
+        self.of_kind = {}
+        for stage in self.none.search([]):
+            self.of_kind.setdefault(stage.kind, stage)
         Hold = env["collection.hold"].sudo()
-        holds = Hold.search(Hold._in_force(today) & Hold._domain_of(debtors))
-        self.holds = holds.grouped("debtor_id")
+        self.of_all, self.of_instalment = {}, {}
+        for hold in Hold.search(Hold._in_force(today) & Hold._domain_of(debtors)):
+            kind = KIND_OF_HOLD.get(hold.origin, "waiting_for_us")
+            stage = self.of_kind.get(kind, self.none)
+            if hold.scope == "all":
+                self.of_all.setdefault(hold.debtor_id.id, stage)
+            for instalment in hold.instalment_ids:
+                self.of_instalment.setdefault(instalment.id, stage)
+        self.steps = defaultdict(list)  # by ruler id, the furthest first
+        steps = env["collection.ruler.step"].search(
+            [("trigger", "=", "due"), ("stage_id", "!=", False)], order="offset_days desc, id"
+        )
+        for step in steps:
+            self.steps[step.ruler_id.id].append((step.offset_days, step.stage_id))
 
-    def place(self, debtor, instalments):
-        """Write the stage of each instalment where it changed; return the debtor's."""
-        for instalment in instalments:
-            stage = self._stage(debtor, instalment)
-            if instalment.stage_id != stage:
-                instalment.stage_id = stage
-        open_ones = instalments.filtered("is_open")
-        if not open_ones:
+    def stage(self, row):
+        """The stage of an instalment."""
+        if not row.is_open:
+            return self.of_kind.get("settled", self.none)
+        if row.waiting_reason == "past_limit":
+            return self.of_kind.get("review", self.none)
+        hold = self.of_all.get(row.debtor_id) or self.of_instalment.get(row.id)
+        if hold is not None:
+            return hold
+        for offset, stage in self.steps[row.ruler_id]:
+            if offset <= row.watermark:
+                return stage
+        return self.of_kind.get("upcoming", self.none)
+
+    def of_debtor(self, stages):
+        """The stage of a debtor with these stages of open instalments."""
+        if not stages:
             return self.of_kind.get("settled", self.none)
         # a dispute about one invoice of four does not take the rest off the board
-        going = open_ones.filtered(lambda i: i.stage_id.kind not in ("dispute", "hold"))
-        return max((going or open_ones).stage_id, key=self._gravity, default=self.none)
-
-    def _stage(self, debtor, instalment):
-        if not instalment.is_open:
-            return self.of_kind.get("settled", self.none)
-        if instalment.waiting_reason == "past_limit":
-            return self.of_kind.get("review", self.none)
-        for hold in self.holds.get(debtor, ()):
-            if hold.scope == "all" or instalment in hold.instalment_ids:
-                kind = KIND_OF_HOLD.get(hold.origin, "waiting_for_us")
-                return self.of_kind.get(kind, self.none)
-        said = instalment.ruler_id.step_ids.filtered(
-            lambda s: s.trigger == "due" and s.stage_id and s.offset_days <= instalment.watermark
-        )
-        last = max(said, key=lambda s: s.offset_days, default=None)
-        return last.stage_id if last else self.of_kind.get("upcoming", self.none)
+        going = [stage for stage in stages if stage.kind not in ("dispute", "hold")]
+        return max(going or stages, key=self._gravity)
 
     @staticmethod
     def _gravity(stage):

@@ -1,4 +1,27 @@
+from collections import Counter
+from dataclasses import dataclass, field
+
 from odoo import api, models
+from odoo.tools import SQL
+
+
+@dataclass
+class Tally:
+    """What became of the units of a batch, for the run log (H2).
+
+    :param done: units for which something was done
+    :param skipped: how often nothing was said, by reason
+    """
+
+    done: int = 0
+    failed: int = 0
+    skipped: Counter = field(default_factory=Counter)
+
+    def __iadd__(self, other):
+        self.done += other.done
+        self.failed += other.failed
+        self.skipped += other.skipped
+        return self
 
 
 class CollectionVerb(models.AbstractModel):
@@ -18,7 +41,10 @@ class CollectionVerb(models.AbstractModel):
 
     @api.model
     def _batch(self, company, ids):
-        """Do the work for these ids in one transaction, without committing."""
+        """Do the work for these ids in one transaction, without committing.
+
+        :return: Tally
+        """
         raise NotImplementedError
 
     @api.model
@@ -34,3 +60,63 @@ class CollectionVerb(models.AbstractModel):
                 str(error)[:500],
                 once=True,
             )
+
+    @api.model
+    def _take_debtors(self, ids):
+        """First statement of a batch: take these debtors, leave those that another process works on.
+
+        Payments and people's tasks do not wait for this lock, they only point at the row.
+
+        :return: ``collection.debtor``
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM collection_debtor WHERE id IN %s ORDER BY id "
+                "FOR NO KEY UPDATE SKIP LOCKED",
+                tuple(ids),
+            )
+        )
+        return self.env["collection.debtor"].sudo().browse([row[0] for row in rows])
+
+    @api.model
+    def _write_rows(self, model, names, rows):
+        """Write values of their own on many records, in one statement, where they differ.
+
+        Like ``write``, stored fields that depend on them are computed anew.
+
+        :param names: stored fields of the model
+        :param rows: [(id, value of each field…)]
+        """
+        if not rows:
+            return
+        records = self.env[model]
+        records.flush_model(names)
+        types = [SQL("int")]
+        types += [SQL(records._fields[name].column_type[1]) for name in names]
+        columns = [SQL.identifier(name) for name in names]
+        old = SQL(", ").join(SQL("r.%s", column) for column in columns)
+        new = SQL(", ").join(SQL("v.%s", column) for column in columns)
+        found = self.env.execute_query(
+            SQL(
+                "UPDATE %(table)s r SET %(assignments)s FROM (VALUES %(rows)s) v(id, %(columns)s) "
+                "WHERE v.id = r.id AND %(old)s IS DISTINCT FROM %(new)s RETURNING r.id",
+                table=SQL.identifier(records._table),
+                assignments=SQL(", ").join(SQL("%s = v.%s", c, c) for c in columns),
+                rows=SQL(", ").join(
+                    SQL(
+                        "(%s)",
+                        SQL(", ").join(
+                            SQL("%s::%s", value, kind)
+                            for value, kind in zip(row, types, strict=True)
+                        ),
+                    )
+                    for row in rows
+                ),
+                columns=SQL(", ").join(columns),
+                old=SQL("ROW(%s)", old),
+                new=SQL("ROW(%s)", new),
+            )
+        )
+        changed = records.browse([row[0] for row in found])
+        changed.invalidate_recordset(names)
+        changed.modified(names)

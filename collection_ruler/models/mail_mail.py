@@ -162,7 +162,8 @@ class CollectionFollowup(models.Model):
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
         self.env["collection.run"]._copied_database()  # its queue may run before our own action
         now = self.env["collection.snapshot"]._now()
-        ((_self, check),) = self.env["collection.send"]._check(self, now)
+        instalments = self._item_instalments()
+        ((_self, check),) = self.env["collection.send"]._check(self, now, instalments)
         stale = (
             check.verdict == "go"
             and self.purpose != "delivery"
@@ -181,7 +182,7 @@ class CollectionFollowup(models.Model):
             # Odoo wrote this message; it keeps it until the window opens
             return "leave"
         else:
-            self._apply_check(check, now)
+            self._apply_checks({self: check}, now, instalments)
         return "cancel"
 
     def _answered_by_gateway(self, verdict, said):

@@ -256,7 +256,7 @@ class TestExcluded(MoneyCase):
             transaction = self.transaction(move, "pending")
         self.assertEqual(str(transaction.last_state_change), "2026-03-02 09:00:00")
         with self.at("2026-03-09 08:59"):
-            moves = self.env["collection.snapshot"]._moves_in_flight(move)
+            moves = self.env["collection.snapshot"]._moves_in_flight({move.id})
         self.assertEqual(moves, {move.id})
         self.assertEqual(len(self.day("2026-03-09")), 1)
 

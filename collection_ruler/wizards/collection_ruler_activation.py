@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..dunning.ladder import come, effective_due, next_day
 
@@ -109,8 +109,15 @@ class CollectionRulerActivation(models.TransientModel):
         with self.env.cr.savepoint() as savepoint:
             ruler.with_context(tracking_disable=True).state = "running"
             taken = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
-            mine = taken.filtered(lambda i: i.ruler_id == ruler)
-            result = [(i.debtor_id.partner_id.id, i.due_date) for i in mine]
+            result = self.env.execute_query(
+                SQL(
+                    "SELECT d.partner_id, i.due_date FROM collection_instalment i "
+                    "JOIN collection_debtor d ON d.id = i.debtor_id "
+                    "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
+                    taken,
+                    ruler.id,
+                )
+            )
             savepoint.rollback()
         self.env.invalidate_all(flush=False)
         return result

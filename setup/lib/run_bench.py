@@ -34,6 +34,12 @@ def main() -> int:
         help=f"invoices that are rendered, over a second each (default: {PDFS}; 0: none)",
     )
     parser.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FOLDER",
+        help="write where the time goes, per verb: cProfile statistics and the SQL statements",
+    )
+    parser.add_argument(
         "--world",
         default="bench",
         metavar="NAME",
@@ -53,7 +59,7 @@ def run(odoo, options) -> int:
     lines = []
     with World(options.world, odoo) as world:
         for size in sorted(set(options.size or SIZES)):
-            lines += Benchmark(world, size, options.pdfs).run()
+            lines += Benchmark(world, size, options.pdfs, options.profile).run()
             world.mail.clear()
     if options.report:
         text = "".join(json.dumps(line) + "\n" for line in lines)
@@ -68,12 +74,14 @@ class Benchmark:
     :param world: entered already
     :param size: open instalments
     :param pdfs: how many to render
+    :param profile: a folder for profiles of the verbs
     """
 
-    def __init__(self, world, size: int, pdfs: int):
+    def __init__(self, world, size: int, pdfs: int, profile: Path | None = None):
         self.world = world
         self.size = size
         self.pdfs = pdfs
+        self.profile = profile
         self.log = world.home / "bench.log"
         self.lines = world.home / "bench.jsonl"
 
@@ -86,7 +94,8 @@ class Benchmark:
         with progress.step(f"{self.size} open and {self.size} paid instalments"):
             self._process("make")
         with progress.step("The verbs"):
-            self._process("verbs", "--lines", self.lines)
+            profile = ("--profile", self.profile.resolve()) if self.profile else ()
+            self._process("verbs", "--lines", self.lines, *profile)
         if self.pdfs:
             with progress.step(f"{self.pdfs} PDFs, twice"):
                 # wkhtmltopdf fetches the styles of a page from Odoo

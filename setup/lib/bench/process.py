@@ -19,6 +19,7 @@ from world.clock import Clock
 
 from . import customers, papers, verbs
 from .meter import Meter
+from .profile import Profile
 
 _logger = logging.getLogger("bench")
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("database")
     parser.add_argument("size", type=int)
     parser.add_argument("--lines", type=Path, help="the file that lines are added to")
+    parser.add_argument("--profile", type=Path, help="a folder for profiles of the verbs")
     parser.add_argument("--pdfs", type=int, default=0)
     parser.add_argument("--url", help="of the server that PDFs get their styles from")
     options = parser.parse_args()
@@ -57,7 +59,8 @@ def main() -> None:
 
         if options.stage == "verbs":
             report("registry", len(registry), loading)
-            verbs.Verbs(registry, options.size, clock, meter, report).run()
+            profile = Profile(options.profile)
+            verbs.Verbs(registry, options.size, clock, meter, report, profile).run()
         else:
             papers.run(registry, meter, report, options.pdfs, options.url)
 

@@ -20,6 +20,7 @@ from world.clock import Clock
 from . import customers
 from .floors import Floors
 from .meter import Figures, Meter
+from .profile import Profile
 
 JOB = "collection_ruler.ir_cron_follow_up"
 MAIL_JOB = "mail.ir_cron_mail_scheduler_action"
@@ -44,17 +45,21 @@ class Verbs:
 
     :param size: open instalments in all
     :param report: called with verb, units, figures, seconds of raw SQL
+    :param profile: collects where the time goes
     """
 
-    def __init__(self, registry: Registry, size: int, clock: Clock, meter: Meter, report):
+    def __init__(
+        self, registry: Registry, size: int, clock: Clock, meter: Meter, report, profile: Profile
+    ):
         self.registry = registry
         self.plan = customers.Plan.of(size)
         self.clock = clock
         self.meter = meter
         self.report = report
+        self.profile = profile
         self.figures: dict[str, Figures] = defaultdict(Figures)
         self.verbs = list(verbs_of_a_run())
-        self.passed: list[str | None] = []  # verbs that were through, in the run that goes on
+        self.passed: list[str] = []  # verbs that were through, in the run that goes on
         self.is_watching = True
         self._watch()
         self.connection = psycopg2.connect(**sql_db.connection_info_for(registry.db_name)[1])
@@ -71,6 +76,7 @@ class Verbs:
         self.clock.advance(timedelta(days=1))
         self._tasks()
         self._check()
+        self.profile.write()
 
     # ------------------------------------------------------------------ Monday
 
@@ -138,7 +144,8 @@ class Verbs:
         ours = self._ids(f"mail_mail WHERE state = 'outgoing' ORDER BY id LIMIT {count}")
         plain = self._plain_mails(len(ours))
         stock = self._send_mails(plain)
-        own = self._send_mails(ours)
+        with self.profile.of("gateway"):
+            own = self._send_mails(ours)
         self.report("gateway", len(ours), own, stock.wall_s)
         self.report("stock", len(plain), stock, stock.wall_s)
 
@@ -196,15 +203,16 @@ class Verbs:
         model = self.registry["collection.run"]
         original = model._run_verb
 
-        def measured(run, company, verb, *more):
+        def measured(run, verb, *arguments):
             if not self.is_watching:
-                return original(run, company, verb, *more)
-            with self.meter.measure() as figures:
-                done = original(run, company, verb, *more)
+                return original(run, verb, *arguments)
+            with self.meter.measure() as figures, self.profile.of(verb):
+                done = original(run, verb, *arguments)
             self.figures[verb] += figures
             if verb == self.verbs[0]:
                 self.passed.clear()
-            self.passed.append(verb if done else None)
+            if done:
+                self.passed.append(verb)
             return done
 
         model._run_verb = measured

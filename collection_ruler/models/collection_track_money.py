@@ -1,0 +1,374 @@
+from collections import defaultdict
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..dunning.ladder import effective_due
+from ..dunning.reason import Reason
+from .collection_instalment import NOTHING_SAID
+
+
+class _Payment(NamedTuple):
+    """What reduced an instalment."""
+
+    debtor_id: int
+    instalment_id: int
+    currency_id: int
+    partial_id: int
+    amount: Decimal
+    is_money: bool  # no credit note or write-off
+    date: date
+    is_new: bool  # not looked at before
+    line: int  # the payment's id negated, or else that of its journal item
+
+
+class CollectionTrackMoney(models.AbstractModel):
+    """The part of the fourth verb that follows money: settled, come back, thanked for."""
+
+    _name = "collection.track.money"
+    _description = "Collection: track payments"
+
+    @api.model
+    def _follow(self, company, debtors):
+        """Settled, come back, thanked for, and what need not be said any more."""
+        Instalment = self.env["collection.instalment"].sudo()
+        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
+        payments = self._payments(debtors)
+        changed = Instalment.search(
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("ruler_id", "!=", False),
+                ("gone", "=", False),
+                "|",
+                "&",
+                ("is_open", "=", False),
+                ("settled_on", "=", False),
+                "&",
+                ("is_open", "=", True),
+                ("settled_on", "!=", False),
+            ]
+        )
+        back = changed.filtered("is_open")
+        settled = (changed - back).filtered(lambda i: i._is_paid())
+        settled.write({"settled_on": today, "next_date": False, "waiting_reason": False})
+        by_money = {payment.instalment_id for payment in payments if payment.is_money}
+        settled.filtered(lambda i: i.id in by_money).settled_by_money = True
+        settled.filtered(lambda i: i.id not in by_money).settled_by_money = False
+        self._cancel_thanks(debtors)
+        self._came_back(company, back, today)
+        self._cancel_settled(debtors)
+        self._say_after_all(debtors)
+        self._close_tasks(debtors)
+        self._give_thanks(company, payments, today)
+
+    def _cancel_thanks(self, debtors):
+        """The payment was undone before the thanks went out (A5)."""
+        thanks = self.env["collection.followup"].search(
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("purpose", "=", "thanks"),
+                ("state", "=", "planned"),
+                ("partial_ids", "=", False),
+            ]
+        )
+        thanks._cancel("reversed")
+
+    def _cancel_settled(self, debtors):
+        """Planned messages that have nothing left to say; door 1 trims the others."""
+        planned = self.env["collection.followup"].search(
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("purpose", "in", ("dunning", "returned")),
+                ("state", "in", ("planned", "to_approve")),
+            ]
+        )
+        found = planned._item_instalments()
+        for followup in planned:
+            mine = [found.get(item) for item in followup.item_ids if item.state == "planned"]
+            if not any(i and i.is_open for i in mine):
+                paid = any(i and i._is_paid() for i in mine)
+                followup._cancel("paid" if paid else "gone")
+
+    def _close_tasks(self, debtors):
+        """Calls and reviews that have no subject any more: all they were about is settled."""
+        self.env["collection.followup"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.activity_id
+                  FROM collection_followup f
+                  LEFT JOIN collection_followup_item t ON t.followup_id = f.id
+                  LEFT JOIN collection_instalment i
+                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                 WHERE f.debtor_id IN %s AND f.activity_id IS NOT NULL
+                 GROUP BY f.activity_id HAVING bool_or(i.is_open) IS NOT TRUE
+                """,
+                tuple(debtors.ids),
+            )
+        )
+        self.env["mail.activity"].sudo().browse([row[0] for row in rows]).unlink()
+
+    def _came_back(self, company, instalments, today):
+        """A payment came back: the same step is said again, after a neutral word (A5, story 7).
+
+        One undone before anybody gave thanks for it never counted: the ruler resumes where it stood.
+        """
+        returned = instalments.filtered(lambda i: i._was_thanked() or i._stood_unthanked(today))
+        quiet = instalments - returned
+        quiet.write({"settled_on": False})
+        for instalment in returned:
+            offset = instalment._resume_offset(today)
+            values = {"settled_on": False, "occurrence": instalment.occurrence + 1}
+            if offset is not None:
+                values |= {
+                    "watermark": offset - 1,
+                    "anchor_date": today - timedelta(days=offset),
+                    "next_date": today,
+                }
+            instalment.write(values)
+        plan = self.env["collection.plan"]
+        for debtor, own in returned.grouped("debtor_id").items():
+            steps = own.ruler_id.step_ids.filtered(lambda s: s.trigger == "payment_returned")
+            for step in steps:
+                mine = own.filtered(lambda i, step=step: i.ruler_id == step.ruler_id)
+                at = self._next_morning(company, today)  # somebody may only be mending a payment
+                followup = self._plan_word(debtor, step, mine, "returned", at)
+                plan._write_ledger([plan._event_row(i, step, followup) for i in mine])
+
+    def _say_after_all(self, debtors):
+        """A message was taken back because its invoice was paid or gone, and that was undone: its step
+        is consumed, so it is planned again; the doors decide when."""
+        self.env["collection.followup.item"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT last.id, last.instalment_id
+                  FROM (SELECT DISTINCT ON (i.id) t.*, i.id AS instalment_id
+                          FROM collection_instalment i
+                          JOIN collection_followup_item t
+                            ON (t.move_id, t.account_id, t.partner_id, t.due_date, t.occurrence)
+                             = (i.move_id, i.account_id, i.partner_id, i.due_date, i.occurrence)
+                          JOIN collection_followup f
+                            ON f.id = t.followup_id AND f.purpose = 'dunning'
+                         WHERE i.debtor_id IN %s AND i.is_open AND i.ruler_id IS NOT NULL
+                           AND t.state != 'skipped'
+                         ORDER BY i.id, t.offset_days DESC, t.id DESC) last
+                 WHERE last.state = 'cancelled' AND last.reason IN ('paid', 'gone')
+                   AND last.step_id IS NOT NULL
+                """,
+                tuple(debtors.ids),
+            )
+        )
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        for item_id, instalment_id in rows:
+            item = self.env["collection.followup.item"].browse(item_id)
+            instalment = self.env["collection.instalment"].browse(instalment_id)
+            if item.offset_days == instalment._last_offset():
+                item.followup_id._split(item, "due", now)
+
+    def _give_thanks(self, company, payments, today):
+        """Thank once per customer and currency for money that came in, on the next business day (A5)."""
+        newest = defaultdict(int)
+        by_debtor = defaultdict(list)
+        oldest = today - timedelta(days=company.collection_thanks_days)
+        for payment in payments:
+            if not payment.is_new:
+                continue
+            newest[payment.debtor_id] = max(newest[payment.debtor_id], payment.partial_id)
+            if payment.is_money and payment.date >= oldest:
+                by_debtor[payment.debtor_id, payment.currency_id].append(payment)
+        Debtor = self.env["collection.debtor"]
+        for (debtor, currency), own in by_debtor.items():
+            self._thank(
+                company, Debtor.browse(debtor), self.env["res.currency"].browse(currency), own, today
+            )
+        for debtor, partial in newest.items():
+            Debtor.browse(debtor).thanked_partial = partial
+
+    def _payments(self, debtors):
+        """What reduced instalments since we last looked, and what settled those that are settled now.
+
+        :return: list of _Payment
+        """
+        self.env["account.partial.reconcile"].flush_model()
+        self.env["collection.debtor"].flush_model(["thanked_partial"])
+        self.env["collection.instalment"].flush_model(["settled_on", "is_open"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.debtor_id, i.id, i.currency_id, r.id, r.debit_amount_currency,
+                       j.type IN ('bank', 'cash', 'credit'), o.date,
+                       r.id > coalesce(d.thanked_partial, 0),
+                       -- a payment cancelled and booked again has another journal item
+                       coalesce(-o.payment_id, o.id)
+                  FROM collection_debtor d
+                  JOIN collection_instalment i ON i.debtor_id = d.id
+                  -- most instalments were never paid, or long ago: those are not looked at
+                   AND (i.settled_on IS NULL OR i.is_open)
+                  JOIN account_move_line l ON l.move_id = i.move_id AND l.account_id = i.account_id
+                   AND l.partner_id = i.partner_id AND coalesce(l.date_maturity, l.date) = i.due_date
+                  JOIN account_partial_reconcile r ON r.debit_move_id = l.id
+                  JOIN account_move_line o ON o.id = r.credit_move_id
+                  JOIN account_journal j ON j.id = o.journal_id
+                 WHERE d.id IN %(debtors)s
+                   AND (r.id > coalesce(d.thanked_partial, 0)
+                        OR (NOT i.is_open AND i.settled_on IS NULL))
+                ORDER BY 4
+                """,
+                debtors=tuple(debtors.ids),
+            )
+        )
+        return [_Payment(*row) for row in rows]
+
+    def _thank(self, company, debtor, currency, payments, today):
+        Instalment = self.env["collection.instalment"]
+        instalments = Instalment.browse({payment.instalment_id for payment in payments})
+        step = instalments.ruler_id.step_ids.filtered(lambda s: s.trigger == "paid")[:1]
+        payments = [p for p in payments if not self._thanked_before(p)]
+        if not step or not payments:
+            return
+        at = self._next_morning(company, today)
+        followup = self.env["collection.followup"].search(
+            [
+                ("debtor_id", "=", debtor.id),
+                ("purpose", "=", "thanks"),
+                ("state", "=", "planned"),
+                ("currency_id", "=", currency.id),
+                # those that leave today speak of older money: today's may still come back
+                ("scheduled_at", ">=", at.astimezone(UTC).replace(tzinfo=None)),
+            ],
+            limit=1,
+        )
+        if not followup:
+            followup = self._plan_word(debtor, step, instalments, "thanks", at)
+        followup.write(
+            {
+                "partial_ids": [(4, payment.partial_id) for payment in payments],
+                "amount_paid": followup.amount_paid + sum(float(p.amount) for p in payments),
+            }
+        )
+        plan = self.env["collection.plan"]
+        plan._write_ledger(
+            [
+                # the payment stands for the occurrence: each is thanked for once
+                plan._event_row(Instalment.browse(p.instalment_id), step, followup, p.line)
+                for p in payments
+            ]
+        )
+
+    def _thanked_before(self, payment):
+        """Whether thanks were given for this payment, which was undone and reconciled again."""
+        instalment = self.env["collection.instalment"].browse(payment.instalment_id)
+        move, account, partner, due_date = instalment._key()
+        return bool(
+            self.env["collection.followup.item"].search_count(
+                [
+                    ("move_id", "=", move),
+                    ("account_id", "=", account),
+                    ("partner_id", "=", partner),
+                    ("due_date", "=", due_date),
+                    ("followup_id.purpose", "=", "thanks"),
+                    ("occurrence", "=", payment.line),
+                    ("state", "in", ("planned", "sent")),
+                ],
+                limit=1,
+            )
+        )
+
+    def _next_morning(self, company, today):
+        """The first open instant of the next open day, aware UTC."""
+        calendar = company._collection_calendar()
+        return calendar.windows(calendar.next_open_day(today + timedelta(days=1)))[0][0]
+
+    def _plan_word(self, debtor, step, instalments, purpose, at):
+        """A follow-up that an event asks for, not a due date."""
+        currency = instalments.currency_id[:1]
+        own = instalments.filtered(lambda i: i.currency_id == currency)
+        recipients = self.env["collection.plan"]._recipients([(debtor, None)])
+        return self.env["collection.followup"].create(
+            {
+                "debtor_id": debtor.id,
+                "company_id": debtor.company_id.id,
+                "ruler_id": step.ruler_id.id,
+                "step_id": step.id,
+                "step_name": step.name,
+                "channel": step.channel,
+                "purpose": purpose,
+                "state": "to_approve" if step.mode == "approve" else "planned",
+                "reason": Reason.DUE,
+                "scheduled_at": at.astimezone(UTC).replace(tzinfo=None),
+                "partner_id": recipients[debtor.id, step.recipient_role].id,
+                "currency_id": currency.id,
+                "amount_due": sum(own.mapped("residual_currency")),
+            }
+        )
+
+
+class CollectionInstalment(models.Model):
+    """What money does to an instalment."""
+
+    _inherit = "collection.instalment"
+
+    def _is_paid(self):
+        """Nothing is owed on a posted entry."""
+        self.ensure_one()
+        return (
+            not self.gone
+            and self.move_id.state == "posted"
+            and self.company_currency_id.compare_amounts(self.residual, 0) <= 0
+        )
+
+    def _thanks(self, states):
+        """Thanks for this instalment since it was settled."""
+        self.ensure_one()
+        return self.env["collection.followup.item"].search(
+            [
+                ("move_id", "=", self.move_id.id),
+                ("account_id", "=", self.account_id.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("due_date", "=", self.due_date),
+                ("followup_id.purpose", "=", "thanks"),
+                ("followup_id.state", "in", states),
+                ("create_date", ">=", self.settled_on),
+            ]
+        )
+
+    def _was_thanked(self):
+        self.ensure_one()
+        return bool(self._thanks(("queued", "sent", "uncertain")))
+
+    def _stood_unthanked(self, today):
+        """A payment nobody wanted to give thanks for, but which stood for more than a day."""
+        self.ensure_one()
+        return (
+            self.settled_by_money
+            and self.settled_on < today
+            and not self._thanks(("planned", "cancelled"))
+        )
+
+    def _last_offset(self):
+        """The offset that the watermark stands at; None when nothing was said yet."""
+        self.ensure_one()
+        said = [o for o in self.ruler_id._ladder().offsets if o <= self.watermark]
+        return said[-1] if said else None
+
+    def _resume_offset(self, today):
+        """The offset to be said again after a payment came back; None when nothing was said yet.
+
+        What is overdue by now is not announced as coming due: the first overdue step is then the least.
+        """
+        self.ensure_one()
+        if self.watermark == NOTHING_SAID:
+            return None
+        ladder = self.ruler_id._ladder()
+        said = [o for o in ladder.offsets if o <= self.watermark]
+        offset = said[-1] if said else None
+        calendar = self.ruler_id._contact_calendar()
+        overdue = [o for o in ladder.offsets if o > 0]
+        if effective_due(ladder, calendar, self.due_date) < today and overdue:
+            offset = max(offset, overdue[0]) if offset is not None else overdue[0]
+        return offset
