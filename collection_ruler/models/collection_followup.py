@@ -206,7 +206,7 @@ class CollectionFollowup(models.Model):
             followup.write({"state": state, "reason": reason, "failure": failure})
             if state == "uncertain":
                 followup._settle_items("sent", "uncertain")
-            followup._drop_mails()
+            followup._drop_mails(keep_words=state == "uncertain")
             if reason == "bounced":  # one task for the address, not one for each step
                 followup.debtor_id._tell(
                     self.env._("Find another e-mail address: %s does not work", followup._tried()),
@@ -263,8 +263,12 @@ class CollectionFollowup(models.Model):
         planned = self.item_ids.filtered(lambda i: i.state == "planned")
         planned.write({"state": state, "reason": reason})
 
-    def _drop_mails(self):
-        """Take messages of ours that have not left out of Odoo's outbox."""
+    def _drop_mails(self, keep_words=False):
+        """Take messages of ours that have not left out of Odoo's outbox.
+
+        :param keep_words: it may have arrived: it stays in the history, where replies and bounces
+            find it
+        """
         if self.env.context.get("collection_keep_mails"):
             return  # Odoo's own transaction holds the row and writes it
         mails = (
@@ -278,9 +282,11 @@ class CollectionFollowup(models.Model):
             )
         )
         # an invoice's own message stays in its history; ours was never said, so nobody should read it
-        deliveries = mails.filtered(lambda m: m.collection_followup_id.purpose == "delivery")
-        deliveries.write({"state": "cancel"})
-        (mails - deliveries).unlink()
+        kept = mails.filtered(
+            lambda m: keep_words or m.collection_followup_id.purpose == "delivery"
+        )
+        kept.write({"state": "cancel"})
+        (mails - kept).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _never_delete(self):

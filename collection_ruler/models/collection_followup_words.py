@@ -25,7 +25,7 @@ class CollectionFollowup(models.Model):
     customer_name = fields.Char(compute="_compute_names", compute_sudo=True)
     customer_number = fields.Char(compute="_compute_names", compute_sudo=True)
     customer_vat = fields.Char(compute="_compute_names", compute_sudo=True)
-    customer_address = fields.Char(compute="_compute_names", compute_sudo=True)
+    customer_address = fields.Char(compute="_compute_customer_address", compute_sudo=True)
     ice_breaker = fields.Char(related="debtor_id.ice_breaker")
     company_name = fields.Char(related="company_id.name")
     company_vat = fields.Char(related="company_id.vat")
@@ -104,7 +104,11 @@ class CollectionFollowup(models.Model):
             followup.customer_name = customer.name
             followup.customer_number = customer.ref or str(customer.id)
             followup.customer_vat = customer.vat
-            followup.customer_address = self._one_line(customer)
+
+    @api.depends("debtor_id")
+    def _compute_customer_address(self):
+        for followup in self:
+            followup.customer_address = self._one_line(followup.debtor_id.partner_id)
 
     @api.model
     def _one_line(self, partner):
@@ -184,8 +188,8 @@ class CollectionFollowup(models.Model):
 
     def _fetch_for_words(self):
         """Read what the messages of a batch speak about, and of wide tables only that."""
-        moves = self.instalment_ids.move_id
-        moves.fetch(
+        debtors = self.debtor_id
+        (self.instalment_ids | debtors.instalment_ids.filtered("is_open")).move_id.fetch(
             [
                 "name",
                 "move_type",
@@ -195,6 +199,9 @@ class CollectionFollowup(models.Model):
                 "partner_bank_id",
                 "payment_reference",
             ]
+        )
+        (self.partner_id | debtors.partner_id).fetch(
+            ["name", "lang", "is_company", "ref", "vat", "email", "email_normalized", "user_id"]
         )
 
     def _date_text(self, day):
@@ -353,16 +360,13 @@ class CollectionFollowup(models.Model):
     def _layout(self, body):
         """The company's frame around a body: the same for all messages of a batch in a language."""
         memo = self.env.context.get("collection_memo", {})
-        key = "layout", self.company_id.id, self._lang()
+        lang = self._lang()
+        key = "layout", self.company_id.id, lang
         if key not in memo:
-            frame = self.env["ir.qweb"]._render(
+            local = self.with_context(lang=lang)
+            frame = local.env["ir.qweb"]._render(
                 "collection_ruler.message_layout",
-                {
-                    "body": BODY_PLACE,
-                    "company": self.company_id,
-                    "followup": self,
-                    "lang": self._lang(),
-                },
+                {"body": BODY_PLACE, "company": local.company_id, "followup": local, "lang": lang},
             )
             memo[key] = frame.partition(BODY_PLACE)
         before, _place, after = memo[key]

@@ -1,3 +1,4 @@
+import json
 import logging
 import time
 from datetime import datetime, timedelta
@@ -17,8 +18,10 @@ VERBS = ("enrol", "track", "send", "plan", "send")
 # what a second process may take part in
 SHARED_VERBS = ("track", "send", "plan", "send")
 # debtors or follow-ups of one transaction: short enough that a payment waits only a moment
-BATCH = 500
+BATCH = 1000
 ATTEMPTS = 5
+# the process ended over a batch of one so often: it is left to a person
+DEATHS = 2
 # with so many batches to do, a second scheduler is called for help
 HELP_FROM = 4
 # a run that the scheduler has not called again for so long was given up
@@ -53,6 +56,8 @@ class CollectionRun(models.Model):
     )
     is_help = fields.Boolean(string="Second process", help="It took part in another run's work.")
     passed = fields.Integer(help="How many verbs it is through with.")
+    begun = fields.Json(help="Ids of the batch under way: known if the process dies over it.")
+    deaths = fields.Integer(help="How often the process died over a batch of one.")
     calls = fields.Integer(help="How often the scheduler called until it was through.")
     error = fields.Char()
     line_ids = fields.One2many("collection.run.line", "run_id", string="Verbs")
@@ -198,25 +203,62 @@ class CollectionRun(models.Model):
             todo = todo[::-1]
         elif verb != "enrol" and len(todo) >= HELP_FROM * BATCH:
             self.env.ref("collection_ruler.ir_cron_help")._trigger()
-        left = len(todo)
-        for ids in split_every(BATCH, todo):
+        batches = self._batches(worker, company, todo)
+        left = sum(map(len, batches))
+        if batches:
+            self._note(position, batches[0])
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        for number, ids in enumerate(batches, 1):
             started = time.monotonic()
-            tally = self._run_batch(worker, company, list(ids))
+            tally = self._run_batch(worker, company, ids)
             left -= len(ids)
-            self._record(verb, position, len(ids), tally, time.monotonic() - started)
-            if not left:
-                self.passed = position + 1
+            self._record(company, verb, position, len(ids), tally, time.monotonic() - started)
+            self._note(position, batches[number]) if left else self._note(position + 1)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left + more):
                 return False
-        self.passed = position + 1
+        if not batches:
+            self._note(position + 1)
         return True
 
-    def _record(self, verb, position, counted, tally, seconds):
+    def _batches(self, worker, company, todo):
+        """Split what is to be done.
+
+        What the process died over (a template that never ends, until Odoo ended the process) comes
+        first, in ever smaller batches, until the one is found that it dies over; that one is left to a
+        person (H2).
+        """
+        suspects = [unit for unit in self.begun or () if unit in set(todo)]
+        if len(suspects) == 1:
+            self.deaths += 1
+            if self.deaths >= DEATHS:
+                error = self.env._("The server was ended over it, again and again.")
+                worker._failed(company, suspects[0], error)
+                todo = [unit for unit in todo if unit not in suspects]
+                suspects, self.deaths = [], 0
+        smaller = list(split_every(max(1, len(suspects) // 10), suspects))
+        rest = [unit for unit in todo if unit not in set(suspects)]
+        return [list(ids) for ids in (*smaller, *split_every(BATCH, rest))]
+
+    def _note(self, position, begun=None):
+        """Write how far the run is, by SQL: the row is read and written once per batch."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_run SET passed = %s, begun = %s::jsonb, "
+                "write_date = now() AT TIME ZONE 'UTC' WHERE id = %s",
+                position,
+                begun and json.dumps(begun),
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["passed", "begun", "write_date"])
+
+    def _record(self, company, verb, position, counted, tally, seconds):
         """Add a batch to the log, in the batch's own transaction."""
         self.env["collection.run.line"]._add(
             {
                 "run_id": self.id,
-                "company_id": self.company_id.id,
+                "company_id": company.id,
                 "started_at": self._now(),
                 "position": position,
                 "verb": verb,

@@ -43,13 +43,25 @@ class CollectionSend(models.AbstractModel):
     @api.model
     def _prepare(self, company, followup_ids):
         """What takes long and must not hold locks: render missing invoice PDFs once, and store them."""
-        followups = self.env["collection.followup"].browse(followup_ids).exists()
-        wanting = followups.filtered(
-            lambda f: f.state == "planned" and f.step_id.attach_invoice and f.purpose == "dunning"
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT t.move_id
+                  FROM collection_followup f
+                  JOIN collection_ruler_step s ON s.id = f.step_id AND s.attach_invoice
+                  JOIN collection_followup_item t ON t.followup_id = f.id
+                  JOIN account_move m ON m.id = t.move_id AND m.state = 'posted'
+                 WHERE f.id IN %s AND f.state = 'planned' AND f.purpose = 'dunning'
+                   AND NOT EXISTS (
+                       SELECT FROM ir_attachment a
+                        WHERE a.res_model = 'account.move' AND a.res_id = m.id
+                          AND a.res_field = 'invoice_pdf_report_file')
+                """,
+                tuple(followup_ids),
+            )
         )
-        moves = wanting.item_ids.move_id.filtered(
-            lambda m: m.is_sale_document() and m.state == "posted" and not m.invoice_pdf_report_id
-        )
+        moves = self.env["account.move"].browse([row[0] for row in rows])
+        moves = moves.filtered(lambda m: m.is_sale_document())
         for move in moves:
             try:
                 self.env["account.move.send"]._collection_store_pdf(move)
@@ -111,12 +123,12 @@ class CollectionSend(models.AbstractModel):
         locked = defaultdict(set)
         for followup, instalment in rows:
             locked[followup].add(instalment)
-        followups = self.env["collection.followup"].sudo().browse(followup_ids)
-        ours = followups.browse()
-        for followup, wanted in self._wanted(followup_ids).items():
-            if wanted <= locked[followup]:
-                ours += ours.browse(followup)
-        return ours
+        ours = [
+            followup
+            for followup, wanted in self._wanted(followup_ids).items()
+            if wanted <= locked[followup]
+        ]
+        return self.env["collection.followup"].sudo().browse(ours)
 
     def _wanted(self, followup_ids):
         """The instalments that each planned follow-up speaks about; those whose entry is gone have none."""
@@ -150,14 +162,22 @@ class CollectionSend(models.AbstractModel):
             own = followups.filtered(lambda f, debtors=debtors: f.debtor_id in debtors)
             calendar = company._collection_calendar()
             days, spoken = Snapshot._contacts(debtors, calendar)
-            snapshots = Snapshot._take(debtors, leaving=own, contacts=(days, spoken))
+            snapshots = Snapshot._take(
+                debtors, leaving=instalments.values(), contacts=(days, spoken)
+            )
+            items = self.env["collection.followup.item"].union(*instalments).grouped("followup_id")
             for followup in own:
                 others = days[followup.debtor_id.id]
                 others.pop(followup.id, None)
                 snapshot = replace(
                     snapshots[followup.debtor_id.id], contacts=tuple(sorted(others.values()))
                 )
-                check = followup._recheck(snapshot, instalments, at)
+                pairs = [
+                    (instalments[item].id, item.step_id._rung())
+                    for item in items.get(followup, ())
+                    if item.step_id
+                ]
+                check = followup._recheck(snapshot, pairs, at)
                 if check.verdict == "go" and followup._asks_for_money():
                     others[followup.id] = calendar.local_day(
                         at
@@ -191,15 +211,14 @@ class CollectionFollowup(models.Model):
         instalments = self.env["collection.instalment"].sudo().browse(row[1] for row in rows)
         return dict(zip(items, instalments, strict=True))
 
-    def _recheck(self, snapshot, instalments, at):
-        """Whether this follow-up may leave at an instant, for how much, in which tone."""
+    def _recheck(self, snapshot, pairs, at):
+        """Whether this follow-up may leave at an instant, for how much, in which tone.
+
+        :param pairs: [(instalment id, dunning Step)] that it was planned for
+        """
         self.ensure_one()
         if self.purpose == "thanks":
             return self._recheck_thanks(snapshot, at)
-        pairs = []
-        for item in self.item_ids.filtered(lambda i: i.state == "planned"):
-            if item in instalments and item.step_id:
-                pairs.append((instalments[item].id, item.step_id._rung()))
         return recheck(snapshot, pairs, at, self.purpose, self.channel != "activity")
 
     def _asks_for_money(self):
@@ -398,9 +417,14 @@ class CollectionFollowup(models.Model):
                 followup._fail("bounced")
             else:
                 groups[followup.step_id.mail_template_id, followup._lang()] += followup
+        writing = self.union(*groups.values())
+        writing._fetch_for_words()
+        texts = {}
         for (template, lang), group in groups.items():
-            group._render_and_queue(template, lang)
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+            texts |= group._render(template.with_context(lang=lang))
+        if texts:
+            self.browse(texts)._queue_mails(texts)
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _bounced_before(self):
         """Addresses from which the last message came back: no use in writing there again.
@@ -423,43 +447,48 @@ class CollectionFollowup(models.Model):
         )
         return set(rows)
 
-    def _render_and_queue(self, template, lang):
-        """Write the messages; one that cannot be written fails alone (H2)."""
+    def _render(self, template):
+        """Write the messages in the template's language; one that cannot be written fails alone (H2).
+
+        :return: {follow-up id: (subject, body)} of those that could be
+        """
         try:
             with self.env.cr.savepoint():
-                self._queue_mails(template.with_context(lang=lang))
+                subjects = template._render_field("subject", self.ids)
+                bodies = template._render_field(
+                    "body_html", self.ids, options={"post_process": True}
+                )
+                return {key: (subjects[key], bodies[key]) for key in self.ids}
         except psycopg2.OperationalError:
             raise
         except Exception as error:
-            if len(self) == 1:
-                _logger.warning("Follow-up %s could not be written: %s", self.id, error)
-                self._fail("template_error", str(error)[:500])
-                return
-            for followup in self:
-                followup._render_and_queue(template, lang)
+            if len(self) > 1:
+                texts = [followup._render(template) for followup in self]
+                return {key: text for found in texts for key, text in found.items()}
+            _logger.warning("Follow-up %s could not be written: %s", self.id, error)
+            self._fail("template_error", str(error)[:500])
+            return {}
 
-    def _queue_mails(self, template):
-        localized = self.with_context(lang=template.env.context.get("lang"))
-        localized._fetch_for_words()
-        subjects = template._render_field("subject", self.ids)
-        bodies = template._render_field("body_html", self.ids, options={"post_process": True})
-        replies = localized._reply_addresses()
-        values = [
-            f._mail_values(subjects[f.id], bodies[f.id], replies[f.debtor_id.id])
-            for f in localized
-        ]
+    def _queue_mails(self, texts):
+        """Put these messages into Odoo's outbox.
+
+        :param texts: {follow-up id: (subject, body)}
+        """
+        replies = self._reply_addresses()
+        values = [f._mail_values(*texts[f.id], replies[f.debtor_id.id]) for f in self]
         mails = self.env["mail.mail"].sudo().create(values)
+        rows = list(zip(self, mails.mail_message_id.ids, strict=True))
         Verb = self.env["collection.verb"]
         # by SQL: these bodies are made of a template that was cleaned when it was saved, our own
         # views, and escaped values; cleaning each one again takes longer than writing it
-        messages = mails.mail_message_id.ids
-        texts = [(key, str(bodies[f.id])) for f, key in zip(self, messages, strict=True)]
-        Verb._write_rows("mail.message", ["body"], texts)
+        Verb._write_rows(
+            "mail.message", ["body"], [(key, str(texts[f.id][1])) for f, key in rows]
+        )
         Verb._write_rows(
             self._name,
             ["state", "reason", "address", "mail_message_id", "handed_at"],
             [
                 (f.id, "queued", "due", f.partner_id.email_normalized, key, None)
-                for f, key in zip(self, messages, strict=True)
+                for f, key in rows
             ],
         )

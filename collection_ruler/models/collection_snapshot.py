@@ -48,7 +48,8 @@ class CollectionSnapshot(models.AbstractModel):
 
         :param debtors: ``collection.debtor``
         :param come: {instalment id: latest offset that has come}, for the plan verb
-        :param leaving: ``collection.followup`` at a door, to say why claims of theirs are closed
+        :param leaving: the ``collection.instalment`` that a door is asked about, to say why they are
+            closed if they are
         :param contacts: what `_contacts` said, where the caller changes it
         :return: {debtor id: dunning Snapshot}
         """
@@ -85,7 +86,8 @@ class CollectionSnapshot(models.AbstractModel):
                     row.delivered_on,
                 )
             )
-        closed = self._closed(leaving) if leaving else {}
+        open_ids = {row.id for row in rows}
+        closed = self._closed([i for i in leaving or () if i.id not in open_ids])
         return {
             debtor.id: Snapshot(
                 calendars.get(first_ruler.get(debtor.id), calendar),
@@ -217,10 +219,10 @@ class CollectionSnapshot(models.AbstractModel):
         return days, spoken
 
     @api.model
-    def _closed(self, followups):
-        """Why instalments of these follow-ups are no longer open: {instalment id: Reason}."""
+    def _closed(self, instalments):
+        """Why instalments are no longer open: {instalment id: Reason}."""
         result = {}
-        for instalment in followups._item_instalments().values():
+        for instalment in instalments:
             if instalment.is_open:
                 continue
             if instalment.gone or instalment.move_id.state != "posted":

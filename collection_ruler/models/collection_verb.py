@@ -82,10 +82,10 @@ class CollectionVerb(models.AbstractModel):
     def _write_rows(self, model, names, rows):
         """Write values of their own on many records, in one statement, where they differ.
 
-        Like ``write``, stored fields that depend on them are computed anew.
+        Like ``write``, stored fields that depend on them are computed anew. It asks nobody's rights.
 
-        :param names: stored fields of the model
-        :param rows: [(id, value of each field…)]
+        :param names: stored fields of the model, none of them translated
+        :param rows: [(id, value of each field as the database knows it…)]
         """
         if not rows:
             return
@@ -117,6 +117,9 @@ class CollectionVerb(models.AbstractModel):
                 new=SQL("ROW(%s)", new),
             )
         )
-        changed = records.browse([row[0] for row in found])
-        changed.invalidate_recordset(names)
-        changed.modified(names)
+        records.browse([row[0] for row in found]).modified(names)
+        for number, name in enumerate(names, 1):
+            field = records._fields[name]
+            for row in rows:  # no need to read them again
+                record = records.browse(row[0])
+                field._update_cache(record, field.convert_to_cache(row[number], record, validate=False))

@@ -77,13 +77,14 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         hours = hours or self.collection_calendar_id
+        key = key or self._collection_calendar_key()
         memo = self.env.context.get("collection_memo", {})
         if (self.id, hours.id, key) not in memo:
             memo[self.id, hours.id, key] = self._read_calendar(hours, key)
         return memo[self.id, hours.id, key]
 
     def _read_calendar(self, hours, key):
-        zone, country, state = (key or self._collection_calendar_key()).split("|")
+        zone, country, state = key.split("|")
         if hours:
             zone = hours.tz
         return ContactCalendar(

@@ -38,7 +38,7 @@ class TestRun(CollectionCommon):
                 told += self.progress_of_a_run_that_is_stopped(1)
                 self.assertLess(len(told), 10, "it never comes to its end")
         run = self.env["collection.run"].search([], limit=1)
-        self.assertEqual((run.state, run.calls), ("done", len(told)))
+        self.assertEqual((run.state, run.calls), ("done", len(told)), run.error)
         verbs = [line.verb for line in run.line_ids]
         self.assertEqual(verbs, ["enrol", "track", "plan", "send"])
         self.assertEqual(set(run.line_ids.mapped("counted")), {1}, "a verb was done again")

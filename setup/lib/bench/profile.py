@@ -2,11 +2,20 @@
 
 import cProfile
 import pstats
+import sys
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
 from odoo.sql_db import Cursor
+
+
+def _asker() -> str:
+    """The innermost line of the add-on that a statement comes from."""
+    frame = sys._getframe(2)
+    while frame and "/collection_ruler/" not in frame.f_code.co_filename:
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else "Odoo"
 
 
 class Profile:
@@ -29,7 +38,8 @@ class Profile:
         execute, statements = Cursor.execute, self.statements[verb]
 
         def counted(cursor, query, *arguments, **options):
-            statements[" ".join(str(getattr(query, "code", query)).split())[:200]] += 1
+            text = " ".join(str(getattr(query, "code", query)).split())
+            statements[f"{_asker():32} {text[:200]}"] += 1
             return execute(cursor, query, *arguments, **options)
 
         Cursor.execute = counted
