@@ -180,31 +180,42 @@ class CollectionDebtor(models.Model):
                 SQL("INSERT INTO collection_debtor_touch (debtor_id) SELECT unnest(%s)", ids)
             )
 
+    @api.model
+    def _credits_of(self, debtor):
+        """Unapplied credit notes and payments of a debtor: a query for currency_id and amount (D2).
+
+        :param debtor: the alias of collection_debtor in the query around it
+        """
+        return SQL(
+            """
+            SELECT l.currency_id, -sum(l.amount_residual_currency) AS amount
+              FROM res_partner p
+              JOIN account_move_line l ON l.partner_id = p.id
+              JOIN account_account a ON a.id = l.account_id
+              JOIN res_company c ON c.id = l.company_id
+               AND split_part(c.parent_path, '/', 1)::int = %(debtor)s.company_id
+             WHERE p.commercial_partner_id = %(debtor)s.partner_id
+               AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+               AND a.account_type = 'asset_receivable' AND l.amount_residual < 0
+             GROUP BY l.currency_id
+            """,
+            debtor=SQL.identifier(debtor),
+        )
+
     def _credits(self):
-        """Unapplied credit notes and payments by debtor id and currency, positive (D2)."""
-        result = defaultdict(lambda: defaultdict(float))
-        if not self:
-            return result
+        """Unapplied credit notes and payments: {debtor id: {``res.currency``: amount}}, positive (D2)."""
         self.env["account.move.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT d.id, l.currency_id, -sum(l.amount_residual_currency)
-                  FROM collection_debtor d
-                  JOIN res_partner p ON p.commercial_partner_id = d.partner_id
-                  JOIN account_move_line l ON l.partner_id = p.id
-                  JOIN account_account a ON a.id = l.account_id
-                  JOIN res_company c ON c.id = l.company_id
-                   AND split_part(c.parent_path, '/', 1)::int = d.company_id
-                 WHERE d.id IN %s AND l.parent_state = 'posted' AND NOT l.reconciled
-                   AND a.account_type = 'asset_receivable' AND l.amount_residual < 0
-                 GROUP BY d.id, l.currency_id
-                """,
-                tuple(self.ids),
+                "SELECT d.id, c.currency_id, c.amount FROM collection_debtor d "
+                "CROSS JOIN LATERAL (%s) c WHERE d.id IN %s",
+                self._credits_of("d"),
+                tuple(self.ids) or (0,),
             )
         )
+        result = defaultdict(dict)
         for debtor, currency, amount in rows:
-            result[debtor][self.env["res.currency"].browse(currency)] += float(amount)
+            result[debtor][self.env["res.currency"].browse(currency)] = float(amount)
         return result
 
     def _local_today(self):

@@ -30,7 +30,7 @@ class CollectionPlan(models.AbstractModel):
         if not debtors:
             return Tally()
         come = {i: offset for i, _debtor, offset in self._due(company, debtors.ids)}
-        snapshots = self.env["collection.snapshot"]._take(debtors, come)
+        snapshots = self.env["collection.snapshot"]._take(company.id, debtors.ids, come)
         now = self.env["collection.snapshot"]._now()
         decisions = [(debtor, decide(snapshots[debtor.id], now)) for debtor in debtors]
         claims = {c.id: c for snapshot in snapshots.values() for c in snapshot.claims}
@@ -151,12 +151,13 @@ class CollectionPlan(models.AbstractModel):
         self._tell_people(decisions, followups)
         changed = [d.id for d, decision in decisions if decision.contacts or decision.watermarks]
         self.env["collection.debtor"].browse(changed)._touch()
-        self._write_instalments(decisions, claims, now)
+        self._write_instalments(company, decisions, claims, now)
 
     def _create_followups(self, company, decisions):
         """One follow-up per contact; {id(contact): collection.followup}."""
         Step = self.env["collection.ruler.step"]
-        currencies = {c.name: c for c in self.env["res.currency"].search([])}
+        settings = self.env["collection.snapshot"]._settings(company.id)
+        currencies = {name: key for key, name in settings.currencies.items()}
         recipients = self._recipients(decisions)
         contacts, values = [], []
         for debtor, decision in decisions:
@@ -176,7 +177,7 @@ class CollectionPlan(models.AbstractModel):
                         "reason": Reason.DUE,
                         "scheduled_at": contact.at.astimezone(UTC).replace(tzinfo=None),
                         "partner_id": recipients[debtor.id, contact.role].id,
-                        "currency_id": currencies[contact.currency].id,
+                        "currency_id": currencies[contact.currency],
                         "amount_due": float(contact.amount),
                     }
                 )
@@ -287,8 +288,9 @@ class CollectionPlan(models.AbstractModel):
             # every pair was taken by somebody else meanwhile: nothing is left to say
             self.env["collection.followup"].browse(idle)._cancel("replaced")
 
-    def _write_instalments(self, decisions, claims, now):
+    def _write_instalments(self, company, decisions, claims, now):
         """Watermarks of what was consumed, reasons of what waits, and the next dates."""
+        calendars = self.env["collection.snapshot"]._settings(company.id).calendars
         next_dates = {}  # the same for all with the same due date and watermark
         rows = []
         for _debtor, decision in decisions:
@@ -298,8 +300,13 @@ class CollectionPlan(models.AbstractModel):
                 if watermark is not None:
                     memo = claim.ladder.id, claim.counts_from, watermark
                     if memo not in next_dates:
-                        next_dates[memo] = self._next_date(
-                            claim.ladder, claim.counts_from, watermark, now
+                        calendar = calendars[claim.ladder.id]
+                        next_dates[memo] = next_day(
+                            claim.ladder,
+                            calendar,
+                            claim.counts_from,
+                            watermark,
+                            calendar.local_day(now),
                         )
                     following = next_dates[memo]
                 reason = decision.waiting.get(key)
@@ -334,10 +341,6 @@ class CollectionPlan(models.AbstractModel):
                     moves.sudo().collection_instalment_ids.delivered_on = (
                         debtor._calendar().local_day(contact.at)
                     )
-
-    def _next_date(self, ladder, counts_from, watermark, now):
-        calendar = self.env["collection.ruler"].browse(ladder.id)._contact_calendar()
-        return next_day(ladder, calendar, counts_from, watermark, calendar.local_day(now))
 
     def _tell_people(self, decisions, followups):
         """What only a person can do: reconcile credits, approve a message (D2, A13)."""

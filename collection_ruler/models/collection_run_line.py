@@ -28,7 +28,9 @@ class CollectionRunLine(models.Model):
     )
     counted = fields.Integer(help="Customers or follow-ups it looked at.")
     done = fields.Integer(help="For which something was done.")
-    skipped = fields.Integer(help="Invoices or messages about which nothing was said, for a reason.")
+    skipped = fields.Integer(
+        help="Invoices or messages about which nothing was said, for a reason."
+    )
     failed = fields.Integer(help="Told to a person as a task.")
     seconds = fields.Float(digits=(16, 2))
     reasons = fields.Json(string="Reasons counted", help="How often nothing was said, by reason.")

@@ -46,7 +46,7 @@ class CollectionSend(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT t.move_id
+                SELECT DISTINCT t.move_id, f.debtor_id
                   FROM collection_followup f
                   JOIN collection_ruler_step s ON s.id = f.step_id AND s.attach_invoice
                   JOIN collection_followup_item t ON t.followup_id = f.id
@@ -60,16 +60,23 @@ class CollectionSend(models.AbstractModel):
                 tuple(followup_ids),
             )
         )
-        moves = self.env["account.move"].browse([row[0] for row in rows])
-        moves = moves.filtered(lambda m: m.is_sale_document())
-        for move in moves:
+        for move_id, debtor_id in rows:
+            move = self.env["account.move"].browse(move_id)
+            if not move.is_sale_document():
+                continue
             try:
-                self.env["account.move.send"]._collection_store_pdf(move)
+                # Odoo inserts the attachment before it writes the file: no row without its file
+                with self.env.cr.savepoint():
+                    self.env["account.move.send"]._collection_store_pdf(move)
             except psycopg2.Error:
                 raise
-            except Exception:
-                # the message leaves without it; the responsible sees the attachment missing
+            except Exception as error:
                 _logger.exception("No PDF could be made of %s (id %s)", move.name, move.id)
+                self.env["collection.debtor"].browse(debtor_id)._tell(
+                    self.env._("%s could not be attached: no PDF could be made", move.name),
+                    str(error)[:500],
+                    once=True,
+                )
 
     @api.model
     def _batch(self, company, followup_ids):
@@ -158,30 +165,26 @@ class CollectionSend(models.AbstractModel):
         """
         Snapshot = self.env["collection.snapshot"]
         instalments = followups._item_instalments() if instalments is None else instalments
-        for company, debtors in followups.debtor_id.grouped("company_id").items():
-            own = followups.filtered(lambda f, debtors=debtors: f.debtor_id in debtors)
-            calendar = company._collection_calendar()
-            days, spoken = Snapshot._contacts(debtors, calendar)
+        items = self.env["collection.followup.item"].union(*instalments).grouped("followup_id")
+        closed = Snapshot._closed(instalments.values())
+        for company, own in followups.grouped(lambda f: f.debtor_id.company_id).items():
+            settings = Snapshot._settings(company.id)
             snapshots = Snapshot._take(
-                debtors, leaving=instalments.values(), contacts=(days, spoken)
+                company.id, own.debtor_id.ids, closed=closed, leaving=own.ids
             )
-            items = self.env["collection.followup.item"].union(*instalments).grouped("followup_id")
+            spoken_to = defaultdict(list)  # those of this batch that day
             for followup in own:
-                others = days[followup.debtor_id.id]
-                others.pop(followup.id, None)
-                snapshot = replace(
-                    snapshots[followup.debtor_id.id], contacts=tuple(sorted(others.values()))
-                )
+                snapshot = snapshots[followup.debtor_id.id]
+                if today := spoken_to[followup.debtor_id.id]:
+                    snapshot = replace(snapshot, contacts=(*snapshot.contacts, *today))
                 pairs = [
-                    (instalments[item].id, item.step_id._rung())
+                    (instalments[item].id, settings.steps[item.step_id.id])
                     for item in items.get(followup, ())
                     if item.step_id
                 ]
                 check = followup._recheck(snapshot, pairs, at)
                 if check.verdict == "go" and followup._asks_for_money():
-                    others[followup.id] = calendar.local_day(
-                        at
-                    )  # none other of this batch that day
+                    today.append(settings.calendar.local_day(at))
                 yield followup, check
 
 
@@ -358,13 +361,14 @@ class CollectionFollowup(models.Model):
         for step, followups in self.grouped("step_id").items():
             # a second instalment at the same step adds nothing to a task that is still open
             tasks = {
-                activity.res_id: activity
-                for activity in followups.debtor_id._open_tasks(step.name)
+                activity.res_id: activity for activity in followups.debtor_id._open_tasks(step.name)
             }
             lacking = followups.filtered(lambda f, tasks=tasks: f.debtor_id.id not in tasks)
             by_user = lacking.grouped(lambda f: f.debtor_id._responsible(f.ruler_id))
             for user, own in by_user.items():
-                made = own.debtor_id.with_context(mail_activity_quick_update=True).activity_schedule(
+                made = own.debtor_id.with_context(
+                    mail_activity_quick_update=True
+                ).activity_schedule(
                     activity_type_id=(step.activity_type_id or todo).id,
                     summary=step.name,
                     note=step.activity_note,
@@ -481,14 +485,9 @@ class CollectionFollowup(models.Model):
         Verb = self.env["collection.verb"]
         # by SQL: these bodies are made of a template that was cleaned when it was saved, our own
         # views, and escaped values; cleaning each one again takes longer than writing it
-        Verb._write_rows(
-            "mail.message", ["body"], [(key, str(texts[f.id][1])) for f, key in rows]
-        )
+        Verb._write_rows("mail.message", ["body"], [(key, str(texts[f.id][1])) for f, key in rows])
         Verb._write_rows(
             self._name,
             ["state", "reason", "address", "mail_message_id", "handed_at"],
-            [
-                (f.id, "queued", "due", f.partner_id.email_normalized, key, None)
-                for f, key in rows
-            ],
+            [(f.id, "queued", "due", f.partner_id.email_normalized, key, None) for f, key in rows],
         )

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -6,9 +5,12 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..dunning.calendar import ContactCalendar
 from ..dunning.decision import Claim, Snapshot
+from ..dunning.ladder import Ladder, Step
 from ..dunning.reason import Reason
 from .collection_instalment import NOTHING_SAID
+from .res_company import Memo
 
 # contacts further back than this never matter to a frequency cap
 CONTACT_MEMORY_DAYS = 60
@@ -16,19 +18,41 @@ CONTACT_MEMORY_DAYS = 60
 PENDING_LIMIT = timedelta(days=7)
 
 
+class Settings(NamedTuple):
+    """What decisions of a company rest on and no customer changes, without records."""
+
+    calendar: ContactCalendar
+    ladders: dict[int, Ladder]  # by ruler id
+    calendars: dict[int, ContactCalendar]  # by ruler id
+    steps: dict[int, Step]
+    currencies: dict[int, str]  # names by id
+
+
 class _OpenInstalment(NamedTuple):
     id: int
-    debtor_id: int
     move_id: int
     ruler_id: int
-    counts_from: date
-    due_date: date
+    counts_from: str  # ISO date
+    due_date: str
     watermark: int
     residual: str  # exact, in the instalment's currency
     currency_id: int
     delivered: bool
-    delivered_on: date | None
+    delivered_on: str | None
+    speaks: bool  # its ruler runs
     blocked: bool
+    held: bool
+    flying: bool
+
+    def block(self) -> Reason | None:
+        """Why nothing may be said about it now (D3, D5, F5)."""
+        if not self.speaks:
+            return Reason.RULER_STOPPED
+        if self.blocked:
+            return Reason.BLOCKED
+        if self.held:
+            return Reason.HELD
+        return Reason.IN_FLIGHT if self.flying else None
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -43,184 +67,195 @@ class CollectionSnapshot(models.AbstractModel):
         return datetime.now(UTC).replace(microsecond=0)
 
     @api.model
-    def _take(self, debtors, come=None, leaving=None, contacts=None):
-        """Facts about debtors of one root company, in a fixed number of queries.
+    def _settings(self, company_id):
+        """What decisions of a root company rest on, read once per batch.
 
-        :param debtors: ``collection.debtor``
+        :return: Settings
+        """
+        memo = self.env.context.get("collection_memo")
+        if memo is None:
+            memo = Memo()
+        if ("settings", company_id) not in memo:
+            company = self.env["res.company"].browse(company_id)
+            rulers = self.env["collection.ruler"].with_context(active_test=False)
+            rulers = rulers.search(
+                [
+                    ("company_id", "=", company_id),
+                    "|",
+                    ("state", "!=", "draft"),  # what nobody switched on yet may still make no sense
+                    ("started_at", "!=", False),
+                ]
+            )
+            currencies = self.env["res.currency"].with_context(active_test=False).search([])
+            memo["settings", company_id] = Settings(
+                company._collection_calendar(),
+                {ruler.id: ruler._ladder() for ruler in rulers},
+                {ruler.id: ruler._contact_calendar() for ruler in rulers},
+                {step.id: step._rung() for step in rulers.step_ids},
+                {currency.id: currency.name for currency in currencies},
+            )
+        return memo["settings", company_id]
+
+    @api.model
+    def _take(self, company_id, debtor_ids, come=None, closed=None, leaving=()):
+        """Facts about debtors of one root company, in one query.
+
         :param come: {instalment id: latest offset that has come}, for the plan verb
-        :param leaving: the ``collection.instalment`` that a door is asked about, to say why they are
-            closed if they are
-        :param contacts: what `_contacts` said, where the caller changes it
+        :param closed: {instalment id: Reason} of instalments that a door is asked about
+        :param leaving: ids of follow-ups that stand at a door: no contacts yet
         :return: {debtor id: dunning Snapshot}
         """
-        company = debtors.company_id.ensure_one()
-        come = come or {}
-        rows = self._open_instalments(debtors)
-        rulers = self.env["collection.ruler"].browse(dict.fromkeys(row.ruler_id for row in rows))
-        ladders = {ruler.id: ruler._ladder() for ruler in rulers}
-        calendar = company._collection_calendar()
-        calendars = {ruler.id: ruler._contact_calendar() for ruler in rulers}
-        today = calendar.local_day(self._now())
-        blocks = self._blocks(rows, debtors, today)
-        credits = debtors._credits()
-        days, spoken = self._contacts(debtors, calendar) if contacts is None else contacts
-        currencies = self.env["res.currency"].browse({row.currency_id for row in rows})
-        names = {currency.id: currency.name for currency in currencies}
-        claims = defaultdict(list)
-        first_ruler = {}
-        for row in rows:
-            first_ruler.setdefault(row.debtor_id, row.ruler_id)
-            claims[row.debtor_id].append(
-                Claim(
-                    row.id,
-                    row.move_id,
-                    ladders[row.ruler_id],
-                    row.counts_from,
-                    row.due_date,
-                    come.get(row.id),
-                    None if row.watermark == NOTHING_SAID else row.watermark,
-                    Decimal(row.residual),
-                    names[row.currency_id],
-                    blocks.get(row.id),
-                    row.delivered,
-                    row.delivered_on,
-                )
-            )
-        open_ids = {row.id for row in rows}
-        closed = self._closed([i for i in leaving or () if i.id not in open_ids])
-        return {
-            debtor.id: Snapshot(
-                calendars.get(first_ruler.get(debtor.id), calendar),
-                tuple(claims[debtor.id]),
+        settings = self._settings(company_id)
+        come, leaving = come or {}, set(leaving)
+        calendar = settings.calendar
+        snapshots = {}
+        for debtor_id, claims, credits, contacts, spoken in self._facts(calendar, debtor_ids):
+            rows = [_OpenInstalment(*row) for row in claims or ()]
+            first = settings.calendars.get(rows[0].ruler_id) if rows else None
+            snapshots[debtor_id] = Snapshot(
+                first or calendar,
+                tuple(self._claim(row, settings, come) for row in rows),
                 {
-                    currency.name: Decimal(str(currency.round(amount)))
-                    for currency, amount in credits[debtor.id].items()
+                    settings.currencies[currency]: Decimal(amount)
+                    for currency, amount in credits or ()
                 },
-                tuple(sorted(days[debtor.id].values())),
-                debtor.id in spoken,
-                closed,
+                tuple(
+                    sorted(
+                        calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+                        for followup, instant in contacts or ()
+                        if followup not in leaving
+                    )
+                ),
+                spoken,
+                closed or {},
             )
-            for debtor in debtors
-        }
+        return snapshots
 
-    def _open_instalments(self, debtors):
-        """What the debtors owe, as rows: records of so many would cost more than the decision."""
-        self.env["collection.instalment"].flush_model()
-        self.env["account.move"].flush_model(["is_move_sent", "move_type", "payment_state"])
-        sale_types = self.env["account.move"].get_sale_types(include_receipts=True)
-        rows = self.env.execute_query(
+    def _claim(self, row, settings, come):
+        return Claim(
+            row.id,
+            row.move_id,
+            settings.ladders[row.ruler_id],
+            date.fromisoformat(row.counts_from),
+            date.fromisoformat(row.due_date),
+            come.get(row.id),
+            None if row.watermark == NOTHING_SAID else row.watermark,
+            Decimal(row.residual),
+            settings.currencies[row.currency_id],
+            row.block(),
+            row.delivered,
+            date.fromisoformat(row.delivered_on) if row.delivered_on else None,
+        )
+
+    def _facts(self, calendar, debtor_ids):
+        """Rows (debtor id, open instalments, credits, contacts, whether a reminder ever left).
+
+        Records of so many would cost more than the decisions.
+        """
+        for model in (
+            "collection.instalment",
+            "collection.followup",
+            "collection.hold",
+            "collection.ruler",
+            "account.move",
+            "account.move.line",
+            "account.payment",
+            "payment.transaction",
+        ):
+            self.env[model].flush_model()
+        now = self._now()
+        return self.env.execute_query(
             SQL(
                 """
-                SELECT i.id, i.debtor_id, i.move_id, i.ruler_id,
-                       coalesce(i.anchor_date, i.due_date), i.due_date, i.watermark,
-                       i.residual_currency::text, i.currency_id,
-                       m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s,
-                       i.delivered_on, m.payment_state = 'blocked'
-                  FROM collection_instalment i JOIN account_move m ON m.id = i.move_id
-                 WHERE i.debtor_id IN %(debtors)s AND i.is_open AND i.ruler_id IS NOT NULL
-                 ORDER BY i.due_date, i.id
+                SELECT d.id,
+                       (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
+                          FROM collection_instalment i
+                          JOIN collection_ruler r ON r.id = i.ruler_id
+                          JOIN account_move m ON m.id = i.move_id
+                         WHERE i.debtor_id = d.id AND i.is_open),
+                       (SELECT json_agg(json_build_array(c.currency_id, c.amount::text))
+                          FROM (%(credits)s) c),
+                       (SELECT json_agg(json_build_array(
+                                   f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at)))
+                          FROM collection_followup f
+                         WHERE %(contact)s AND f.scheduled_at >= %(since)s
+                           -- what waits at a door does not count until it leaves
+                           AND (%(said)s OR (f.state = 'planned' AND f.reason = 'due'))),
+                       EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s)
+                  FROM collection_debtor d WHERE d.id IN %(debtors)s
                 """,
-                debtors=tuple(debtors.ids) or (0,),
-                sale_types=tuple(sale_types),
+                claim=self._claim_columns(calendar.local_day(now), now),
+                credits=self.env["collection.debtor"]._credits_of("d"),
+                contact=SQL(
+                    "f.debtor_id = d.id AND f.channel != 'activity' "
+                    "AND f.purpose IN ('dunning', 'returned')"
+                ),
+                said=SQL("f.state IN ('queued', 'sent', 'uncertain')"),
+                since=now.replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS),
+                debtors=tuple(debtor_ids) or (0,),
             )
         )
-        return [_OpenInstalment(*row) for row in rows]
+
+    def _claim_columns(self, today, now):
+        """The columns of _OpenInstalment, from i (instalment), m (its entry) and r (its ruler)."""
+        return SQL(
+            """
+            i.id, i.move_id, i.ruler_id, coalesce(i.anchor_date, i.due_date), i.due_date,
+            i.watermark, i.residual_currency::text, i.currency_id,
+            m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s, i.delivered_on,
+            -- as collection.ruler._speaks_on says
+            r.active AND r.state = 'running'
+                AND coalesce(r.date_from <= %(today)s, TRUE)
+                AND coalesce(r.date_to >= %(today)s, TRUE),
+            m.payment_state = 'blocked',
+            EXISTS (SELECT FROM collection_hold h
+                     WHERE h.debtor_id = i.debtor_id AND h.state = 'active'
+                       AND coalesce(h.date_to >= %(today)s, TRUE)
+                       AND (h.scope = 'all' OR EXISTS (
+                            SELECT FROM collection_hold_collection_instalment_rel hi
+                             WHERE hi.collection_hold_id = h.id
+                               AND hi.collection_instalment_id = i.id))),
+            %(flying)s
+            """,
+            sale_types=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
+            today=today,
+            flying=self._in_flight("m", now),
+        )
 
     @api.model
-    def _blocks(self, rows, debtors, today):
-        """Why nothing may be said about an instalment now: {instalment id: Reason} (D3, D5, F5)."""
-        blocks = {}
-        flying = self._moves_in_flight({row.move_id for row in rows})
-        rulers = self.env["collection.ruler"].browse({row.ruler_id for row in rows})
-        speaking = set(rulers.filtered(lambda r: r._speaks_on(today)).ids)
-        held_debtors, held = set(), set()
-        Hold = self.env["collection.hold"].sudo()
-        for hold in Hold.search(Hold._in_force(today) & Hold._domain_of(debtors)):
-            if hold.scope == "all":
-                held_debtors.add(hold.debtor_id.id)
-            else:
-                held.update(hold.instalment_ids.ids)
-        for row in rows:
-            if row.ruler_id not in speaking:
-                blocks[row.id] = Reason.RULER_STOPPED
-            elif row.blocked:
-                blocks[row.id] = Reason.BLOCKED
-            elif row.debtor_id in held_debtors or row.id in held:
-                blocks[row.id] = Reason.HELD
-            elif row.move_id in flying:
-                blocks[row.id] = Reason.IN_FLIGHT
-        return blocks
+    def _in_flight(self, move, now):
+        """Whether a payment of an entry is under way: without entry yet, pending, authorised or not
+        processed (D3).
 
-    @api.model
-    def _moves_in_flight(self, move_ids):
-        """Entries whose payment is under way: without entry yet, pending, authorised or not processed."""
-        if not move_ids:
-            return set()
-        self.env["account.payment"].flush_model()
-        self.env["payment.transaction"].flush_model()
-        self.env["account.move"].flush_model(["payment_state"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id FROM account_move WHERE id IN %(moves)s AND payment_state = 'in_payment'
-                UNION
-                SELECT r.invoice_id FROM account_move__account_payment r
-                  JOIN account_payment p ON p.id = r.payment_id
-                 WHERE r.invoice_id IN %(moves)s AND p.move_id IS NULL
-                   AND p.state IN ('in_process', 'paid')
-                UNION
-                SELECT r.invoice_id FROM account_invoice_transaction_rel r
-                  JOIN payment_transaction t ON t.id = r.transaction_id
-                 WHERE r.invoice_id IN %(moves)s
+        :param move: the alias of account_move in the query
+        """
+        return SQL(
+            """
+            %(move)s.payment_state = 'in_payment'
+            OR EXISTS (
+                SELECT FROM account_move__account_payment mp
+                  JOIN account_payment p ON p.id = mp.payment_id
+                 WHERE mp.invoice_id = %(move)s.id AND p.move_id IS NULL
+                   AND p.state IN ('in_process', 'paid'))
+            OR EXISTS (
+                SELECT FROM account_invoice_transaction_rel mt
+                  JOIN payment_transaction t ON t.id = mt.transaction_id
+                 WHERE mt.invoice_id = %(move)s.id
                    AND (t.state = 'authorized'
                         -- a promise to transfer money is pending until somebody books it: not for ever
                         OR (t.state = 'pending' AND t.last_state_change >= %(pending_since)s)
-                        OR (t.state = 'done' AND t.is_post_processed IS NOT TRUE))
-                """,
-                moves=tuple(move_ids),
-                pending_since=self._now().replace(tzinfo=None) - PENDING_LIMIT,
-            )
+                        OR (t.state = 'done' AND t.is_post_processed IS NOT TRUE)))
+            """,
+            move=SQL.identifier(move),
+            pending_since=now.replace(tzinfo=None) - PENDING_LIMIT,
         )
-        return {row[0] for row in rows}
-
-    @api.model
-    def _contacts(self, debtors, calendar):
-        """When each debtor was, or will be, asked for money.
-
-        What waits at a door does not count until it leaves: it must not silence the rest.
-
-        :return: ({debtor id: {follow-up id: local day}}, ids of debtors to whom a reminder ever left)
-        """
-        self.env["collection.followup"].flush_model()
-        since = self._now().replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT debtor_id, CASE WHEN scheduled_at >= %(since)s THEN id END,
-                       max(coalesce(delivered_at, handed_at, scheduled_at)),
-                       bool_or(state != 'planned')
-                  FROM collection_followup
-                 WHERE debtor_id IN %(debtors)s AND channel != 'activity'
-                   AND purpose IN ('dunning', 'returned')
-                   AND (state IN ('queued', 'sent', 'uncertain')
-                        OR (state = 'planned' AND reason = 'due' AND scheduled_at >= %(since)s))
-                 GROUP BY 1, 2
-                """,
-                debtors=tuple(debtors.ids) or (0,),
-                since=since,
-            )
-        )
-        days, spoken = defaultdict(dict), set()
-        for debtor, followup, instant, was_said in rows:
-            if followup:
-                days[debtor][followup] = calendar.local_day(instant.replace(tzinfo=UTC))
-            if was_said:
-                spoken.add(debtor)
-        return days, spoken
 
     @api.model
     def _closed(self, instalments):
-        """Why instalments are no longer open: {instalment id: Reason}."""
+        """Why instalments are no longer open: {instalment id: Reason}.
+
+        :param instalments: ``collection.instalment`` that a door is asked about
+        """
         result = {}
         for instalment in instalments:
             if instalment.is_open:

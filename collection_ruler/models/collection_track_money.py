@@ -184,7 +184,11 @@ class CollectionTrackMoney(models.AbstractModel):
         Debtor = self.env["collection.debtor"]
         for (debtor, currency), own in by_debtor.items():
             self._thank(
-                company, Debtor.browse(debtor), self.env["res.currency"].browse(currency), own, today
+                company,
+                Debtor.browse(debtor),
+                self.env["res.currency"].browse(currency),
+                own,
+                today,
             )
         for debtor, partial in newest.items():
             Debtor.browse(debtor).thanked_partial = partial

@@ -122,4 +122,6 @@ class CollectionVerb(models.AbstractModel):
             field = records._fields[name]
             for row in rows:  # no need to read them again
                 record = records.browse(row[0])
-                field._update_cache(record, field.convert_to_cache(row[number], record, validate=False))
+                field._update_cache(
+                    record, field.convert_to_cache(row[number], record, validate=False)
+                )

@@ -1,20 +1,41 @@
 import logging
+import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 import psycopg2
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..dunning.decision import recheck
 from .res_company import Memo
 
 _logger = logging.getLogger(__name__)
 
 # how long a door waits for a row that somebody else holds
-LOCK_TIMEOUT_MS = 2000
+LOCK_TIMEOUT = "2s"
+# seconds after which rulers and calendars are read again in a long queue
+SETTINGS_LAST = 30
 # a gateway that says "later" is asked again after so long, and so often
 RETRY_AFTER = timedelta(minutes=15)
 ATTEMPTS = 5
+
+
+class _AtDoor(NamedTuple):
+    """What a follow-up is, and asks for, when it stands at door 2."""
+
+    state: str
+    handed_at: datetime | None
+    mail_message_id: int | None
+    purpose: str
+    debtor_id: int
+    company_id: int
+    currency_id: int
+    amount_due: str  # exact
+    pairs: list  # [instalment id or None, step id or None]
+    instalment_ids: list
 
 
 class Outcome(dict):
@@ -49,19 +70,23 @@ class MailMail(models.Model):
             )
         if not ours or self.env["ir.mail_server"]._disable_send():
             return True
+        self._collection_silence_copy()
+        memo, read_at = Memo(), time.monotonic()
         for mail in ours:
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 mail.invalidate_recordset(["state"])
+            if time.monotonic() - read_at > SETTINGS_LAST:
+                memo, read_at = Memo(), time.monotonic()
             outcome = Outcome()
             stock = super(MailMail, mail.with_context(collection_outcome=outcome))._send
             hand_over = partial(
                 stock, auto_commit=auto_commit, raise_exception=raise_exception, **kwargs
             )
-            mail._collection_send_one(hand_over, outcome, auto_commit)
+            mail._collection_send_one(hand_over, outcome, auto_commit, memo)
         return True
 
-    def _collection_send_one(self, hand_over, outcome, auto_commit):
+    def _collection_send_one(self, hand_over, outcome, auto_commit, memo):
         """Ask, stamp, hand over, note the answer.
 
         What concerns the follow-up is written in cursors of its own: their snapshots are newer than the
@@ -71,7 +96,7 @@ class MailMail(models.Model):
         followup_id = self.collection_followup_id.id
         if self.state != "outgoing":
             return
-        verdict = self._collection_door(followup_id)
+        verdict = self._collection_door(followup_id, memo)
         if verdict == "cancel":
             self._collection_take_back(auto_commit)
         if verdict != "go":
@@ -102,17 +127,23 @@ class MailMail(models.Model):
                 self.unlink()
                 self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    def _collection_door(self, followup_id):
+    def _collection_silence_copy(self):
+        """In a copied database Odoo's queue may run before our own action pauses the rulers."""
+        with self.env.registry.cursor() as cr:
+            self.env(cr=cr, su=True)["collection.run"]._copied_database()
+
+    def _collection_door(self, followup_id, memo):
         """Decide in a cursor of its own, and stamp.
 
+        :param memo: rulers and calendars, read once for many mails
         :return: `go` (stamped), `cancel` (take the mail back) or `leave` (somebody else has it)
         """
         message_id = self.mail_message_id.id
         try:
             with self.env.registry.cursor() as cr:
-                cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{LOCK_TIMEOUT_MS}ms"))
-                # the mail's row is written by Odoo's transaction, whose snapshot is older than ours
-                context = {"collection_keep_mails": True, "collection_memo": Memo()}
+                # what it would write of the mail is written by Odoo's transaction, whose snapshot is
+                # older than ours
+                context = {"collection_keep_mails": True, "collection_memo": memo}
                 env = self.env(cr=cr, su=True, context=context)
                 return env["collection.followup"].browse(followup_id)._door_two(message_id)
         except psycopg2.OperationalError as error:
@@ -147,20 +178,15 @@ class CollectionFollowup(models.Model):
         :param message_id: of the mail that asks; one that was replaced may not pass
         :return: `go`, `cancel` or `leave`
         """
-        self.env.cr.execute(
-            SQL(
-                "SELECT state, handed_at FROM collection_followup WHERE id = %s FOR UPDATE", self.id
-            )
-        )
-        row = self.env.cr.fetchone()
-        if not row:
+        row = self._lock_at_door()
+        if not row or row.state != "queued" or row.mail_message_id != message_id:
             return "cancel"
-        state, handed_at = row
-        if state != "queued" or self.mail_message_id.id != message_id:
-            return "cancel"
-        if handed_at:
+        if row.handed_at:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
-        self.env["collection.run"]._copied_database()  # its queue may run before our own action
+        if self._still_right(row):
+            self._stamp()
+            return "go"
+        # the long way, which knows what else may be said of it
         now = self.env["collection.snapshot"]._now()
         instalments = self._item_instalments()
         ((_self, check),) = self.env["collection.send"]._check(self, now, instalments)
@@ -173,7 +199,7 @@ class CollectionFollowup(models.Model):
             )
         )
         if check.verdict == "go" and not stale:
-            self.handed_at = now.replace(tzinfo=None)
+            self._stamp()
             return "go"
         if stale:  # somebody paid a part between the doors: write it anew
             self._replan("due", now.replace(tzinfo=None))
@@ -185,6 +211,92 @@ class CollectionFollowup(models.Model):
             self._apply_checks({self: check}, now, instalments)
         return "cancel"
 
+    def _lock_at_door(self):
+        """Lock the row, and read what it asks for, in one statement.
+
+        :return: _AtDoor, None when it is gone
+        :raise psycopg2.OperationalError: somebody else holds it
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.debtor_id,
+                       f.company_id, f.currency_id, f.amount_due::text,
+                       (SELECT json_agg(json_build_array(i.id, t.step_id))
+                          FROM collection_followup_item t
+                          LEFT JOIN collection_instalment i
+                            ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                             = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                         WHERE t.followup_id = f.id AND t.state = 'planned'),
+                       ARRAY(SELECT instalment_id FROM collection_followup_instalment_rel
+                              WHERE followup_id = f.id)
+                  FROM collection_followup f,
+                       -- a payment of this customer holds it for a moment only
+                       set_config('lock_timeout', %s, true)
+                 WHERE f.id = %s
+                   FOR NO KEY UPDATE OF f
+                """,
+                LOCK_TIMEOUT,
+                self.id,
+            )
+        )
+        return _AtDoor(*rows[0]) if rows else None
+
+    def _still_right(self, row):
+        """Whether all that it says is still true and it may leave now, in the common case.
+
+        :param row: _AtDoor
+        """
+        if row.purpose not in ("dunning", "returned") or not row.pairs:
+            return False
+        Snapshot = self.env["collection.snapshot"]
+        settings = Snapshot._settings(row.company_id)
+        if not all(key and step in settings.steps for key, step in row.pairs):
+            return False
+        facts = Snapshot._take(row.company_id, [row.debtor_id], leaving=[self.id])
+        pairs = [(key, settings.steps[step]) for key, step in row.pairs]
+        check = recheck(facts[row.debtor_id], pairs, Snapshot._now(), row.purpose)
+        return (
+            check.verdict == "go"
+            and check.amount == Decimal(row.amount_due)
+            and check.currency == settings.currencies[row.currency_id]
+            and set(check.asked) == set(row.instalment_ids)
+        )
+
+    def _stamp(self):
+        """Note that the gateway is asked; on disk before it is, whatever the server does for speed."""
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_followup SET handed_at = %s FROM "
+                "set_config('synchronous_commit', 'on', true) WHERE id = %s",
+                now,
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["handed_at"])
+
+    def _accepted(self, at):
+        """The gateway took it: the short way of `_sent`, in one statement."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH sent AS (
+                    UPDATE collection_followup
+                       SET state = 'sent', reason = 'due', delivered_at = %(at)s, failure = NULL
+                     WHERE id = %(id)s RETURNING id, debtor_id),
+                said AS (
+                    UPDATE collection_followup_item t SET state = 'sent', reason = 'due'
+                      FROM sent WHERE t.followup_id = sent.id AND t.state = 'planned')
+                INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
+                """,
+                at=at,
+                id=self.id,
+            )
+        )
+        self.invalidate_recordset(["state", "reason", "delivered_at", "failure"])
+        self.modified(["state"])
+
     def _answered_by_gateway(self, verdict, said):
         """Write the answer: sent, again later, failed, or nobody knows.
 
@@ -192,7 +304,7 @@ class CollectionFollowup(models.Model):
         """
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         if verdict == "accepted":
-            self._sent(now)
+            self._accepted(now)
         elif verdict == "uncertain":
             self._fail("uncertain", said)
         elif verdict == "refused":

@@ -256,8 +256,9 @@ class TestExcluded(MoneyCase):
             transaction = self.transaction(move, "pending")
         self.assertEqual(str(transaction.last_state_change), "2026-03-02 09:00:00")
         with self.at("2026-03-09 08:59"):
-            moves = self.env["collection.snapshot"]._moves_in_flight({move.id})
-        self.assertEqual(moves, {move.id})
+            debtor = self.debtor()
+            snapshot = self.env["collection.snapshot"]._take(self.company.id, debtor.ids)
+        self.assertEqual([c.block for c in snapshot[debtor.id].claims], ["in_flight"])
         self.assertEqual(len(self.day("2026-03-09")), 1)
 
     def test_authorised_transaction_is_under_way(self):

@@ -93,7 +93,10 @@ class TestRun(CollectionCommon):
         hours.attendance_ids.unlink()
         self.env.flush_all()
         # the broken one waited longest, and is the first to be served
-        for company, started in ((broken, "2026-03-01 08:00:00"), (self.company, "2026-03-02 08:00:00")):
+        for company, started in (
+            (broken, "2026-03-01 08:00:00"),
+            (self.company, "2026-03-02 08:00:00"),
+        ):
             self.env["collection.run"].create(
                 {"company_id": company.id, "started_at": started, "state": "done"}
             )
