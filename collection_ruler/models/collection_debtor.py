@@ -243,6 +243,7 @@ class CollectionDebtor(models.Model):
         told = self.sudo().with_context(mail_activity_quick_update=True)
         if once and told:
             told -= told.browse(told._open_tasks(summary).mapped("res_id"))
+        told.mapped("display_name")  # for all at once: each task asks for it
         for user, own in told.grouped(lambda d: d._responsible(ruler)).items():
             Activity += own.activity_schedule(
                 "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id

@@ -133,8 +133,8 @@ class CollectionFollowup(models.Model):
             asked = followup._asked()
             currency = followup.currency_id
             followup.current_date = self._date_text(followup.debtor_id._local_today())
-            followup.amount_text = format_amount(self.env, followup.amount_due, currency)
-            followup.amount_paid_text = format_amount(self.env, followup.amount_paid, currency)
+            followup.amount_text = self._amount_text(followup.amount_due, currency)
+            followup.amount_paid_text = self._amount_text(followup.amount_paid, currency)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
             oldest = asked[:1].due_date
             followup.oldest_due_text = self._date_text(oldest) if oldest else ""
@@ -143,10 +143,7 @@ class CollectionFollowup(models.Model):
         """The instalments it asks for, oldest first; for thanks, those that were paid."""
         self.ensure_one()
         if self.purpose == "thanks":
-            found = self._item_instalments().values()
-            return (
-                self.env["collection.instalment"].union(*found).sorted(lambda i: (i.due_date, i.id))
-            )
+            return self._item_instalments().sorted(lambda i: (i.due_date, i.id))
         return self.instalment_ids.sorted(lambda i: (i.due_date, i.id))
 
     # each by itself: a message pays for the parts that its template uses
@@ -162,8 +159,14 @@ class CollectionFollowup(models.Model):
     @api.depends("instalment_ids")
     @api.depends_context("lang")
     def _compute_coming_table(self):
+        found = self._coming()
+        found.move_id.fetch(["name"])
+        by_debtor = found.grouped("debtor_id")
         for followup in self:
-            coming = followup._coming()
+            coming = by_debtor.get(followup.debtor_id, found.browse())
+            if followup.purpose == "thanks":
+                coming = found.browse()
+            coming -= followup.instalment_ids
             followup.coming_table = followup._instalment_table(coming) if coming else Markup()
 
     @api.depends("amount_due")
@@ -188,8 +191,7 @@ class CollectionFollowup(models.Model):
 
     def _fetch_for_words(self):
         """Read what the messages of a batch speak about, and of wide tables only that."""
-        debtors = self.debtor_id
-        (self.instalment_ids | debtors.instalment_ids.filtered("is_open")).move_id.fetch(
+        self.instalment_ids.move_id.fetch(
             [
                 "name",
                 "move_type",
@@ -200,9 +202,17 @@ class CollectionFollowup(models.Model):
                 "payment_reference",
             ]
         )
-        (self.partner_id | debtors.partner_id).fetch(
+        (self.partner_id | self.debtor_id.partner_id).fetch(
             ["name", "lang", "is_company", "ref", "vat", "email", "email_normalized", "user_id"]
         )
+
+    def _amount_text(self, amount, currency):
+        """An amount as the recipient writes it; the same few come again and again."""
+        memo = self.env.context.get("collection_memo", {})
+        key = "amount", self.env.lang, currency.id, amount
+        if key not in memo:
+            memo[key] = format_amount(self.env, amount, currency)
+        return memo[key]
 
     def _date_text(self, day):
         """A date as the recipient writes it; the same few come again and again."""
@@ -213,21 +223,28 @@ class CollectionFollowup(models.Model):
         return memo[key]
 
     def _coming(self):
-        """What comes due soon and is not asked for: the second table, never a second message."""
-        self.ensure_one()
-        if self.purpose == "thanks":
-            return self.env["collection.instalment"]
-        today = self.debtor_id._local_today()
-        return (
-            self.debtor_id.instalment_ids.filtered(
-                lambda i: (
-                    i.is_open
-                    and i.ruler_id
-                    and today < i.due_date <= today + timedelta(days=COMING_DAYS)
-                )
+        """What comes due soon for the customers of these: the second table, never a second message."""
+        found = self.env["collection.instalment"]
+        for company, own in self.debtor_id.grouped("company_id").items():
+            today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
+            found += found.sudo().search_fetch(
+                [
+                    ("debtor_id", "in", own.ids),
+                    ("is_open", "=", True),
+                    ("ruler_id", "!=", False),
+                    ("due_date", ">", today),
+                    ("due_date", "<=", today + timedelta(days=COMING_DAYS)),
+                ],
+                [
+                    "debtor_id",
+                    "move_id",
+                    "due_date",
+                    "ruler_id",
+                    "residual_currency",
+                    "currency_id",
+                ],
             )
-            - self.instalment_ids
-        ).sorted(lambda i: (i.due_date, i.id))
+        return found
 
     def _instalment_table(self, instalments, with_total=False):
         """A table of instalments as HTML, from a stored view that an administrator may change."""
@@ -248,8 +265,8 @@ class CollectionFollowup(models.Model):
                     "number": instalment.move_id.name,
                     "due": self._date_text(instalment.due_date),
                     "days": max(0, (today - due).days),
-                    "amount": format_amount(
-                        self.env, instalment.residual_currency, instalment.currency_id
+                    "amount": self._amount_text(
+                        instalment.residual_currency, instalment.currency_id
                     ),
                     "link": linked and self._move_payment_link(instalment),
                 }
@@ -259,10 +276,10 @@ class CollectionFollowup(models.Model):
             {
                 "rows": rows,
                 "coming": not with_total and self.purpose != "thanks",
-                "total": format_amount(self.env, self.amount_due, self.currency_id)
+                "total": self._amount_text(self.amount_due, self.currency_id)
                 if with_total
                 else False,
-                "credit": format_amount(self.env, -credit, self.currency_id)
+                "credit": self._amount_text(-credit, self.currency_id)
                 if self.currency_id.compare_amounts(credit, 0) > 0
                 else False,
             },
@@ -273,7 +290,7 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         if self.purpose != "thanks" or not self.amount_due:
             return Markup()
-        amount = format_amount(self.env, self.amount_due, self.currency_id)
+        amount = self._amount_text(self.amount_due, self.currency_id)
         return Markup("<p>%s</p>") % self.env._("%s of it remains open.", amount)
 
     @api.depends("company_id", "instalment_ids")

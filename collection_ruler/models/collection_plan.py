@@ -60,7 +60,8 @@ class CollectionPlan(models.AbstractModel):
         if not cuts:
             return []
         self.env["collection.instalment"].flush_model()
-        self.env.cr.execute(SQL("SET LOCAL jit = off"))
+        if not debtor_ids:
+            self.env.cr.execute(SQL("SET LOCAL jit = off"))
         return self.env.execute_query(
             SQL(
                 """
@@ -100,9 +101,8 @@ class CollectionPlan(models.AbstractModel):
     def _cutoffs(self, company):
         """Rows (ruler id, calendar key, offset, cut-off) of the rulers that speak today."""
         now = self.env["collection.snapshot"]._now()
-        rulers = self.env["collection.ruler"].search(
-            [("company_id", "=", company.id), ("state", "=", "running")]
-        )
+        settings = self.env["collection.snapshot"]._settings(company.id)
+        rulers = self.env["collection.ruler"].browse(settings.ladders)
         rows = []
         for key in self._calendar_keys(company):
             for ruler in rulers:

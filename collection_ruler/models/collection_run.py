@@ -17,13 +17,14 @@ IDENTITY_PARAMETER = "collection_ruler.database_identity"
 VERBS = ("enrol", "track", "send", "plan", "send")
 # what a second process may take part in
 SHARED_VERBS = ("track", "send", "plan", "send")
-# debtors or follow-ups of one transaction: short enough that a payment waits only a moment
-BATCH = 1000
+# units of one transaction: large enough that what is read once per batch costs nothing; a batch of
+# send locks instalments, so that a payment waits for it
+BATCH = {"enrol": 1, "track": 1000, "send": 1000, "plan": 2000}
 ATTEMPTS = 5
 # the process ended over a batch of one so often: it is left to a person
 DEATHS = 2
 # with so many batches to do, a second scheduler is called for help
-HELP_FROM = 4
+HELP_FROM = 2
 # a run that the scheduler has not called again for so long was given up
 RESUME_WITHIN = timedelta(minutes=30)
 SILENCE = timedelta(days=1)
@@ -201,9 +202,9 @@ class CollectionRun(models.Model):
         todo = worker._todo(company)
         if self.is_help:
             todo = todo[::-1]
-        elif verb != "enrol" and len(todo) >= HELP_FROM * BATCH:
+        elif len(todo) >= HELP_FROM * BATCH[verb] and verb in SHARED_VERBS:
             self.env.ref("collection_ruler.ir_cron_help")._trigger()
-        batches = self._batches(worker, company, todo)
+        batches = self._batches(worker, company, todo, BATCH[verb])
         left = sum(map(len, batches))
         if batches:
             self._note(position, batches[0])
@@ -214,13 +215,18 @@ class CollectionRun(models.Model):
             left -= len(ids)
             self._record(company, verb, position, len(ids), tally, time.monotonic() - started)
             self._note(position, batches[number]) if left else self._note(position + 1)
+            if number in (1, len(batches)):
+                worker._afterwards(company)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left + more):
+                if left:
+                    self._note(position)  # nobody died: the next batch was not begun
+                    self.env.cr.commit()  # pylint: disable=invalid-commit
                 return False
         if not batches:
             self._note(position + 1)
         return True
 
-    def _batches(self, worker, company, todo):
+    def _batches(self, worker, company, todo, size):
         """Split what is to be done.
 
         What the process died over (a template that never ends, until Odoo ended the process) comes
@@ -237,7 +243,7 @@ class CollectionRun(models.Model):
                 suspects, self.deaths = [], 0
         smaller = list(split_every(max(1, len(suspects) // 10), suspects))
         rest = [unit for unit in todo if unit not in set(suspects)]
-        return [list(ids) for ids in (*smaller, *split_every(BATCH, rest))]
+        return [list(ids) for ids in (*smaller, *split_every(size, rest))]
 
     def _note(self, position, begun=None):
         """Write how far the run is, by SQL: the row is read and written once per batch."""

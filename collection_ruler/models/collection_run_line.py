@@ -62,7 +62,7 @@ class CollectionRunLine(models.Model):
                    SET counted = l.counted + EXCLUDED.counted, done = l.done + EXCLUDED.done,
                        skipped = l.skipped + EXCLUDED.skipped, failed = l.failed + EXCLUDED.failed,
                        seconds = l.seconds + EXCLUDED.seconds,
-                       reasons = (SELECT jsonb_object_agg(reason, n) FROM (
+                       reasons = (SELECT coalesce(jsonb_object_agg(reason, n), '{}') FROM (
                            SELECT key AS reason, sum(value::int) AS n
                              FROM (SELECT * FROM jsonb_each_text(l.reasons) UNION ALL
                                    SELECT * FROM jsonb_each_text(EXCLUDED.reasons)) both_sides

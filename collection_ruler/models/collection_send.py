@@ -3,6 +3,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 import psycopg2
 from odoo import api, models
@@ -81,13 +82,12 @@ class CollectionSend(models.AbstractModel):
     @api.model
     def _batch(self, company, followup_ids):
         """Hand over those that may leave now; keep, or cancel with a reason, the others."""
-        followups = self._lock(followup_ids)
+        followups, pairs = self._lock(followup_ids)
         if not followups:
             return Tally()
         now = self.env["collection.snapshot"]._now()
-        instalments = followups._item_instalments()
-        checks = dict(self._check(followups, now + MARGIN, instalments))
-        followups._apply_checks(checks, now, instalments)
+        checks = dict(self._check(followups, now + MARGIN, pairs))
+        followups._apply_checks(checks, now, pairs)
         leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")
         leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
         by_way = defaultdict(self.env["collection.followup"].browse)
@@ -102,6 +102,11 @@ class CollectionSend(models.AbstractModel):
         return tally
 
     @api.model
+    def _afterwards(self, company):
+        """Odoo's queue leaves soon, and again while messages of ours are waiting."""
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    @api.model
     def _failed(self, company, unit, error):
         self.env["collection.followup"].sudo().browse(unit)._fail("error", str(error)[:500])
 
@@ -110,11 +115,13 @@ class CollectionSend(models.AbstractModel):
 
         Payments write instalments too, so what is read from here on stays true until the commit. What a
         payment holds at this moment is left for the next run.
+
+        :return: (``collection.followup``, what `_pairs` says of them)
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT f.id, i.id
+                SELECT t.id, i.id
                   FROM collection_followup f
                   JOIN collection_followup_item t ON t.followup_id = f.id AND t.state = 'planned'
                   JOIN collection_instalment i
@@ -127,65 +134,56 @@ class CollectionSend(models.AbstractModel):
                 tuple(followup_ids),
             )
         )
-        locked = defaultdict(set)
-        for followup, instalment in rows:
-            locked[followup].add(instalment)
-        ours = [
-            followup
-            for followup, wanted in self._wanted(followup_ids).items()
-            if wanted <= locked[followup]
-        ]
-        return self.env["collection.followup"].sudo().browse(ours)
-
-    def _wanted(self, followup_ids):
-        """The instalments that each planned follow-up speaks about; those whose entry is gone have none."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT f.id, array_remove(array_agg(i.id), NULL)
-                  FROM collection_followup f
-                  LEFT JOIN collection_followup_item t ON t.followup_id = f.id AND t.state = 'planned'
-                  LEFT JOIN collection_instalment i
-                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
-                 WHERE f.id IN %s AND f.state = 'planned'
-                 GROUP BY f.id
-                """,
-                tuple(followup_ids),
-            )
-        )
-        return {followup: set(instalments) for followup, instalments in rows}
+        locked = {item for item, _instalment in rows}
+        wanted = self.env["collection.followup"].browse(followup_ids)._pairs("planned")
+        ours = {
+            followup: pairs
+            for followup, pairs in wanted.items()
+            # those whose entry is gone have no instalment that could be locked
+            if all(pair.item_id in locked or not pair.instalment_id for pair in pairs)
+        }
+        return self.env["collection.followup"].sudo().browse(ours), ours
 
     @api.model
-    def _check(self, followups, at, instalments=None):
+    def _check(self, followups, at, pairs):
         """Ask `dunning/` about each follow-up at an instant; yields (follow-up, Recheck).
 
         :param at: aware UTC; the window has to be open then
-        :param instalments: what `_item_instalments` said, if the caller asked already
+        :param pairs: what `_pairs` says of them
         """
         Snapshot = self.env["collection.snapshot"]
-        instalments = followups._item_instalments() if instalments is None else instalments
-        items = self.env["collection.followup.item"].union(*instalments).grouped("followup_id")
-        closed = Snapshot._closed(instalments.values())
         for company, own in followups.grouped(lambda f: f.debtor_id.company_id).items():
             settings = Snapshot._settings(company.id)
+            asked = [pair.instalment_id for f in own for pair in pairs.get(f.id, ())]
             snapshots = Snapshot._take(
-                company.id, own.debtor_id.ids, closed=closed, leaving=own.ids
+                company.id, own.debtor_id.ids, asked=filter(None, asked), leaving=own.ids
             )
             spoken_to = defaultdict(list)  # those of this batch that day
             for followup in own:
                 snapshot = snapshots[followup.debtor_id.id]
-                if today := spoken_to[followup.debtor_id.id]:
+                today = spoken_to[followup.debtor_id.id]
+                if today:
                     snapshot = replace(snapshot, contacts=(*snapshot.contacts, *today))
-                pairs = [
-                    (instalments[item].id, settings.steps[item.step_id.id])
-                    for item in items.get(followup, ())
-                    if item.step_id
+                planned = [
+                    (pair.instalment_id, settings.steps[pair.step_id])
+                    for pair in pairs.get(followup.id, ())
+                    if pair.instalment_id and pair.step_id in settings.steps
                 ]
-                check = followup._recheck(snapshot, pairs, at)
+                check = followup._recheck(snapshot, planned, at)
                 if check.verdict == "go" and followup._asks_for_money():
                     today.append(settings.calendar.local_day(at))
                 yield followup, check
+
+
+class Pair(NamedTuple):
+    """An instalment that a follow-up speaks about, and the step due for it.
+
+    :param instalment_id: None when the entry is gone
+    """
+
+    item_id: int
+    instalment_id: int | None
+    step_id: int | None
 
 
 class CollectionFollowup(models.Model):
@@ -193,26 +191,43 @@ class CollectionFollowup(models.Model):
 
     _inherit = "collection.followup"
 
-    def _item_instalments(self):
-        """{ledger row: its instalment}; rows whose entry is gone are missing."""
+    def _pairs(self, *states):
+        """What these follow-ups are planned for, the oldest due date first.
+
+        :param states: of the follow-ups, default all
+        :return: {follow-up id: [Pair]}; one without planned ledger rows has an empty list
+        """
         self.env["collection.followup.item"].flush_model()
+        self.flush_model(["state"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.id, i.id
-                  FROM collection_followup_item t
-                  JOIN collection_instalment i
+                SELECT f.id, t.id, i.id, t.step_id
+                  FROM collection_followup f
+                  LEFT JOIN collection_followup_item t
+                    ON t.followup_id = f.id AND t.state = 'planned'
+                  LEFT JOIN collection_instalment i
                     ON (i.move_id, i.account_id, i.partner_id, i.due_date)
                      = (t.move_id, t.account_id, t.partner_id, t.due_date)
-                 WHERE t.followup_id IN %s AND t.state = 'planned'
-                 ORDER BY t.due_date, t.id
+                 WHERE f.id IN %s AND %s
+                 ORDER BY f.scheduled_at, f.id, t.due_date, t.id
                 """,
                 tuple(self.ids) or (0,),
+                SQL("f.state IN %s", states) if states else SQL("TRUE"),
             )
         )
-        items = self.env["collection.followup.item"].browse(row[0] for row in rows)
-        instalments = self.env["collection.instalment"].sudo().browse(row[1] for row in rows)
-        return dict(zip(items, instalments, strict=True))
+        result = {}
+        for followup, item, instalment, step in rows:
+            own = result.setdefault(followup, [])
+            if item:
+                own.append(Pair(item, instalment, step))
+        return result
+
+    def _item_instalments(self):
+        """The ``collection.instalment`` that the planned ledger rows of these stand for."""
+        pairs = [pair for own in self._pairs().values() for pair in own]
+        ids = dict.fromkeys(pair.instalment_id for pair in pairs if pair.instalment_id)
+        return self.env["collection.instalment"].sudo().browse(ids)
 
     def _recheck(self, snapshot, pairs, at):
         """Whether this follow-up may leave at an instant, for how much, in which tone.
@@ -237,22 +252,23 @@ class CollectionFollowup(models.Model):
             return Recheck("wait", Reason.RULER_STOPPED)
         if not snapshot.calendar.is_open(at):
             return Recheck("wait", Reason.CLOSED)
-        paid = self.env["collection.instalment"].union(*self._item_instalments().values())
-        rest = paid.filtered(lambda i: i.is_open and i.currency_id == self.currency_id)
+        rest = self._item_instalments().filtered(
+            lambda i: i.is_open and i.currency_id == self.currency_id
+        )
         remaining = sum(rest.mapped("residual_currency"))
         return Recheck("go", amount=Decimal(str(remaining)), currency=self.currency_id.name)
 
-    def _apply_checks(self, checks, now, instalments):
+    def _apply_checks(self, checks, now, pairs):
         """Write what a door said: cancelled, or kept for later, or its exact amount and words.
 
         :param checks: {follow-up: Recheck}
-        :param instalments: what `_item_instalments` said
+        :param pairs: what `_pairs` says of them
         """
         rows, asked = [], {}
         currencies = None
         for followup, check in checks.items():
             if check.verdict != "cancel" and check.dropped:
-                followup._drop(check, now, instalments)
+                followup._drop(check, now, pairs.get(followup.id, ()))
             if check.verdict == "cancel":
                 followup._cancel(str(check.reason))
                 continue
@@ -284,12 +300,12 @@ class CollectionFollowup(models.Model):
         self.env["collection.verb"]._write_rows(self._name, names, rows)
         self._write_asked(asked)
 
-    def _drop(self, check, now, instalments):
+    def _drop(self, check, now, pairs):
         """Take out what need not be said any more; what is only blocked keeps its step, in a message of
         its own that waits."""
-        items = {instalments[item].id: item for item in self.item_ids if item in instalments}
+        items = {pair.instalment_id: pair.item_id for pair in pairs}
         for key, reason in check.dropped.items():
-            item = items.get(key)
+            item = self.env["collection.followup.item"].browse(items.get(key))
             if item and reason in (Reason.PAID, Reason.GONE):
                 item.write({"state": "cancelled", "reason": str(reason)})
             elif item and check.verdict == "go":
@@ -366,6 +382,7 @@ class CollectionFollowup(models.Model):
             lacking = followups.filtered(lambda f, tasks=tasks: f.debtor_id.id not in tasks)
             by_user = lacking.grouped(lambda f: f.debtor_id._responsible(f.ruler_id))
             for user, own in by_user.items():
+                own.debtor_id.mapped("display_name")  # for all at once: each task asks for it
                 made = own.debtor_id.with_context(
                     mail_activity_quick_update=True
                 ).activity_schedule(
@@ -424,11 +441,20 @@ class CollectionFollowup(models.Model):
         writing = self.union(*groups.values())
         writing._fetch_for_words()
         texts = {}
-        for (template, lang), group in groups.items():
-            texts |= group._render(template.with_context(lang=lang))
+        try:
+            with self.env.cr.savepoint():
+                for (template, lang), group in groups.items():
+                    texts |= group._texts(template.with_context(lang=lang))
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            # find those that cannot be written; the others are
+            texts = {}
+            for (template, lang), group in groups.items():
+                for followup in group:
+                    texts |= followup._text_or_fail(template.with_context(lang=lang))
         if texts:
             self.browse(texts)._queue_mails(texts)
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _bounced_before(self):
         """Addresses from which the last message came back: no use in writing there again.
@@ -451,24 +477,21 @@ class CollectionFollowup(models.Model):
         )
         return set(rows)
 
-    def _render(self, template):
-        """Write the messages in the template's language; one that cannot be written fails alone (H2).
+    def _texts(self, template):
+        """Write the messages in the template's language: {follow-up id: (subject, body)}."""
+        subjects = template._render_field("subject", self.ids)
+        bodies = template._render_field("body_html", self.ids, options={"post_process": True})
+        return {key: (subjects[key], bodies[key]) for key in self.ids}
 
-        :return: {follow-up id: (subject, body)} of those that could be
-        """
+    def _text_or_fail(self, template):
+        """One that cannot be written fails alone (H2)."""
+        self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                subjects = template._render_field("subject", self.ids)
-                bodies = template._render_field(
-                    "body_html", self.ids, options={"post_process": True}
-                )
-                return {key: (subjects[key], bodies[key]) for key in self.ids}
+                return self._texts(template)
         except psycopg2.OperationalError:
             raise
         except Exception as error:
-            if len(self) > 1:
-                texts = [followup._render(template) for followup in self]
-                return {key: text for found in texts for key, text in found.items()}
             _logger.warning("Follow-up %s could not be written: %s", self.id, error)
             self._fail("template_error", str(error)[:500])
             return {}

@@ -78,7 +78,7 @@ class CollectionSnapshot(models.AbstractModel):
         if ("settings", company_id) not in memo:
             company = self.env["res.company"].browse(company_id)
             rulers = self.env["collection.ruler"].with_context(active_test=False)
-            rulers = rulers.search(
+            rulers = rulers.search_fetch(
                 [
                     ("company_id", "=", company_id),
                     "|",
@@ -86,7 +86,8 @@ class CollectionSnapshot(models.AbstractModel):
                     ("started_at", "!=", False),
                 ]
             )
-            currencies = self.env["res.currency"].with_context(active_test=False).search([])
+            currencies = self.env["res.currency"].with_context(active_test=False)
+            currencies = currencies.search_fetch([], ["name"])
             memo["settings", company_id] = Settings(
                 company._collection_calendar(),
                 {ruler.id: ruler._ladder() for ruler in rulers},
@@ -97,19 +98,22 @@ class CollectionSnapshot(models.AbstractModel):
         return memo["settings", company_id]
 
     @api.model
-    def _take(self, company_id, debtor_ids, come=None, closed=None, leaving=()):
+    def _take(self, company_id, debtor_ids, come=None, asked=(), leaving=()):
         """Facts about debtors of one root company, in one query.
 
         :param come: {instalment id: latest offset that has come}, for the plan verb
-        :param closed: {instalment id: Reason} of instalments that a door is asked about
+        :param asked: ids of the instalments that a door is asked about, to say why they are closed
         :param leaving: ids of follow-ups that stand at a door: no contacts yet
         :return: {debtor id: dunning Snapshot}
         """
         settings = self._settings(company_id)
         come, leaving = come or {}, set(leaving)
         calendar = settings.calendar
+        facts = self._facts(calendar, debtor_ids)
+        still_open = {row[0] for _debtor, claims, *_rest in facts for row in claims or ()}
+        closed = self._closed(key for key in asked if key not in still_open)
         snapshots = {}
-        for debtor_id, claims, credits, contacts, spoken in self._facts(calendar, debtor_ids):
+        for debtor_id, claims, credits, contacts, spoken in facts:
             rows = [_OpenInstalment(*row) for row in claims or ()]
             first = settings.calendars.get(rows[0].ruler_id) if rows else None
             snapshots[debtor_id] = Snapshot(
@@ -127,7 +131,7 @@ class CollectionSnapshot(models.AbstractModel):
                     )
                 ),
                 spoken,
-                closed or {},
+                closed,
             )
         return snapshots
 
@@ -251,13 +255,10 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     @api.model
-    def _closed(self, instalments):
-        """Why instalments are no longer open: {instalment id: Reason}.
-
-        :param instalments: ``collection.instalment`` that a door is asked about
-        """
+    def _closed(self, ids):
+        """Why instalments are no longer open: {instalment id: Reason}."""
         result = {}
-        for instalment in instalments:
+        for instalment in self.env["collection.instalment"].sudo().browse(ids):
             if instalment.is_open:
                 continue
             if instalment.gone or instalment.move_id.state != "posted":

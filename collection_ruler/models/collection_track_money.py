@@ -85,12 +85,12 @@ class CollectionTrackMoney(models.AbstractModel):
                 ("state", "in", ("planned", "to_approve")),
             ]
         )
-        found = planned._item_instalments()
-        for followup in planned:
-            mine = [found.get(item) for item in followup.item_ids if item.state == "planned"]
-            if not any(i and i.is_open for i in mine):
-                paid = any(i and i._is_paid() for i in mine)
-                followup._cancel("paid" if paid else "gone")
+        Instalment = self.env["collection.instalment"].sudo()
+        for followup_id, pairs in planned._pairs().items():
+            mine = Instalment.browse(pair.instalment_id for pair in pairs if pair.instalment_id)
+            if not any(mine.mapped("is_open")):
+                paid = any(instalment._is_paid() for instalment in mine)
+                planned.browse(followup_id)._cancel("paid" if paid else "gone")
 
     def _close_tasks(self, debtors):
         """Calls and reviews that have no subject any more: all they were about is settled."""

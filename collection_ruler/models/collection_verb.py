@@ -48,6 +48,10 @@ class CollectionVerb(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _afterwards(self, company):
+        """What follows when batches of this verb were done, or the time was up."""
+
+    @api.model
     def _failed(self, company, unit, error):
         """Tell a person about the one unit that cannot be done; everything else goes on.
 

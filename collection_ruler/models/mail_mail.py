@@ -188,8 +188,8 @@ class CollectionFollowup(models.Model):
             return "go"
         # the long way, which knows what else may be said of it
         now = self.env["collection.snapshot"]._now()
-        instalments = self._item_instalments()
-        ((_self, check),) = self.env["collection.send"]._check(self, now, instalments)
+        pairs = self._pairs()
+        ((_self, check),) = self.env["collection.send"]._check(self, now, pairs)
         stale = (
             check.verdict == "go"
             and self.purpose != "delivery"
@@ -208,7 +208,7 @@ class CollectionFollowup(models.Model):
             # Odoo wrote this message; it keeps it until the window opens
             return "leave"
         else:
-            self._apply_checks({self: check}, now, instalments)
+            self._apply_checks({self: check}, now, pairs)
         return "cancel"
 
     def _lock_at_door(self):

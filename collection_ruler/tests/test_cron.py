@@ -34,7 +34,10 @@ class TestCron(CollectionCommon):
             self.assertFalse(self.received(), "a second run said it again")
 
     def test_small_batches_reach_everybody(self):
-        with self.at("2026-03-02 09:30"), patch(f"{CRON}.BATCH", 1):
+        with (
+            self.at("2026-03-02 09:30"),
+            patch.dict(f"{CRON}.BATCH", dict.fromkeys(("track", "plan", "send"), 1)),
+        ):
             self.run_cron()
             self.assertEqual(len(self.received()), 3)
 
