@@ -191,7 +191,9 @@ class CollectionFollowup(models.Model):
 
     def _fetch_for_words(self):
         """Read what the messages of a batch speak about, and of wide tables only that."""
-        self.instalment_ids.move_id.fetch(
+        instalments = self.instalment_ids
+        instalments.fetch(["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"])
+        instalments.move_id.fetch(
             [
                 "name",
                 "move_type",
