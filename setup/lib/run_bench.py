@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from provision import everything, paths, progress, python_env
 SIZES = (1000, 10000)
 MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)  # an hour at which the company may write
 PDFS = 20
+START_LIMIT = 120  # seconds until a process has loaded Odoo
 
 
 def main() -> int:
@@ -32,6 +35,11 @@ def main() -> int:
         default=PDFS,
         metavar="N",
         help=f"invoices that are rendered, over a second each (default: {PDFS}; 0: none)",
+    )
+    parser.add_argument(
+        "--together",
+        action="store_true",
+        help="only compare one process with two, and with payments meanwhile (at --size)",
     )
     parser.add_argument(
         "--profile",
@@ -58,6 +66,9 @@ def run(odoo, options) -> int:
 
     lines = []
     with World(options.world, odoo) as world:
+        if options.together:
+            print(Together(world, max(options.size or SIZES)).run())
+            return 0
         for size in sorted(set(options.size or SIZES)):
             lines += Benchmark(world, size, options.pdfs, options.profile).run()
             world.mail.clear()
@@ -124,10 +135,13 @@ class Benchmark:
             raise progress.SetupError(f"{sent} mails were sent, {arrived} arrived")
 
     def _process(self, stage: str, *arguments: object) -> None:
+        self._wait(self._start(stage, *arguments))
+
+    def _start(self, stage: str, *arguments: object) -> subprocess.Popen:
         odoo = self.world.odoo
         command = [python_env.PYTHON, "-m", "bench.process", stage, self.database, self.size]
         with open(self.log, "a") as log:
-            result = subprocess.run(
+            return subprocess.Popen(
                 [str(part) for part in (*command, *arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -137,11 +151,83 @@ class Benchmark:
                     **self.world.clock.env(),
                     "PYTHONPATH": str(paths.LIB),
                 },
-                check=False,
             )
-        if result.returncode:
+
+    def _wait(self, *processes: subprocess.Popen) -> None:
+        try:
+            codes = [process.wait() for process in processes]
+        finally:
+            for process in processes:
+                if process.poll() is None:
+                    process.kill()
+        if any(codes):
             words = progress.last_words(self.log.read_text(errors="replace"))
             raise progress.SetupError(f"{words} (all of it: {progress.shown(self.log)})")
+
+
+class Together(Benchmark):
+    """The same run by one process, by two, and by two while payments are booked and undone."""
+
+    CASTS = {
+        "one process": ("main",),
+        "two processes": ("main", "helper"),
+        "two, with payments": ("main", "helper", "cashier"),
+    }
+
+    def __init__(self, world, size: int):
+        super().__init__(world, size, pdfs=0)
+        self.folder = world.home / "together"
+
+    def run(self) -> str:
+        """Play all casts, each on a copy of the same database, and say what it took."""
+        self.log.unlink(missing_ok=True)
+        self.world.clock.set(MONDAY)
+        origin = self.database = self.world.create_database("bench")
+        with progress.step(f"{self.size} open and {self.size} paid instalments"):
+            self._process("make")
+            self._process("monday")
+        tuesday = self.world.clock.now()
+        texts = []
+        for name, roles in self.CASTS.items():
+            self.database = self.world.databases.copy(origin, "together")
+            self.world.clock.set(tuesday)
+            with progress.step(name.capitalize()):
+                found = self._play(roles)
+            texts.append(f"{name}: " + self._words(found))
+        return "\n".join(texts)
+
+    def _play(self, roles) -> dict:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        processes = [
+            self._start("together", "--role", role, "--folder", self.folder) for role in roles
+        ]
+        deadline = time.monotonic() + START_LIMIT
+        while not all((self.folder / f"{role}.ready").exists() for role in roles):
+            if time.monotonic() > deadline or any(process.poll() for process in processes):
+                break
+            time.sleep(0.05)
+        (self.folder / "go").touch()
+        self._wait(*processes)
+        return {
+            role: json.loads((self.folder / f"{role}.json").read_text(encoding="utf-8"))
+            for role in roles
+        }
+
+    def _words(self, found: dict) -> str:
+        query = self.world.databases.query
+        states = query(
+            "SELECT state, count(*) FROM collection_followup GROUP BY 1 ORDER BY 1",
+            database=self.database,
+        )
+        seconds = max(found[role]["wall_s"] for role in found if role != "cashier")
+        text = f"{seconds:.1f} s; follow-ups: " + ", ".join(f"{n} {s}" for s, n in states)
+        if cashier := found.get("cashier"):
+            text += (
+                f"; {cashier['payments']} payments, half within {cashier['median_s']:.2f} s, "
+                f"the longest {cashier['longest_s']:.2f} s"
+            )
+        return text
 
 
 if __name__ == "__main__":

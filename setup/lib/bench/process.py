@@ -17,7 +17,7 @@ from odoo.service.server import load_server_wide_modules
 
 from world.clock import Clock
 
-from . import customers, papers, verbs
+from . import customers, papers, together, verbs
 from .meter import Meter
 from .profile import Profile
 
@@ -26,12 +26,14 @@ _logger = logging.getLogger("bench")
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("stage", choices=["make", "check", "verbs", "papers"])
+    parser.add_argument("stage", choices=["make", "check", "verbs", "papers", "monday", "together"])
     parser.add_argument("database")
     parser.add_argument("size", type=int)
     parser.add_argument("--lines", type=Path, help="the file that lines are added to")
     parser.add_argument("--profile", type=Path, help="a folder for profiles of the verbs")
     parser.add_argument("--pdfs", type=int, default=0)
+    parser.add_argument("--role", choices=together.ROLES)
+    parser.add_argument("--folder", type=Path, help="of files that processes wait for")
     parser.add_argument("--url", help="of the server that PDFs get their styles from")
     options = parser.parse_args()
     odoo.tools.config.parse_config(["-d", options.database, "--no-http"], setup_logging=True)
@@ -48,7 +50,14 @@ def main() -> None:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             customers.check(env, customers.Plan.of(options.size).customers)
         return
+    if options.stage == "together":
+        together.Stage(registry, options.role, options.folder).play()
+        return
     clock = Clock(Path(os.environ["CLOCKSHIFT_FILE"]))
+    if options.stage == "monday":
+        nobody = Profile(None)
+        verbs.Verbs(registry, options.size, clock, meter, lambda *_figures: None, nobody).monday()
+        return
     with open(options.lines, "a", encoding="utf-8") as file:
 
         def report(verb: str, units: int, figures, floor_s: float | None = None, **more) -> None:

@@ -21,16 +21,10 @@ from . import customers
 from .floors import Floors
 from .meter import Figures, Meter
 from .profile import Profile
+from .scheduler import JOB, MAIL_JOB, Failed, Scheduler
 
-JOB = "collection_ruler.ir_cron_follow_up"
-MAIL_JOB = "mail.ir_cron_mail_scheduler_action"
 GATEWAY = 500  # messages at most that go to the mail server
 WARM_UP = 5  # mails before those that are measured
-SCHEDULER_CALLS = 500  # a run that is not through by then never will be
-
-
-class Failed(Exception):
-    """The benchmark did not do what it was to measure."""
 
 
 class Verbs:
@@ -50,16 +44,22 @@ class Verbs:
         self.meter = meter
         self.report = report
         self.profile = profile
+        self.scheduler = Scheduler(registry)
         self.figures: dict[str, Figures] = defaultdict(Figures)
         self.is_watching = True
         self._watch()
         self.connection = psycopg2.connect(**sql_db.connection_info_for(registry.db_name)[1])
         self.floors = Floors(self.connection)
 
-    def run(self) -> None:
+    def monday(self) -> None:
+        """Switch the ruler on; then it is Tuesday, with new customers."""
         self._activate()
         self.clock.advance(timedelta(days=1))
         self._take_in_new_customers()
+
+    def run(self) -> None:
+        """Measure all days."""
+        self.monday()
         self._due_run()
         self._track()
         self._empty_run()
@@ -123,7 +123,7 @@ class Verbs:
         floor = self.floors.select()
         self.is_watching = False
         with self.meter.measure() as figures:
-            self._call(JOB)
+            self.scheduler.call(JOB)
         self.is_watching = True
         self.report("empty", 1, figures, floor)
 
@@ -164,7 +164,7 @@ class Verbs:
             [ids],
         )
         with self.meter.measure() as figures:
-            self._call(MAIL_JOB)
+            self.scheduler.call(MAIL_JOB)
         sent = len({*ids}.intersection(self._ids("mail_mail WHERE state = 'sent'")))
         if sent != len(ids):
             raise Failed(f"{sent} of {len(ids)} mails were sent")
@@ -205,33 +205,8 @@ class Verbs:
         model._run_verb = measured
 
     def _follow_up(self) -> tuple[int, int]:
-        """Let the scheduler call our action until it has been through all verbs.
-
-        :return: the number of calls, and after how many of them it would have paused for its interval
-        """
         self.figures.clear()
-        pauses = 0
-        for calls in range(1, SCHEDULER_CALLS):
-            self._call(JOB)
-            if not self._count("collection_run WHERE state = 'running'"):
-                return calls, pauses
-            pauses += not self._count(f"ir_cron_trigger WHERE cron_id = {self._job_id(JOB)}")
-        raise Failed(f"the run was not through after {SCHEDULER_CALLS} calls of the scheduler")
-
-    def _call(self, xmlid: str) -> None:
-        """Let the scheduler run a job that is due, as its thread does."""
-        jobs = self.registry["ir.cron"]
-        with sql_db.db_connect(self.registry.db_name).cursor() as cr:
-            job = self._job_id(xmlid)
-            cr.execute(
-                "INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%s, %s)",
-                [job, cr.now() - timedelta(seconds=1)],
-            )
-            cr.commit()
-            jobs._process_jobs_loop(cr, job_ids=[job])
-            cr.execute("SELECT failure_count FROM ir_cron WHERE id = %s", [job])
-            if cr.fetchone()[0]:
-                raise Failed(f"{xmlid} failed; see the log")
+        return self.scheduler.follow_up()
 
     # ------------------------------------------------------------------ small things
 
@@ -243,12 +218,6 @@ class Verbs:
             env = self._env(cr)
             rows = env["collection.plan"]._cutoffs(env.ref("base.main_company"))
         self.floors.set_cutoffs(rows)
-
-    def _job_id(self, xmlid: str) -> int:
-        module, name = xmlid.split(".")
-        return self._ids(f"ir_model_data WHERE module = '{module}' AND name = '{name}'", "res_id")[
-            0
-        ]
 
     def _count(self, source: str) -> int:
         return self._execute(f"SELECT count(*) FROM {source}")[0][0]
