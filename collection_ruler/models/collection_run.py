@@ -21,6 +21,8 @@ SHARED_VERBS = ("track", "send", "plan", "send")
 # send locks instalments, so that a payment waits for it
 BATCH = {"enrol": 1, "track": 1000, "send": 1000, "plan": 2000}
 ATTEMPTS = 5
+# what collides is tried again in parts, down to so many units
+SMALL = 50
 # the process ended over a batch of one so often: it is left to a person
 DEATHS = 2
 # with so many batches to do, a second scheduler is called for help
@@ -294,21 +296,24 @@ class CollectionRun(models.Model):
             except psycopg2.OperationalError as error:
                 self.env.cr.rollback()
                 _logger.info("%s collided, attempt %s: %s", worker._name, attempt + 1, error)
+                if len(ids) > SMALL:
+                    # the longer it takes, the likelier somebody pays meanwhile
+                    return self._in_parts(worker, company, ids, len(ids) // 4)
                 time.sleep(0.05 * 2**attempt)
             except Exception as error:
                 self.env.cr.rollback()
                 if len(ids) > 1:
-                    return self._one_by_one(worker, company, ids)
+                    return self._in_parts(worker, company, ids, 1)
                 _logger.exception("%s failed for %s", worker._name, ids)
                 worker._failed(company, ids[0], error)
                 return Tally(failed=1)
         _logger.warning("%s left %s for the next run: they kept colliding", worker._name, ids)
         return Tally()
 
-    def _one_by_one(self, worker, company, ids):
+    def _in_parts(self, worker, company, ids, size):
         tally = Tally()
-        for unit in ids:
-            tally += self._run_batch(worker, company, [unit])
+        for part in split_every(size, ids):
+            tally += self._run_batch(worker, company, list(part))
             self.env.cr.commit()  # pylint: disable=invalid-commit
         return tally
 

@@ -1,5 +1,6 @@
 """The scheduled action serves every company and lets nobody wait for ever (H2)."""
 
+from itertools import chain
 from unittest.mock import patch
 
 from odoo import Command
@@ -9,6 +10,7 @@ from odoo.tools import mute_logger
 from .common import CollectionCommon
 
 RUN = "odoo.addons.collection_ruler.models.collection_run"
+ENROL = "odoo.addons.collection_ruler.models.collection_enrol.CollectionEnrol"
 
 
 @tagged("post_install", "-at_install")
@@ -108,3 +110,190 @@ class TestRun(CollectionCommon):
             theirs.activity_ids.mapped("summary"), ["The rulers of Broken School cannot run"]
         )
         self.assertFalse(self.ruler.activity_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestRunLog(CollectionCommon):
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+        self.invoice("2026-03-09")
+
+    def runs(self, **values):
+        domain = [(name, "=", value) for name, value in values.items()]
+        return self.env["collection.run"].search([("company_id", "=", self.company.id), *domain])
+
+    def told(self):
+        return self.ruler.activity_ids.mapped("summary")
+
+    def test_log_says_what_each_verb_did_and_left_out(self):
+        other = self.env["res.partner"].create({"name": "Held", "email": "held@x.example.com"})
+        self.invoice("2026-03-09", 50.0, other)
+        with self.at("2026-03-02 08:30"):
+            self.run_ruler("enrol")
+            self.hold(partner=other)
+        with self.at("2026-03-02 09:30"):
+            self.run_cron()
+        run = self.runs()[:1]
+        self.assertEqual(run.state, "done")
+        self.assertTrue(run.finished_at)
+        figures = {line.verb: (line.counted, line.done, line.skipped) for line in run.line_ids}
+        self.assertEqual(figures["plan"][:2], (2, 1))
+        self.assertEqual(figures["send"], (1, 1, 0))
+        plan = run.line_ids.filtered(lambda line: line.verb == "plan")
+        self.assertEqual(plan.reasons["held"], 1)
+        self.assertIn("1 × a hold pauses the ruler", plan.reasons_text)
+
+    @mute_logger(RUN)
+    def test_run_that_fails_is_kept_and_told_to_a_manager_once(self):
+        with patch(f"{ENROL}._enrol", side_effect=ValueError("the books are locked")):
+            for minute in (30, 40):
+                with self.at(f"2026-03-02 09:{minute}"):
+                    self.run_cron()
+        failed = self.runs(state="failed")
+        self.assertEqual(failed.mapped("error"), ["the books are locked"] * 2)
+        self.assertEqual(self.told(), [f"The rulers of {self.company.name} cannot run"])
+
+    def test_run_that_was_given_up_is_told_and_does_not_block_the_next(self):
+        with self.at("2026-03-02 09:30"):
+            self.env["collection.run"].create(
+                {"company_id": self.company.id, "started_at": "2026-03-02 09:30:00", "passed": 3}
+            )
+        with self.at("2026-03-02 10:30"):
+            self.run_cron()
+        self.assertEqual(self.runs().mapped("state"), ["done", "interrupted"])
+        self.assertEqual(self.said(), [("A week before", "queued")])
+        self.assertEqual(self.told(), [f"The rulers of {self.company.name} cannot run"])
+
+    def test_manager_hears_when_no_run_came_for_a_day(self):
+        Run = self.env["collection.run"]
+        with self.at("2026-03-02 09:30"):
+            self.run_cron()
+        with self.at("2026-03-03 09:00"):
+            Run._cron_watch()
+        self.assertFalse(self.told(), "less than a day")
+        for hour in ("10:00", "16:00"):
+            with self.at(f"2026-03-03 {hour}"):
+                Run._cron_watch()
+        self.assertEqual(self.told(), [f"The rulers of {self.company.name} did not run for a day"])
+
+    def test_next_run_tells_of_the_gap_when_the_watch_stood_still_as_well(self):
+        with self.at("2026-03-02 09:30"):
+            self.run_cron()
+        with self.at("2026-03-05 09:30"):
+            self.run_cron()
+        self.assertEqual(self.told(), [f"The rulers of {self.company.name} did not run for a day"])
+
+    def test_paused_rulers_are_not_missed(self):
+        with self.at("2026-03-02 09:30"):
+            self.run_cron()
+            self.ruler.action_pause()
+        with self.at("2026-03-09 09:30"):
+            self.env["collection.run"]._cron_watch()
+        self.assertFalse(self.told())
+
+    def test_old_runs_are_forgotten(self):
+        with self.at("2026-03-02 09:30"):
+            self.run_cron()
+        with self.at("2026-06-30 09:30"):
+            self.env["collection.run"]._gc_runs()
+        self.assertFalse(self.runs())
+
+
+@tagged("post_install", "-at_install")
+class TestSecondProcess(CollectionCommon):
+    """Two processes at one run: nothing twice, nothing left."""
+
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+        self.partners = self.env["res.partner"].create(
+            [{"name": f"Pupil {n}", "email": f"p{n}@customer.example.com"} for n in range(4)]
+        )
+        for partner in self.partners:
+            self.invoice("2026-03-09", 100.0, partner)
+
+    def all_followups(self):
+        return self.env["collection.followup"].search([("company_id", "=", self.company.id)])
+
+    def help(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("collection_ruler.ir_cron_help").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_helper_takes_part_in_a_run_under_way_only(self):
+        with self.at("2026-03-02 09:30"):
+            self.run_ruler("enrol")
+            self.help()
+            self.assertFalse(self.all_followups(), "no run was under way")
+            run = self.env["collection.run"].create(
+                {"company_id": self.company.id, "started_at": "2026-03-02 09:30:00", "passed": 1}
+            )
+            self.help()
+            self.assertEqual(self.all_followups().mapped("state"), ["queued"] * 4)
+            self.assertEqual(run.state, "running")
+            self.run_cron()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(len(self.all_followups()), 4)
+        self.assertEqual(len(self.deliver_at("2026-03-02 09:40")), 4)
+
+    def deliver_at(self, text):
+        with self.at(text):
+            return self.deliver()
+
+    def test_long_run_calls_for_help(self):
+        job = self.env.ref("collection_ruler.ir_cron_help")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
+        sizes = dict.fromkeys(("track", "plan", "send"), 2)
+        with self.at("2026-03-02 09:30"), patch.dict(f"{RUN}.BATCH", sizes):
+            self.run_cron()
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]) - triggers)
+        self.assertEqual(self.all_followups().mapped("state"), ["queued"] * 4)
+
+
+@tagged("post_install", "-at_install")
+class TestDeath(CollectionCommon):
+    """What the process dies over, again and again, is found and left to a person (H2)."""
+
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+        self.partners = self.env["res.partner"].create(
+            [{"name": f"Pupil {n}", "email": f"p{n}@customer.example.com"} for n in range(12)]
+        )
+        for partner in self.partners:
+            self.invoice("2026-03-09", 100.0, partner)
+
+    def batches(self, run, todo):
+        worker = self.env["collection.send"].with_company(self.company)
+        return run._batches(worker, self.company, todo, 100)
+
+    def test_what_the_process_died_over_comes_first_and_in_smaller_parts(self):
+        run = self.env["collection.run"].create(
+            {"company_id": self.company.id, "started_at": "2026-03-02 09:30:00"}
+        )
+        self.assertEqual(self.batches(run, [*range(150)]), [[*range(100)], [*range(100, 150)]])
+        run.begun = [*range(40, 80)]
+        batches = self.batches(run, [*range(150)])
+        self.assertEqual([len(batch) for batch in batches], [4] * 10 + [100, 10])
+        self.assertEqual(sorted(chain(*batches)), [*range(150)], "somebody is left out")
+        run.begun = [44]
+        self.assertEqual([len(b) for b in self.batches(run, [*range(150)])], [1, 100, 49])
+
+    def test_one_that_it_dies_over_again_and_again_is_left_to_a_person(self):
+        with self.at("2026-03-02 08:30"):
+            self.run_ruler("enrol", "track", "plan")
+        followups = self.env["collection.followup"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "planned")]
+        )
+        deadly = followups[7]
+        run = self.env["collection.run"].create(
+            {"company_id": self.company.id, "started_at": "2026-03-02 09:30:00"}
+        )
+        run.begun = deadly.ids
+        self.assertEqual(sum(map(len, self.batches(run, followups.ids))), len(followups))
+        self.assertEqual(deadly.state, "planned", "once may be an accident")
+        self.assertNotIn(deadly.id, [*chain(*self.batches(run, followups.ids))])
+        self.assertEqual((deadly.state, deadly.reason), ("failed", "error"))
+        self.assertTrue(deadly.debtor_id.activity_ids)
+        self.assertEqual((followups - deadly).mapped("state"), ["planned"] * (len(followups) - 1))
