@@ -1,8 +1,9 @@
 from datetime import timedelta
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date, formataddr
+from odoo.tools.mail import generate_tracking_message_id
 
 from ..dunning.ladder import effective_due
 
@@ -10,6 +11,8 @@ from ..dunning.ladder import effective_due
 COMING_DAYS = 31
 # stands for the body while the frame around it is rendered
 BODY_PLACE = "collection-ruler-body"
+# and for the reference in the bank details
+REFERENCE_PLACE = "collection-ruler-reference"
 
 
 class CollectionFollowup(models.Model):
@@ -118,21 +121,22 @@ class CollectionFollowup(models.Model):
 
     @api.depends("company_id", "debtor_id.user_id", "ruler_id.user_id")
     def _compute_signatory(self):
-        for followup in self:
-            company = followup.company_id
-            user = followup.debtor_id.user_id or followup.ruler_id.user_id
-            followup.signatory_name = user.name if user and user.active else company.name
-            followup.signatory_phone = user.phone or company.phone
-            followup.signatory_email = company.email
-            followup.company_address = self._one_line(company.partner_id)
+        for (company, user), own in self.grouped(
+            lambda f: (f.company_id, f.debtor_id.user_id or f.ruler_id.user_id)
+        ).items():
+            own.signatory_name = user.name if user and user.active else company.name
+            own.signatory_phone = user.phone or company.phone
+            own.signatory_email = company.email
+            own.company_address = self._one_line(company.partner_id)
 
     @api.depends("amount_due", "amount_paid", "instalment_ids")
     @api.depends_context("lang")
     def _compute_figures(self):
+        for debtor, own in self.grouped("debtor_id").items():
+            own.current_date = self._date_text(debtor._local_today())
         for followup in self:
             asked = followup._asked()
             currency = followup.currency_id
-            followup.current_date = self._date_text(followup.debtor_id._local_today())
             followup.amount_text = self._amount_text(followup.amount_due, currency)
             followup.amount_paid_text = self._amount_text(followup.amount_paid, currency)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
@@ -299,23 +303,27 @@ class CollectionFollowup(models.Model):
     def _compute_bank_details(self):
         for followup in self:
             moves = followup._asked().move_id
-            bank = moves.partner_bank_id[:1] or followup.company_id.partner_id.bank_ids[:1]
+            company = followup.company_id
+            bank = moves.partner_bank_id[:1] or company.partner_id.bank_ids[:1]
+            reference = ", ".join(
+                filter(None, dict.fromkeys(m.payment_reference or m.name for m in moves))
+            )
             followup.bank_details = (
-                self.env["ir.qweb"]._render(
-                    "collection_ruler.message_bank_details",
-                    {
-                        "bank": bank,
-                        "company": followup.company_id,
-                        "reference": ", ".join(
-                            filter(
-                                None, dict.fromkeys(m.payment_reference or m.name for m in moves)
-                            )
-                        ),
-                    },
-                )
+                self._bank_frame(company, bank).replace(REFERENCE_PLACE, escape(reference))
                 if bank
                 else Markup()
             )
+
+    def _bank_frame(self, company, bank):
+        """The bank details with a place for the reference: the same for many messages."""
+        memo = self.env.context.get("collection_memo", {})
+        key = "bank", self.env.lang, company.id, bank.id
+        if key not in memo:
+            memo[key] = self.env["ir.qweb"]._render(
+                "collection_ruler.message_bank_details",
+                {"bank": bank, "company": company, "reference": REFERENCE_PLACE},
+            )
+        return memo[key]
 
     # ------------------------------------------------------------------
     # links and the envelope
@@ -350,7 +358,10 @@ class CollectionFollowup(models.Model):
         )
 
     def _mail_values(self, subject, body, reply_to):
-        """The ``mail.mail`` of one follow-up: one recipient, one SMTP transaction."""
+        """The ``mail.mail`` of one follow-up: one recipient, one SMTP transaction.
+
+        What it belongs to, and the body that the history shows, are written in one go for all.
+        """
         self.ensure_one()
         company = self.company_id
         recipient = self.partner_id
@@ -363,8 +374,7 @@ class CollectionFollowup(models.Model):
             "email_cc": self._copy_to(),
             "partner_ids": [(6, 0, recipient.ids)],
             "reply_to": reply_to,
-            "model": self.debtor_id._name,
-            "res_id": self.debtor_id.id,
+            "message_id": generate_tracking_message_id(f"{self.debtor_id.id}-collection.debtor"),
             "record_company_id": company.id,
             "record_alias_domain_id": company.alias_domain_id.id,
             "message_type": "email_outgoing",

@@ -507,8 +507,13 @@ class CollectionFollowup(models.Model):
         rows = list(zip(self, mails.mail_message_id.ids, strict=True))
         Verb = self.env["collection.verb"]
         # by SQL: these bodies are made of a template that was cleaned when it was saved, our own
-        # views, and escaped values; cleaning each one again takes longer than writing it
-        Verb._write_rows("mail.message", ["body"], [(key, str(texts[f.id][1])) for f, key in rows])
+        # views, and escaped values; cleaning each one again takes longer than writing it, and so does
+        # looking for the lists of messages that a new one belongs to
+        Verb._write_rows(
+            "mail.message",
+            ["model", "res_id", "body"],
+            [(key, "collection.debtor", f.debtor_id.id, str(texts[f.id][1])) for f, key in rows],
+        )
         Verb._write_rows(
             self._name,
             ["state", "reason", "address", "mail_message_id", "handed_at"],
