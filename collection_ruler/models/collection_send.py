@@ -265,7 +265,6 @@ class CollectionFollowup(models.Model):
         :param pairs: what `_pairs` says of them
         """
         rows, asked = [], {}
-        currencies = None
         for followup, check in checks.items():
             if check.verdict != "cancel" and check.dropped:
                 followup._drop(check, now, pairs.get(followup.id, ()))
@@ -279,8 +278,7 @@ class CollectionFollowup(models.Model):
             if check.tone and check.tone.id != step.id:
                 step = step.browse(check.tone.id)
             if check.currency and check.currency != currency.name:
-                currencies = currencies or self.env["res.currency"].search([]).grouped("name")
-                currency = currencies[check.currency]
+                currency = currency.search([("name", "=", check.currency)], limit=1)
             rows.append(
                 (
                     followup.id,

@@ -19,6 +19,7 @@ from dunning.ladder import (
     cutoffs,
     effective_due,
     next_day,
+    overdue_until,
     timeline,
 )
 
@@ -48,6 +49,16 @@ def test_a_step_never_comes_before_its_predecessor(case):
     ladder, calendar, due = case
     days = days_of(ladder, calendar, due)
     assert days == sorted(days)
+
+
+@given(cases(), st.booleans())
+def test_overdue_is_what_was_due_on_a_bank_day_before_today(case, bank_days):
+    ladder, calendar, today = case
+    ladder = Ladder(ladder.id, ladder.steps, bank_days=bank_days)
+    last = overdue_until(calendar, today, bank_days)
+    for n in range(-40, 10):
+        due = today + n * DAY
+        assert (due <= last) == (effective_due(ladder, calendar, due) < today)
 
 
 @given(cases())
