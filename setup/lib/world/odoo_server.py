@@ -85,6 +85,14 @@ class OdooServer:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def workers(self) -> list[int]:
+        """The ids of the processes that it has started; it works in them if run with --workers."""
+        if not self.is_running:
+            return []
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return [int(number) for number in children.read_text().split()]
+
     # ------------------------------------------------------------------ life
 
     def start(self, http_port: int = 0) -> None:
@@ -210,7 +218,7 @@ class OdooServer:
 
     def _query(self, database: str, statement: str, values=()) -> list[tuple]:
         with closing(self._connect(database)) as connection, connection.cursor() as cursor:
-            cursor.execute(statement, values)
+            cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
     def _answers(self) -> bool:
