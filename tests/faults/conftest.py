@@ -1,0 +1,21 @@
+"""One world for all faults; each test gets an office of its own in it."""
+
+import pytest
+
+import office as offices
+from provision import everything
+from world import World
+
+
+@pytest.fixture(scope="package")
+def world():
+    with World("tests", everything.ensure()) as world:
+        offices.prepare(world)
+        yield world
+
+
+@pytest.fixture
+def office(world):
+    office = offices.Office(world)
+    yield office
+    office.close()

@@ -1,0 +1,222 @@
+"""An office on a busy morning: some dozens of customers, to each of whom a step comes.
+
+The database is made once and copied for each fault. What the customers pay is booked through Odoo.
+"""
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from provision.progress import SetupError
+from world import OdooServer, World
+
+TEMPLATE, COPY = "office", "fault"
+ZONE = ZoneInfo("Europe/Dublin")
+ACTIVATION = datetime(2026, 10, 20, 10, 0, tzinfo=ZONE)
+MORNING = datetime(2026, 10, 21, 9, 5, tzinfo=ZONE)
+FOLLOW_UP = "collection_ruler.ir_cron_follow_up"
+MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
+LIMIT = 90  # seconds in which whatever is waited for must come true
+
+# the steps that come on that morning, by due date
+DUE = {
+    "A week before": date(2026, 10, 28),
+    "Due today": date(2026, 10, 21),
+    "Forgot?": date(2026, 10, 19),
+    "Call: is anything wrong?": date(2026, 10, 16),
+    "Firm and polite": date(2026, 10, 13),
+}
+
+
+@dataclass(frozen=True)
+class Customer:
+    """:param steps: that come for an invoice each, on the morning"""
+
+    name: str
+    address: str | None
+    steps: tuple[str, ...]
+
+
+def _customers() -> tuple[Customer, ...]:
+    """48: most get a message, some are to be called, some have two invoices or no address."""
+    kinds = [
+        *([("A week before",)] * 6 + [("Due today",)] * 10 + [("Forgot?",)] * 10),
+        *([("Firm and polite",)] * 6 + [("Due today", "Forgot?")] * 4),
+        *([("Forgot?", "Firm and polite")] * 4 + [("Call: is anything wrong?",)] * 6),
+    ]
+    customers = [
+        Customer(f"Customer {number}", f"c{number}@customers.example.com", steps)
+        for number, steps in enumerate(kinds)
+    ]
+    return (*customers, *(Customer(f"Nowhere {n}", None, ("Due today",)) for n in range(2)))
+
+
+CUSTOMERS = _customers()
+WRITTEN_TO = {
+    customer.address
+    for customer in CUSTOMERS
+    if customer.address and customer.steps[0] != "Call: is anything wrong?"
+}
+
+PREPARE = """
+import sys; sys.path.insert(0, {folder!r})
+import preparation; preparation.prepare(env)
+"""
+# a manager said that this copy is the one that speaks (decision 10)
+SPEAKS = """
+    UPDATE ir_config_parameter
+       SET value = (SELECT system_identifier || '/' || (SELECT oid FROM pg_database
+                     WHERE datname = current_database()) FROM pg_control_system())
+     WHERE key = 'collection_ruler.database_identity'
+"""
+OPEN_LINES = """
+    SELECT l.id FROM account_move_line l
+      JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+      JOIN res_partner p ON p.id = l.partner_id
+     WHERE p.email = %s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
+"""
+THROUGH = """
+    SELECT count(*) > 0 AND count(*) FILTER (
+           WHERE (state = 'planned' AND scheduled_at <= now() AT TIME ZONE 'UTC')
+              OR (state = 'queued' AND handed_at IS NULL)) = 0
+      FROM collection_followup
+"""
+IN_STATE = "SELECT count(*) FROM collection_followup WHERE state = %s AND channel = 'email'"
+
+
+@dataclass
+class Payment:
+    """Money of a customer: between which messages that the mail server received it was in the books.
+
+    :param since: the number of messages when it was booked
+    :param until: when it was taken back, None if it never was
+    """
+
+    address: str
+    lines: list[int]
+    since: int
+    until: int | None = None
+
+
+def prepare(world: World) -> None:
+    """Make the database that each fault gets a copy of."""
+    world.clock.set(ACTIVATION)
+    database = world.create_database(TEMPLATE)
+    result = subprocess.run(
+        world.odoo.command("shell", "-d", database, "--no-http", "--log-level=error"),
+        input=PREPARE.format(folder=str(Path(__file__).parent)),
+        text=True,
+        capture_output=True,
+        env={**world.odoo.environment(), **world.clock.env()},
+        check=False,
+    )
+    if result.returncode or "Traceback" in result.stderr:
+        raise SetupError(f"the office was not made: {result.stderr[-3000:]}")
+    world.databases.query("ANALYZE", database=database)
+
+
+class Office:
+    """A copy of the prepared database, and the servers that run on it.
+
+    :param world: entered already, with the template
+    """
+
+    def __init__(self, world: World):
+        self.world = world
+        self.mail = world.mail
+        self.clock = world.clock
+        self.payments: list[Payment] = []
+        self._servers: list[OdooServer] = []
+        world.mail.behaviours.clear()
+        world.mail.clear()
+        world.clock.set(MORNING - timedelta(hours=1))
+        self.database = world.databases.copy(TEMPLATE, COPY)
+        self.server = world.server(self.database)  # not started: `query` works all the same
+        self.query(SPEAKS)
+        # the world's cluster trades durability for speed; what is committed here must stand
+        self.query(f"ALTER DATABASE {self.database} SET synchronous_commit = on")
+
+    def query(self, statement: str, values=()) -> list[tuple]:
+        return self.server.query(statement, values)
+
+    def count(self, state: str) -> int:
+        """How many messages are in a state."""
+        return self.query(IN_STATE, [state])[0][0]
+
+    def is_through(self) -> bool:
+        """Whether everything was planned and asked at both doors, as far as it is due."""
+        return self.query(THROUGH)[0][0]
+
+    # ------------------------------------------------------------------ processes
+
+    def serve(self, *options: str, name: str = "odoo") -> OdooServer:
+        """Start a server with HTTP and one thread for scheduled actions."""
+        self.server = self.world.serve(self.database, *options, name=name)
+        self._servers.append(self.server)
+        return self.server
+
+    def schedule(self, *options: str) -> OdooServer:
+        """Start a server that only does scheduled actions, in a worker that is replaced when it dies.
+
+        A new worker is there at once, since it is a fork of the first process.
+        """
+        self.server = self.world.server(self.database, "--workers=1", "--no-http", *options)
+        self._servers.append(self.server)
+        self.server.log.unlink(missing_ok=True)
+        self.server.start()
+        self.go_until(lambda: self.server.workers)
+        return self.server
+
+    def close(self) -> None:
+        self.mail.release()
+        for server in self._servers:
+            server.kill()
+
+    # ------------------------------------------------------------------ time
+
+    def tick(self, moment: datetime, seconds: float = LIMIT) -> None:
+        """Set the clock and let the scheduler do all that is due by then."""
+        self.server.tick(moment, seconds)
+
+    def go_until(self, condition: Callable[[], object], seconds: float = LIMIT) -> None:
+        """Keep the scheduler awake until something has come true.
+
+        :raises AssertionError: with the end of the log, when it does not
+        """
+        deadline = time.monotonic() + seconds
+        next_wake = 0.0
+        while not condition():
+            assert time.monotonic() < deadline, self.server.log_end()
+            if time.monotonic() >= next_wake:  # one that comes while nobody listens is lost
+                self.server.wake()
+                next_wake = time.monotonic() + 0.3
+            time.sleep(0.004)
+
+    def settle(self) -> None:
+        """Let the morning pass: retries, and what nobody answered for ten minutes."""
+        for minutes in (12, 17, 17, 17):
+            self.tick(self.clock.now() + timedelta(minutes=minutes))
+
+    # ------------------------------------------------------------------ people
+
+    def pay(self, address: str) -> Payment:
+        """Book a customer's payment of everything, and note when."""
+        lines = [line for (line,) in self.query(OPEN_LINES, [address])]
+        context = {"active_model": "account.move.line", "active_ids": lines}
+        values = {"group_payment": True}
+        wizard = self.server.rpc("account.payment.register", "create", values, context=context)
+        self.server.rpc(
+            "account.payment.register", "action_create_payments", [wizard], context=context
+        )
+        payment = Payment(address, lines, len(self.mail.received))
+        self.payments.append(payment)
+        return payment
+
+    def undo(self, payment: Payment) -> None:
+        """Take a payment back."""
+        payment.until = len(self.mail.received)
+        self.server.rpc("account.move.line", "remove_move_reconcile", payment.lines)
