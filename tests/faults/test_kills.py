@@ -1,0 +1,97 @@
+"""A scheduler that is killed again and again, in the middle of whatever it does."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from datetime import timedelta
+
+import ledger
+import pytest
+from office import MORNING, Office
+
+from world import Behaviour
+from world.odoo_server import BUSY_SESSIONS, DUE_JOBS
+
+# what the morning is about at this moment; nothing when all that is due has been said
+PHASE = """
+    SELECT CASE WHEN count(*) = 0 THEN 'plan'
+                WHEN bool_or(state = 'planned' AND scheduled_at <= now() AT TIME ZONE 'UTC')
+                THEN 'send'
+                WHEN bool_or(state = 'queued' AND handed_at IS NULL) THEN 'gateway'
+            END
+      FROM collection_followup
+"""
+# seconds after the first sign of work; each phase takes about so long
+SPANS = {"plan": 0.6, "send": 0.6, "gateway": 0.4}
+TO_BE_PLAYED = {"short": 12, "long": 200}
+
+
+@pytest.fixture
+def kills(request) -> int:
+    return TO_BE_PLAYED["long" if request.config.getoption("--long") else "short"]
+
+
+def test_killed_at_any_point_nothing_is_said_twice_or_forgotten(world, kills):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    played: Counter = Counter()
+    while played.total() < kills:
+        office = Office(world)
+        try:
+            played += morning(office, chance, kills - played.total())
+            print(office.query("SELECT state, count(*) FROM collection_followup GROUP BY 1"))
+            assert not ledger.broken(office)
+        finally:
+            office.close()
+    print(f"killed in {dict(played)}")
+    assert set(played) == set(SPANS)
+
+
+def morning(office: Office, chance: random.Random, most: int) -> Counter:
+    """Kill the worker at random points until all is said, or so many times; then let it be.
+
+    A new worker is there at once. Some mail servers take a while between a message and the answer.
+    """
+    office.mail.slowness = 0.1
+    office.mail.behaviours.update(
+        {f"c{number}@customers.example.com": Behaviour.SLOW for number in range(0, 42, 4)}
+    )
+    office.schedule()
+    office.clock.set(MORNING)
+    killed: Counter = Counter()
+    # the later ones are killed at the gateway
+    wanted = {"plan": chance.randint(1, 3), "send": chance.randint(1, 3), "gateway": most}
+    while killed.total() < most and (phase := work(office, wanted, killed)):
+        time.sleep(chance.uniform(0, SPANS[phase]))
+        phase = phase_of(office)
+        for worker in office.server.workers:
+            os.kill(worker, signal.SIGKILL)
+        if phase:
+            killed[phase] += 1
+    office.settle()
+    return killed
+
+
+def work(office: Office, wanted: dict[str, int], killed: Counter) -> str | None:
+    """Wait until somebody is at work in a phase that still wants kills; None when all is said.
+
+    A job that died three times is put off for ten minutes by Odoo, so the clock goes on meanwhile.
+    """
+    deadline = time.monotonic() + 60
+    while phase := phase_of(office):
+        assert time.monotonic() < deadline, office.server.log_end()
+        busy = office.query(BUSY_SESSIONS)[0][0]
+        if busy and killed[phase] < wanted[phase]:
+            return phase
+        if not busy and not office.query(DUE_JOBS):
+            office.clock.advance(timedelta(minutes=11))
+        office.server.wake()
+        time.sleep(0.01)
+    return None
+
+
+def phase_of(office: Office) -> str | None:
+    return office.query(PHASE)[0][0]
