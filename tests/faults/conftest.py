@@ -1,8 +1,8 @@
 """One world for all faults; each test gets an office of its own in it."""
 
+import office as offices
 import pytest
 
-import office as offices
 from provision import everything
 from world import World
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from provision.configuration import Odoo
 from provision.progress import SetupError
 from world import OdooServer, World
 
@@ -44,7 +45,7 @@ class Customer:
 def _customers() -> tuple[Customer, ...]:
     """48: most get a message, some are to be called, some have two invoices or no address."""
     kinds = [
-        *([("A week before",)] * 6 + [("Due today",)] * 10 + [("Forgot?",)] * 10),
+        *([("A week before",)] * 2 + [("Due today",)] * 14 + [("Forgot?",)] * 10),
         *([("Firm and polite",)] * 6 + [("Due today", "Forgot?")] * 4),
         *([("Forgot?", "Firm and polite")] * 4 + [("Call: is anything wrong?",)] * 6),
     ]
@@ -153,10 +154,18 @@ class Office:
 
     # ------------------------------------------------------------------ processes
 
-    def serve(self, *options: str, name: str = "odoo") -> OdooServer:
-        """Start a server with HTTP and one thread for scheduled actions."""
-        self.server = self.world.serve(self.database, *options, name=name)
+    def serve(self, name: str = "odoo", odoo: Odoo | None = None) -> OdooServer:
+        """Start a server with HTTP and one thread for scheduled actions.
+
+        :param name: of its log
+        :param odoo: instead of the world's
+        """
+        self.server = self.world.server(self.database, name=name)
+        self.server.odoo = odoo or self.world.odoo
         self._servers.append(self.server)
+        self.server.log.unlink(missing_ok=True)
+        self.server.start()
+        self.server.wait_ready()
         return self.server
 
     def schedule(self, *options: str) -> OdooServer:

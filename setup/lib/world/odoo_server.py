@@ -86,11 +86,15 @@ class OdooServer:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def process_id(self) -> int | None:
+        return self._process.pid if self.is_running else None
+
+    @property
     def workers(self) -> list[int]:
         """The ids of the processes that it has started; it works in them if run with --workers."""
-        if not self.is_running:
+        if not (number := self.process_id):
             return []
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        children = Path(f"/proc/{number}/task/{number}/children")
         return [int(number) for number in children.read_text().split()]
 
     # ------------------------------------------------------------------ life
