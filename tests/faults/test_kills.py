@@ -23,9 +23,9 @@ PHASE = """
             END
       FROM collection_followup
 """
-# seconds after the first sign of work; each phase takes about so long
-SPANS = {"plan": 0.6, "send": 0.6, "gateway": 0.4}
-TO_BE_PLAYED = {"short": 12, "long": 200}
+# the longest wait after a sign of work, in seconds; each phase takes about twice as long
+SPANS = {"plan": 0.25, "send": 0.4, "gateway": 0.4}
+TO_BE_PLAYED = {"short": 10, "long": 200}
 
 
 @pytest.fixture
@@ -38,16 +38,14 @@ def test_killed_at_any_point_nothing_is_said_twice_or_forgotten(world, kills):
     print(f"seed {seed}")
     chance = random.Random(seed)
     played: Counter = Counter()
-    while played.total() < kills:
+    while played.total() < kills or played.keys() != SPANS.keys():
         office = Office(world)
         try:
-            played += morning(office, chance, kills - played.total())
-            print(office.query("SELECT state, count(*) FROM collection_followup GROUP BY 1"))
+            played += morning(office, chance, max(3, kills - played.total()))
             assert not ledger.broken(office)
         finally:
             office.close()
-    print(f"killed in {dict(played)}")
-    assert set(played) == set(SPANS)
+        print(f"killed in {dict(played)}, uncertain: {office.count('uncertain')}")
 
 
 def morning(office: Office, chance: random.Random, most: int) -> Counter:
