@@ -80,11 +80,9 @@ OPEN_LINES = """
       JOIN res_partner p ON p.id = l.partner_id
      WHERE p.email = %s AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
 """
-THROUGH = """
-    SELECT count(*) > 0 AND count(*) FILTER (
-           WHERE (state = 'planned' AND scheduled_at <= now() AT TIME ZONE 'UTC')
-              OR (state = 'queued' AND handed_at IS NULL)) = 0
-      FROM collection_followup
+PAYMENTS = """
+    SELECT y.id FROM account_payment y JOIN res_partner p ON p.id = y.partner_id
+     WHERE p.email = %s AND y.state IN ('in_process', 'paid')
 """
 IN_STATE = "SELECT count(*) FROM collection_followup WHERE state = %s AND channel = 'email'"
 
@@ -98,7 +96,6 @@ class Payment:
     """
 
     address: str
-    lines: list[int]
     since: int
     until: int | None = None
 
@@ -147,10 +144,6 @@ class Office:
     def count(self, state: str) -> int:
         """How many messages are in a state."""
         return self.query(IN_STATE, [state])[0][0]
-
-    def is_through(self) -> bool:
-        """Whether everything was planned and asked at both doors, as far as it is due."""
-        return self.query(THROUGH)[0][0]
 
     # ------------------------------------------------------------------ processes
 
@@ -221,11 +214,13 @@ class Office:
         self.server.rpc(
             "account.payment.register", "action_create_payments", [wizard], context=context
         )
-        payment = Payment(address, lines, len(self.mail.received))
+        payment = Payment(address, len(self.mail.received))
         self.payments.append(payment)
         return payment
 
     def undo(self, payment: Payment) -> None:
-        """Take a payment back."""
+        """Take a payment back, as when the bank returns it."""
         payment.until = len(self.mail.received)
-        self.server.rpc("account.move.line", "remove_move_reconcile", payment.lines)
+        ids = [number for (number,) in self.query(PAYMENTS, [payment.address])]
+        self.server.rpc("account.payment", "action_draft", ids)
+        self.server.rpc("account.payment", "action_cancel", ids)

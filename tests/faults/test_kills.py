@@ -1,5 +1,6 @@
 """A scheduler that is killed again and again, in the middle of whatever it does."""
 
+import contextlib
 import os
 import random
 import signal
@@ -24,7 +25,7 @@ PHASE = """
       FROM collection_followup
 """
 # the longest wait after a sign of work, in seconds; each phase takes about twice as long
-SPANS = {"plan": 0.25, "send": 0.4, "gateway": 0.4}
+SPANS = {"plan": 0.25, "send": 0.4, "gateway": 0.15}
 TO_BE_PLAYED = {"short": 10, "long": 200}
 
 
@@ -51,11 +52,12 @@ def test_killed_at_any_point_nothing_is_said_twice_or_forgotten(world, kills):
 def morning(office: Office, chance: random.Random, most: int) -> Counter:
     """Kill the worker at random points until all is said, or so many times; then let it be.
 
-    A new worker is there at once. Some mail servers take a while between a message and the answer.
+    A new worker is there at once. Every second mail server takes a while between a message and its
+    answer.
     """
     office.mail.slowness = 0.1
     office.mail.behaviours.update(
-        {f"c{number}@customers.example.com": Behaviour.SLOW for number in range(0, 42, 4)}
+        {f"c{number}@customers.example.com": Behaviour.SLOW for number in range(0, 40, 2)}
     )
     office.schedule()
     office.clock.set(MORNING)
@@ -63,6 +65,8 @@ def morning(office: Office, chance: random.Random, most: int) -> Counter:
     # the later ones are killed at the gateway
     wanted = {"plan": chance.randint(1, 3), "send": chance.randint(1, 3), "gateway": most}
     while killed.total() < most and (phase := work(office, wanted, killed)):
+        if phase == "gateway" and chance.random() < 0.5:
+            await_message(office)
         time.sleep(chance.uniform(0, SPANS[phase]))
         phase = phase_of(office)
         for worker in office.server.workers:
@@ -89,6 +93,12 @@ def work(office: Office, wanted: dict[str, int], killed: Counter) -> str | None:
         office.server.wake()
         time.sleep(0.01)
     return None
+
+
+def await_message(office: Office) -> None:
+    """Wait for the next message, so that the kill comes before or soon after its answer."""
+    with contextlib.suppress(TimeoutError):
+        office.mail.wait_for(len(office.mail.received) + 1, seconds=1)
 
 
 def phase_of(office: Office) -> str | None:
