@@ -130,7 +130,10 @@ class Office:
         self.payments: list[Payment] = []
         self._servers: list[OdooServer] = []
         world.mail.behaviours.clear()
+        world.mail.behave = lambda address: None
         world.mail.clear()
+        world.mail.stop()  # forgets that it was released
+        world.mail.start()
         world.clock.set(MORNING - timedelta(hours=1))
         self.database = world.databases.copy(TEMPLATE, COPY)
         self.server = world.server(self.database)  # not started: `query` works all the same
