@@ -3,6 +3,8 @@
 The database is made once and copied for each fault. What the customers pay is booked through Odoo.
 """
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from zoneinfo import ZoneInfo
 from provision.configuration import Odoo
 from provision.progress import SetupError
 from world import OdooServer, World
+from world.odoo_server import BUSY_SESSIONS, DUE_JOBS
 
 TEMPLATE, COPY = "office", "fault"
 ZONE = ZoneInfo("Europe/Dublin")
@@ -176,6 +179,11 @@ class Office:
         self.go_until(lambda: self.server.workers)
         return self.server
 
+    def kill_workers(self) -> None:
+        """Kill whoever works for a server that was started by `schedule`."""
+        for worker in self.server.workers:
+            os.kill(worker, signal.SIGKILL)
+
     def close(self) -> None:
         self.mail.release()
         for server in self._servers:
@@ -200,6 +208,11 @@ class Office:
                 self.server.wake()
                 next_wake = time.monotonic() + 0.3
             time.sleep(0.004)
+
+    def go_on(self) -> None:
+        """Pass some minutes when nobody has anything to do: Odoo puts off a job that died thrice."""
+        if not self.query(BUSY_SESSIONS)[0][0] and not self.query(DUE_JOBS):
+            self.clock.advance(timedelta(minutes=11))
 
     def settle(self) -> None:
         """Let the morning pass: retries, and what nobody answered for ten minutes."""

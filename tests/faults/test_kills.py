@@ -1,19 +1,16 @@
 """A scheduler that is killed again and again, in the middle of whatever it does."""
 
 import contextlib
-import os
 import random
-import signal
 import time
 from collections import Counter
-from datetime import timedelta
 
 import ledger
 import pytest
 from office import MORNING, Office
 
 from world import Behaviour
-from world.odoo_server import BUSY_SESSIONS, DUE_JOBS
+from world.odoo_server import BUSY_SESSIONS
 
 # what the morning is about at this moment; nothing when all that is due has been said
 PHASE = """
@@ -69,8 +66,7 @@ def morning(office: Office, chance: random.Random, most: int) -> Counter:
             await_message(office)
         time.sleep(chance.uniform(0, SPANS[phase]))
         phase = phase_of(office)
-        for worker in office.server.workers:
-            os.kill(worker, signal.SIGKILL)
+        office.kill_workers()
         if phase:
             killed[phase] += 1
     office.settle()
@@ -78,18 +74,13 @@ def morning(office: Office, chance: random.Random, most: int) -> Counter:
 
 
 def work(office: Office, wanted: dict[str, int], killed: Counter) -> str | None:
-    """Wait until somebody is at work in a phase that still wants kills; None when all is said.
-
-    A job that died three times is put off for ten minutes by Odoo, so the clock goes on meanwhile.
-    """
+    """Wait until somebody is at work in a phase that still wants kills; None when all is said."""
     deadline = time.monotonic() + 60
     while phase := phase_of(office):
         assert time.monotonic() < deadline, office.server.log_end()
-        busy = office.query(BUSY_SESSIONS)[0][0]
-        if busy and killed[phase] < wanted[phase]:
+        if killed[phase] < wanted[phase] and office.query(BUSY_SESSIONS)[0][0]:
             return phase
-        if not busy and not office.query(DUE_JOBS):
-            office.clock.advance(timedelta(minutes=11))
+        office.go_on()
         office.server.wake()
         time.sleep(0.01)
     return None
