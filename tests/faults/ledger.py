@@ -15,10 +15,7 @@ KNOWN = """
     SELECT r.*, f.id AS followup, f.state, f.purpose IN ('dunning', 'returned') AS asks
       FROM received r
       LEFT JOIN mail_message m USING (message_id)
-      -- the words of an uncertain one are thrown away
-      LEFT JOIN collection_followup f
-        ON f.mail_message_id = m.id OR (m.id IS NULL AND f.state = 'uncertain'
-           AND f.mail_message_id IS NULL AND f.address = r.address);
+      LEFT JOIN collection_followup f ON f.mail_message_id = m.id;
 
     CREATE TEMP VIEW task AS
     SELECT f.id AS followup
