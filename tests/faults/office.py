@@ -141,8 +141,6 @@ class Office:
         self.database = world.databases.copy(TEMPLATE, COPY)
         self.server = world.server(self.database)  # not started: `query` works all the same
         self.query(SPEAKS)
-        # the world's cluster trades durability for speed; what is committed here must stand
-        self.query(f"ALTER DATABASE {self.database} SET synchronous_commit = on")
 
     def query(self, statement: str, values=()) -> list[tuple]:
         return self.server.query(statement, values)
