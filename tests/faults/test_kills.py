@@ -59,8 +59,8 @@ def morning(office: Office, chance: random.Random, most: int) -> Counter:
     office.schedule()
     office.clock.set(MORNING)
     killed: Counter = Counter()
-    # the later ones are killed at the gateway
-    wanted = {"plan": chance.randint(1, 3), "send": chance.randint(1, 3), "gateway": most}
+    wanted = {"plan": chance.randint(1, 3), "send": chance.randint(1, 3)}
+    wanted["gateway"] = chance.randint(3, 6)
     while killed.total() < most and (phase := work(office, wanted, killed)):
         if phase == "gateway" and chance.random() < 0.5:
             await_message(office)
