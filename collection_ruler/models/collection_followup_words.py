@@ -208,9 +208,6 @@ class CollectionFollowup(models.Model):
                 "payment_reference",
             ]
         )
-        (self.partner_id | self.debtor_id.partner_id).fetch(
-            ["name", "lang", "is_company", "ref", "vat", "email", "email_normalized", "user_id"]
-        )
 
     def _amount_text(self, amount, currency):
         """An amount as the recipient writes it; the same few come again and again."""

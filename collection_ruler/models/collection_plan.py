@@ -10,6 +10,23 @@ from ..dunning.ladder import cutoffs, next_day
 from ..dunning.reason import Reason
 from .collection_verb import Tally
 
+# what a planned follow-up consists of
+FOLLOWUP = [
+    "debtor_id",
+    "company_id",
+    "ruler_id",
+    "step_id",
+    "step_name",
+    "channel",
+    "purpose",
+    "state",
+    "reason",
+    "scheduled_at",
+    "partner_id",
+    "currency_id",
+    "amount_due",
+]
+
 
 class CollectionPlan(models.AbstractModel):
     """Second verb: find the due (instalment, step) pairs, decide once per debtor, write follow-ups."""
@@ -159,29 +176,29 @@ class CollectionPlan(models.AbstractModel):
         settings = self.env["collection.snapshot"]._settings(company.id)
         currencies = {name: key for key, name in settings.currencies.items()}
         recipients = self._recipients(decisions)
-        contacts, values = [], []
+        contacts, rows = [], []
         for debtor, decision in decisions:
             for contact in decision.contacts:
                 step = Step.browse(contact.tone.id)
                 contacts.append(contact)
-                values.append(
-                    {
-                        "debtor_id": debtor.id,
-                        "company_id": company.id,
-                        "ruler_id": step.ruler_id.id,
-                        "step_id": step.id,
-                        "step_name": step.name,
-                        "channel": contact.channel,
-                        "purpose": "delivery" if contact.tone.delivers else "dunning",
-                        "state": "to_approve" if contact.tone.mode == "approve" else "planned",
-                        "reason": Reason.DUE,
-                        "scheduled_at": contact.at.astimezone(UTC).replace(tzinfo=None),
-                        "partner_id": recipients[debtor.id, contact.role].id,
-                        "currency_id": currencies[contact.currency],
-                        "amount_due": float(contact.amount),
-                    }
+                rows.append(
+                    (
+                        debtor.id,
+                        company.id,
+                        step.ruler_id.id,
+                        step.id,
+                        step.name,
+                        contact.channel,
+                        "delivery" if contact.tone.delivers else "dunning",
+                        "to_approve" if contact.tone.mode == "approve" else "planned",
+                        str(Reason.DUE),
+                        contact.at.astimezone(UTC).replace(tzinfo=None),
+                        recipients[debtor.id, contact.role].id,
+                        currencies[contact.currency],
+                        contact.amount,
+                    )
                 )
-        created = self.env["collection.followup"].sudo().create(values)
+        created = self._insert_rows("collection.followup", FOLLOWUP, rows).sudo()
         return {id(contact): followup for contact, followup in zip(contacts, created, strict=True)}
 
     def _recipients(self, decisions):

@@ -201,7 +201,7 @@ class CollectionRun(models.Model):
         """All that a verb has to do now; False when the scheduler wants its time back."""
         company = self.company_id
         worker = self.env[f"collection.{verb}"].with_company(company)
-        todo = worker._todo(company)
+        todo = worker.with_context(collection_memo=Memo())._todo(company)
         if self.is_help:
             todo = todo[::-1]
         elif len(todo) >= HELP_FROM * BATCH[verb] and verb in SHARED_VERBS:
@@ -216,12 +216,15 @@ class CollectionRun(models.Model):
             tally = self._run_batch(worker, company, ids)
             left -= len(ids)
             self._record(company, verb, position, len(ids), tally, time.monotonic() - started)
-            self._note(position, batches[number]) if left else self._note(position + 1)
-            if number in (1, len(batches)):
+            is_late = time.monotonic() >= self.env.context.get("cron_end_time", float("inf"))
+            if not left:
                 worker._afterwards(company)
+                self._note(position + 1)
+            else:  # if the time is up, the next batch is not begun
+                self._note(position, None if is_late else batches[number])
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left + more):
-                if left:
-                    self._note(position)  # nobody died: the next batch was not begun
+                if left and not is_late:
+                    self._note(position)
                     self.env.cr.commit()  # pylint: disable=invalid-commit
                 return False
         if not batches:

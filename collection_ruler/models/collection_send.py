@@ -425,7 +425,9 @@ class CollectionFollowup(models.Model):
 
     def _send_email(self):
         """Render each language and template in one go; one outbox row per follow-up."""
-        self.partner_id.fetch(["email_normalized", "email", "name", "lang", "is_company"])
+        (self.partner_id | self.debtor_id.partner_id).fetch(
+            ["email_normalized", "email", "name", "lang", "is_company", "ref", "vat", "user_id"]
+        )
         dead = self._bounced_before()
         groups = defaultdict(self.browse)
         for followup in self:

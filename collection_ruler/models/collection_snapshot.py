@@ -87,7 +87,7 @@ class CollectionSnapshot(models.AbstractModel):
                 ]
             )
             currencies = self.env["res.currency"].with_context(active_test=False)
-            currencies = currencies.search_fetch([], ["name"])
+            currencies = currencies.search_fetch([])
             memo["settings", company_id] = Settings(
                 company._collection_calendar(),
                 {ruler.id: ruler._ladder() for ruler in rulers},

@@ -49,7 +49,7 @@ class CollectionVerb(models.AbstractModel):
 
     @api.model
     def _afterwards(self, company):
-        """What follows when batches of this verb were done, or the time was up."""
+        """What follows when a run is through with this verb."""
 
     @api.model
     def _failed(self, company, unit, error):
@@ -83,6 +83,45 @@ class CollectionVerb(models.AbstractModel):
         return self.env["collection.debtor"].sudo().browse([row[0] for row in rows])
 
     @api.model
+    def _insert_rows(self, model, names, rows):
+        """Create many records of a model of ours in one statement; the ORM makes one for each hundred.
+
+        :param names: stored fields of the model; what is left out stays empty
+        :param rows: [(value of each field as the database knows it…)]
+        :return: the new records, in the order of the rows
+        """
+        records = self.env[model]
+        if not rows:
+            return records
+        records.flush_model()
+        types = [SQL(records._fields[name].column_type[1]) for name in names]
+        found = self.env.execute_query(
+            SQL(
+                "INSERT INTO %(table)s (%(columns)s, create_uid, write_uid, create_date, write_date) "
+                "SELECT v.*, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC' "
+                "FROM (VALUES %(rows)s) v RETURNING id",
+                table=SQL.identifier(records._table),
+                columns=SQL(", ").join(SQL.identifier(name) for name in names),
+                uid=self.env.uid,
+                rows=self._values(types, rows),
+            )
+        )
+        records = records.browse([row[0] for row in found])
+        records.modified(names, create=True)
+        return records
+
+    def _values(self, types, rows):
+        return SQL(", ").join(
+            SQL(
+                "(%s)",
+                SQL(", ").join(
+                    SQL("%s::%s", value, kind) for value, kind in zip(row, types, strict=True)
+                ),
+            )
+            for row in rows
+        )
+
+    @api.model
     def _write_rows(self, model, names, rows):
         """Write values of their own on many records, in one statement, where they differ.
 
@@ -106,16 +145,7 @@ class CollectionVerb(models.AbstractModel):
                 "WHERE v.id = r.id AND %(old)s IS DISTINCT FROM %(new)s RETURNING r.id",
                 table=SQL.identifier(records._table),
                 assignments=SQL(", ").join(SQL("%s = v.%s", c, c) for c in columns),
-                rows=SQL(", ").join(
-                    SQL(
-                        "(%s)",
-                        SQL(", ").join(
-                            SQL("%s::%s", value, kind)
-                            for value, kind in zip(row, types, strict=True)
-                        ),
-                    )
-                    for row in rows
-                ),
+                rows=self._values(types, rows),
                 columns=SQL(", ").join(columns),
                 old=SQL("ROW(%s)", old),
                 new=SQL("ROW(%s)", new),
