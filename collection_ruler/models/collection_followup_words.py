@@ -163,13 +163,12 @@ class CollectionFollowup(models.Model):
     @api.depends("instalment_ids")
     @api.depends_context("lang")
     def _compute_coming_table(self):
-        found = self._coming()
-        found.move_id.fetch(["name"])
-        by_debtor = found.grouped("debtor_id")
+        by_debtor = self._coming()
+        nothing = self.env["collection.instalment"]
         for followup in self:
-            coming = by_debtor.get(followup.debtor_id, found.browse())
+            coming = by_debtor.get(followup.debtor_id.id, nothing)
             if followup.purpose == "thanks":
-                coming = found.browse()
+                coming = nothing
             coming -= followup.instalment_ids
             followup.coming_table = followup._instalment_table(coming) if coming else Markup()
 
@@ -226,28 +225,30 @@ class CollectionFollowup(models.Model):
         return memo[key]
 
     def _coming(self):
-        """What comes due soon for the customers of these: the second table, never a second message."""
-        found = self.env["collection.instalment"]
-        for company, own in self.debtor_id.grouped("company_id").items():
-            today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
-            found += found.sudo().search_fetch(
-                [
-                    ("debtor_id", "in", own.ids),
-                    ("is_open", "=", True),
-                    ("ruler_id", "!=", False),
-                    ("due_date", ">", today),
-                    ("due_date", "<=", today + timedelta(days=COMING_DAYS)),
-                ],
-                [
-                    "debtor_id",
-                    "move_id",
-                    "due_date",
-                    "ruler_id",
-                    "residual_currency",
-                    "currency_id",
-                ],
-            )
-        return found
+        """What comes due soon: {debtor id: ``collection.instalment``}; the second table, never a second
+        message. Read once for all customers of a batch, whatever their templates."""
+        memo = self.env.context.get("collection_memo", {})
+        if "coming" not in memo:
+            batch = self.browse(memo.get("writing", self.ids))
+            found = self.env["collection.instalment"].sudo()
+            for own in batch.debtor_id.grouped("company_id").values():
+                today = own[:1]._local_today()
+                found += found.search_fetch(
+                    [
+                        ("debtor_id", "in", own.ids),
+                        ("is_open", "=", True),
+                        ("ruler_id", "!=", False),
+                        ("due_date", ">", today),
+                        ("due_date", "<=", today + timedelta(days=COMING_DAYS)),
+                    ]
+                )
+            found.move_id.fetch(["name"])
+            grouped = found.grouped("debtor_id")
+            coming = {debtor.id: own for debtor, own in grouped.items()}
+            if "writing" not in memo:
+                return coming
+            memo["coming"] = coming
+        return memo["coming"]
 
     def _instalment_table(self, instalments, with_total=False):
         """A table of instalments as HTML, from a stored view that an administrator may change."""

@@ -439,6 +439,9 @@ class CollectionFollowup(models.Model):
             else:
                 groups[followup.step_id.mail_template_id, followup._lang()] += followup
         writing = self.union(*groups.values())
+        memo = self.env.context.get("collection_memo", {})
+        memo["writing"] = writing.ids
+        memo.pop("coming", None)
         writing._fetch_for_words()
         texts = {}
         try:
