@@ -8,6 +8,7 @@ from . import (
     test_messages,
     test_money,
     test_plan,
+    test_reference,
     test_ruler,
     test_run,
     test_security,

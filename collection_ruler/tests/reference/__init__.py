@@ -1,0 +1,1 @@
+"""A second opinion: what a customer should hear, written from the requirements and not from the code."""

@@ -1,0 +1,446 @@
+"""What each customer should hear on each day: small, slow, and written without the engine.
+
+It follows requirements A, B and D, the decisions of the design and the readings in
+docs/architecture.md; it knows nothing of `dunning/`, of SQL or of Odoo. Time goes day by day: what
+happens on a day happens before 09:30, when the scheduled action runs and the mail leaves.
+
+Amounts are in whole units of the company's currency. Dates are local to the company.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import holidays
+
+from . import history
+
+CLOSED = holidays.country_holidays("IE")
+DAY = timedelta(days=1)
+
+# What the engine does and should not: imitated until it is mended, so that the rest can be compared.
+LATE_NOTICE_LENDS_ITS_WORDS = (
+    True  # “due today” for a debt of yesterday, beside a newer one's notice
+)
+
+THANKS = "Thank you"
+RETURNED = "A payment came back"
+NOTHING = -32768  # the watermark of an instalment about which nothing was said
+
+
+@dataclass(eq=False)
+class Step:
+    name: str
+    offset: int  # days from the due date
+
+
+@dataclass(eq=False)
+class Instalment:
+    invoice: int
+    customer: int
+    due: date
+    residual: int
+    gone: bool = False  # its invoice has other terms now
+    taken_on: date | None = None  # since when the ruler knows it
+    watermark: int = NOTHING
+    said: dict[str, int] = field(default_factory=dict)  # offset of each step, by name
+    anchor: date | None = None  # offsets count from here after a payment came back
+    returned_on: date | None = None  # of this the customer was not told yet
+
+    @property
+    def taken(self) -> bool:
+        return self.taken_on is not None
+
+    @property
+    def counts_from(self) -> date:
+        return self.anchor or self.due
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.invoice, str(self.due)
+
+
+@dataclass(eq=False)
+class Payment:
+    customer: int
+    open: int  # not yet used for an invoice
+    day: date | None = None  # None: a credit note
+    used: list[tuple[Instalment, int]] = field(default_factory=list)
+    thanked: bool = False
+
+
+@dataclass(eq=False)
+class Hold:
+    customer: int
+    instalments: list[Instalment] | None  # None: all, also those to come
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """What leaves.
+
+    :param tone: name of the step whose words are used
+    :param items: (invoice, due date, step) of what is due for a step
+    :param asked: (invoice, due date) of all that the message asks for
+    :param amount: the sum of that, less open credits
+    """
+
+    customer: int
+    tone: str
+    items: frozenset[tuple[int, str, str]]
+    asked: frozenset[tuple[int, str]]
+    amount: int
+
+
+class Model:
+    min_days_between_contacts = 2
+    max_contacts = 3
+    max_contacts_days = 7
+
+    def __init__(self):
+        self.steps = [Step(f"{offset:+}", offset) for offset in history.OFFSETS]
+        self.steps_made = list(self.steps)
+        self.running = True
+        self.instalments: list[Instalment] = []
+        self.invoices: list[int] = []  # amount of each
+        self.payments: list[Payment] = []
+        self.credits: list[Payment] = []  # payments and credit notes
+        self.holds: list[Hold] = []
+        self.contacts: dict[int, list[date]] = defaultdict(list)
+        self.merged: set[int] = set()
+
+    # what happens
+
+    def happen(self, event: history.Event) -> None:
+        getattr(self, f"_{type(event).__name__.lower()}")(event)
+
+    def _invoice(self, event: history.Invoice) -> None:
+        if event.customer in self.merged:
+            return
+        for part in range(event.parts):
+            due = event.date + timedelta(days=event.due_in + part * event.every)
+            self._post(len(self.invoices), event.customer, due, event.amount)
+        self.invoices.append(event.amount * event.parts)
+
+    def _post(self, invoice: int, customer: int, due: date, amount: int) -> None:
+        for old in self.instalments:
+            if (old.invoice, old.due) == (invoice, due):  # the same one again
+                old.residual, old.gone = amount, False
+                return
+        self.instalments.append(Instalment(invoice, customer, due, amount))
+
+    def _of(self, invoice: int) -> list[Instalment]:
+        found = [i for i in self.instalments if i.invoice == invoice and not i.gone]
+        return sorted(found, key=lambda i: i.due)
+
+    def _pay(self, event: history.Pay) -> None:
+        mine = self._of(event.invoice)
+        owed = sum(i.residual for i in mine)
+        if owed:
+            payment = Payment(mine[0].customer, min(event.amount or owed, owed), event.date)
+            self.payments.append(payment)
+            self.credits.append(payment)
+            self._use(payment, mine)
+
+    def _use(self, payment: Payment, instalments: list[Instalment]) -> None:
+        for instalment in instalments:
+            paid = min(payment.open, instalment.residual)
+            if paid:
+                instalment.residual -= paid
+                payment.open -= paid
+                payment.used.append((instalment, paid))
+
+    def _undo(self, event: history.Undo) -> None:
+        payment = self.payments[event.payment] if event.payment < len(self.payments) else None
+        if payment not in self.credits:
+            return
+        self.credits.remove(payment)
+        for instalment, amount in payment.used:
+            if not instalment.residual:
+                self._reopen(instalment, payment, event.date)
+            instalment.residual += amount
+
+    def _reopen(self, instalment: Instalment, payment: Payment, today: date) -> None:
+        """A payment that was thanked for came back: a word about it, then the same step again."""
+        if not (instalment.taken and payment.thanked):
+            return
+        again = max(instalment.said.values(), default=None)
+        if effective(instalment.due) < today:
+            first = min((s.offset for s in self.steps if s.offset > 0), default=None)
+            again = max((o for o in (again, first) if o is not None), default=None)
+        if again is not None:
+            instalment.anchor = today - again * DAY
+            instalment.watermark = again - 1
+            instalment.said = {}
+        instalment.returned_on = today
+
+    def _creditnote(self, event: history.CreditNote) -> None:
+        customer = event.customer
+        mine = [] if event.invoice is None else self._of(event.invoice)
+        if mine:
+            customer = mine[0].customer
+        if customer in self.merged:
+            return
+        note = Payment(customer, event.amount)
+        self.credits.append(note)
+        self._use(note, mine)
+
+    def _repost(self, event: history.Repost) -> None:
+        mine = self._of(event.invoice)
+        if not mine or sum(i.residual for i in mine) != self.invoices[event.invoice]:
+            return
+        for old in mine:
+            old.residual, old.gone = 0, True
+        self._post(
+            event.invoice,
+            mine[0].customer,
+            event.date + event.due_in * DAY,
+            self.invoices[event.invoice],
+        )
+
+    def _merge(self, event: history.Merge) -> None:
+        if event.source == event.target or {event.source, event.target} & self.merged:
+            return
+        self.merged.add(event.source)
+        self.contacts[event.target] += self.contacts.pop(event.source, [])
+        for thing in (*self.instalments, *self.credits, *self.holds):
+            if thing.customer == event.source:
+                thing.customer = event.target
+
+    def _hold(self, event: history.Hold) -> None:
+        if event.invoice is None:
+            customer, only = event.customer, None
+            if not any(i.taken and i.customer == customer for i in self.instalments):
+                return
+        else:
+            only = [i for i in self._of(event.invoice) if i.taken]
+            if not only:
+                return
+            customer = only[0].customer
+        until = None if event.days is None else event.date + event.days * DAY
+        self.holds.append(Hold(customer, only, until))
+
+    def _endholds(self, event: history.EndHolds) -> None:
+        self.holds = [h for h in self.holds if h.customer != event.customer]
+
+    def _addstep(self, event: history.AddStep) -> None:
+        if all(step.offset != event.offset for step in self.steps):
+            step = Step(f"{event.offset:+} of {event.date:%d %b}", event.offset)
+            self.steps.append(step)
+            self.steps_made.append(step)
+
+    def _movestep(self, event: history.MoveStep) -> None:
+        step = self._step(event.step)
+        if step and all(other.offset != event.offset for other in self.steps):
+            step.offset = event.offset
+
+    def _deletestep(self, event: history.DeleteStep) -> None:
+        step = self._step(event.step)
+        if step and len(self.steps) > 1:
+            self.steps.remove(step)
+
+    def _step(self, number: int) -> Step | None:
+        step = self.steps_made[number] if number < len(self.steps_made) else None
+        return step if step in self.steps else None
+
+    def _pause(self, event: history.Pause) -> None:
+        self.running = False
+
+    def _resume(self, event: history.Resume) -> None:
+        self.running = True
+
+    # what is said
+
+    def messages(self, today: date) -> list[Message]:
+        """What leaves on this day; what was due for it is consumed."""
+        for instalment in self.instalments:
+            if instalment.residual > 0 and not instalment.taken:
+                instalment.taken_on = today
+        if not self.running or not is_open(today):
+            return []
+        customers = sorted({i.customer for i in self.instalments})
+        said = []
+        for customer in customers:
+            said += [
+                self._thanks(customer, today),
+                self._returned(customer, today) or self._message(customer, today),
+            ]
+        return [message for message in said if message]
+
+    def _thanks(self, customer: int, today: date) -> Message | None:
+        """On the next open day, for all that came since, about instalments that the ruler knew."""
+        payments = [
+            p
+            for p in self.payments
+            if p.customer == customer and p in self.credits and p.day < today and not p.thanked
+        ]
+        used = [
+            (i, amount)
+            for p in payments
+            for i, amount in p.used
+            if i.taken and self._knew(customer, p.day)
+        ]
+        for payment in payments:
+            payment.thanked = True
+        if not used:
+            return None
+        about = {i.key for i, _amount in used}
+        return Message(
+            customer,
+            THANKS,
+            frozenset((*key, THANKS) for key in about),
+            frozenset(),
+            sum(amount for _i, amount in used),
+        )
+
+    def _knew(self, customer: int, day: date) -> bool:
+        """Whether the ruler had met the customer before that day; older money is not its business."""
+        mine = [i for i in self.instalments if i.customer == customer]
+        return any(i.taken and i.taken_on < day for i in mine)
+
+    def _returned(self, customer: int, today: date) -> Message | None:
+        """One neutral word on the next open day, for what is still open."""
+        about = [
+            i
+            for i in self.instalments
+            if i.customer == customer and i.returned_on and i.returned_on < today
+        ]
+        for instalment in about:
+            instalment.returned_on = None
+        about = [i for i in about if i.residual]
+        if not about:
+            return None
+        self.contacts[customer].append(today)
+        return Message(
+            customer,
+            RETURNED,
+            frozenset((*i.key, RETURNED) for i in about),
+            frozenset(i.key for i in about),
+            sum(i.residual for i in about),
+        )
+
+    def _message(self, customer: int, today: date) -> Message | None:
+        mine = [
+            i
+            for i in self.instalments
+            if i.customer == customer and i.residual > 0 and not self._is_held(i, today)
+        ]
+        due = {}
+        for instalment in mine:
+            steps = self._due_steps(instalment, today)
+            if steps:
+                due[instalment.key] = self._choose(steps, customer)
+        if not due or self._silent(customer, today):
+            return None
+        asked = [i for i in mine if effective(i.due) <= today]
+        if not asked:
+            asked = [i for i in mine if i.key in due]
+        amount = sum(i.residual for i in asked)
+        amount -= sum(c.open for c in self.credits if c.customer == customer)
+        if amount <= 0:
+            return None
+        for instalment in mine:
+            if step := due.get(instalment.key):
+                instalment.watermark = step.offset
+                instalment.said[step.name] = step.offset
+        tone = self._tone(mine, due, today)
+        self.contacts[customer].append(today)
+        return Message(
+            customer,
+            tone.name,
+            frozenset((*key, step.name) for key, step in due.items()),
+            frozenset(i.key for i in asked),
+            amount,
+        )
+
+    def _due_steps(self, instalment: Instalment, today: date) -> list[Step]:
+        """The steps that have come and were not consumed; a notice is never said late."""
+        return [
+            step
+            for step in self.steps
+            if step.offset > instalment.watermark
+            and step.name not in instalment.said
+            and self._comes(step, instalment) <= today
+            and not (step.offset <= 0 and is_late(instalment.counts_from, today))
+        ]
+
+    def _comes(self, step: Step, instalment: Instalment) -> date:
+        """The day of a step: moved off closed days, and never before that of an earlier step."""
+        return max(
+            move(effective(instalment.counts_from) + s.offset * DAY, -1 if s.offset < 0 else 1)
+            for s in self.steps
+            if s.offset <= step.offset
+        )
+
+    def _choose(self, steps: list[Step], customer: int) -> Step:
+        """The latest; the first overdue one if nothing was ever said to the customer."""
+        overdue = [step for step in steps if step.offset > 0]
+        if overdue and not self.contacts[customer]:
+            return min(overdue, key=lambda s: s.offset)
+        return max(steps, key=lambda s: s.offset)
+
+    def _tone(self, mine: list[Instalment], due: dict, today: date) -> Step:
+        """The furthest step of the oldest overdue one, or of what is due if that is further."""
+        steps = list(due.values())
+        overdue = [i for i in mine if effective(i.due) < today]
+        if overdue:
+            oldest = min(overdue, key=lambda i: i.due)
+            reached = watermark(oldest.watermark, oldest.counts_from, today)
+            spoken_to = self.contacts[oldest.customer]
+            least = NOTHING if LATE_NOTICE_LENDS_ITS_WORDS and spoken_to else 1
+            steps += [s for s in self.steps if least <= s.offset <= reached]
+        return max(steps, key=lambda s: s.offset)
+
+    def _silent(self, customer: int, today: date) -> bool:
+        """Whether the customer was contacted too recently or too often."""
+        ago = [(today - day).days for day in self.contacts[customer]]
+        return (
+            min(ago, default=999) < self.min_days_between_contacts
+            or sum(days < self.max_contacts_days for days in ago) >= self.max_contacts
+        )
+
+    def _is_held(self, instalment: Instalment, today: date) -> bool:
+        return any(
+            hold.customer == instalment.customer
+            and (hold.instalments is None or instalment in hold.instalments)
+            and (hold.until is None or today <= hold.until)
+            for hold in self.holds
+        )
+
+    def has_nothing_to_say(self) -> bool:
+        """Whether no day to come can bring a message, if nothing more happens."""
+        last = max(step.offset for step in self.steps)
+        return all(i.watermark >= last for i in self.instalments if i.residual > 0)
+
+    def watermarks(self, today: date) -> dict[tuple[int, str], int]:
+        return {
+            i.key: watermark(i.watermark, i.counts_from, today)
+            for i in self.instalments
+            if i.taken and not i.gone
+        }
+
+
+def watermark(offset: int, counts_from: date, today: date) -> int:
+    """The watermark as far as it matters: when a notice is late, nobody can tell if it is consumed."""
+    return max(offset, 0) if is_late(counts_from, today) else offset
+
+
+def is_late(due: date, today: date) -> bool:
+    return effective(due) < today
+
+
+def is_open(day: date) -> bool:
+    return day.weekday() < 5 and day not in CLOSED
+
+
+def move(day: date, direction: int) -> date:
+    """The day itself if it is open, else the next open one in that direction."""
+    while not is_open(day):
+        day += direction * DAY
+    return day
+
+
+def effective(due: date) -> date:
+    """Banks do not work on closed days: what is due then is due on the next open day (A3)."""
+    return move(due, 1)
