@@ -22,10 +22,10 @@ from odoo.tests import tagged
 from .common import CollectionCommon
 from .reference.history import (
     CUSTOMERS,
-    EVENTS,
     FIRST_DAY,
     LAST_DAY,
     OFFSETS,
+    OFTEN,
     histories,
     simplify,
     tell,
@@ -35,7 +35,7 @@ from .reference.model import THANKS, Message, Model, is_open, watermark
 EXAMPLES = int(os.environ.get("COLLECTION_RULER_EXAMPLES", "8"))
 KINDS = [
     kind
-    for kind in EVENTS
+    for kind in OFTEN
     if kind.__name__ in os.environ.get("COLLECTION_RULER_EVENTS", kind.__name__).split()
 ]
 PATIENCE = 90  # seconds in which to find a shorter history

@@ -23,6 +23,12 @@ LATE_NOTICE_LENDS_ITS_WORDS = (
     True  # “due today” for a debt of yesterday, beside a newer one's notice
 )
 
+OTHER_THANKS_COUNT = (
+    True  # a payment undone before its thanks, of a debt paid in part and thanked for
+)
+REMINDER_BEFORE_THE_WORD = (
+    True  # a payment that comes back on a Friday: reminded at once, told later
+)
 THANKS = "Thank you"
 RETURNED = "A payment came back"
 NOTHING = -32768  # the watermark of an instalment about which nothing was said
@@ -163,13 +169,17 @@ class Model:
 
     def _reopen(self, instalment: Instalment, payment: Payment, today: date) -> None:
         """A payment that was thanked for came back: a word about it, then the same step again."""
-        if not (instalment.taken and payment.thanked):
+        thanked = payment.thanked
+        if OTHER_THANKS_COUNT:
+            thanked |= any(
+                p.thanked and i is instalment for p in self.payments for i, _amount in p.used
+            )
+        if not (instalment.taken and thanked):
             return
-        again = max(instalment.said.values(), default=None)
-        if effective(instalment.due) < today:
-            first = min((s.offset for s in self.steps if s.offset > 0), default=None)
-            again = max((o for o in (again, first) if o is not None), default=None)
-        if again is not None:
+        if instalment.said:
+            again = max(instalment.said.values())
+            if effective(instalment.due) < today:
+                again = max(again, min((s.offset for s in self.steps if s.offset > 0), default=0))
             instalment.anchor = today - again * DAY
             instalment.watermark = again - 1
             instalment.said = {}
@@ -300,56 +310,48 @@ class Model:
         return any(i.taken and i.taken_on < day for i in mine)
 
     def _returned(self, customer: int, today: date) -> Message | None:
-        """One neutral word on the next open day, for what is still open."""
-        about = [
-            i
-            for i in self.instalments
-            if i.customer == customer and i.returned_on and i.returned_on < today
-        ]
-        for instalment in about:
-            instalment.returned_on = None
-        about = [i for i in about if i.residual]
-        if not about:
-            return None
-        self.contacts[customer].append(today)
-        return Message(
-            customer,
-            RETURNED,
-            frozenset((*i.key, RETURNED) for i in about),
-            frozenset(i.key for i in about),
-            sum(i.residual for i in about),
-        )
+        """One neutral word on the next open day, if it is still open."""
+        about = [i for i in self._open(customer, today) if i.returned_on and i.returned_on < today]
+        for instalment in self.instalments:
+            if instalment in about or not instalment.residual:
+                instalment.returned_on = None
+        return about and self._ask(customer, RETURNED, dict.fromkeys(about, RETURNED), today)
 
     def _message(self, customer: int, today: date) -> Message | None:
-        mine = [
+        mine = self._open(customer, today)
+        steps_due = {i: self._due_steps(i, today) for i in mine}
+        due = {i: self._choose(steps, customer) for i, steps in steps_due.items() if steps}
+        if not due or self._silent(customer, today):
+            return None
+        tone = self._tone(mine, due, today)
+        message = self._ask(customer, tone.name, {i: s.name for i, s in due.items()}, today)
+        if message:
+            for instalment, step in due.items():
+                instalment.watermark = step.offset
+                instalment.said[step.name] = step.offset
+        return message
+
+    def _open(self, customer: int, today: date) -> list[Instalment]:
+        return [
             i
             for i in self.instalments
             if i.customer == customer and i.residual > 0 and not self._is_held(i, today)
         ]
-        due = {}
-        for instalment in mine:
-            steps = self._due_steps(instalment, today)
-            if steps:
-                due[instalment.key] = self._choose(steps, customer)
-        if not due or self._silent(customer, today):
-            return None
-        asked = [i for i in mine if effective(i.due) <= today]
-        if not asked:
-            asked = [i for i in mine if i.key in due]
+
+    def _ask(
+        self, customer: int, tone: str, items: dict[Instalment, str], today: date
+    ) -> Message | None:
+        """Ask for all that is due or overdue, else for what is coming due, net of credits."""
+        asked = [i for i in self._open(customer, today) if effective(i.due) <= today] or items
         amount = sum(i.residual for i in asked)
         amount -= sum(c.open for c in self.credits if c.customer == customer)
         if amount <= 0:
             return None
-        for instalment in mine:
-            if step := due.get(instalment.key):
-                instalment.watermark = step.offset
-                instalment.said[step.name] = step.offset
-        tone = self._tone(mine, due, today)
         self.contacts[customer].append(today)
         return Message(
             customer,
-            tone.name,
-            frozenset((*key, step.name) for key, step in due.items()),
+            tone,
+            frozenset((*i.key, name) for i, name in items.items()),
             frozenset(i.key for i in asked),
             amount,
         )
@@ -380,9 +382,9 @@ class Model:
             return min(overdue, key=lambda s: s.offset)
         return max(steps, key=lambda s: s.offset)
 
-    def _tone(self, mine: list[Instalment], due: dict, today: date) -> Step:
-        """The furthest step of the oldest overdue one, or of what is due if that is further."""
-        steps = list(due.values())
+    def _tone(self, mine: list[Instalment], due: dict[Instalment, Step], today: date) -> Step:
+        """The furthest step of the oldest overdue one; no gentler than the oldest that is due now."""
+        steps = [due[min(due, key=lambda i: i.due)]]
         overdue = [i for i in mine if effective(i.due) < today]
         if overdue:
             oldest = min(overdue, key=lambda i: i.due)
@@ -390,13 +392,19 @@ class Model:
             spoken_to = self.contacts[oldest.customer]
             least = NOTHING if LATE_NOTICE_LENDS_ITS_WORDS and spoken_to else 1
             steps += [s for s in self.steps if least <= s.offset <= reached]
+            steps += [due[oldest]] if oldest in due else []
         return max(steps, key=lambda s: s.offset)
 
     def _silent(self, customer: int, today: date) -> bool:
-        """Whether the customer was contacted too recently or too often."""
+        """Whether the customer was, or will tomorrow be, contacted too recently, or too often."""
         ago = [(today - day).days for day in self.contacts[customer]]
+        word_to_come = any(i.returned_on == today for i in self._open(customer, today))
+        if REMINDER_BEFORE_THE_WORD:
+            in_days = (move(today + DAY, 1) - today).days
+            word_to_come &= in_days < self.min_days_between_contacts
         return (
-            min(ago, default=999) < self.min_days_between_contacts
+            word_to_come
+            or min(ago, default=999) < self.min_days_between_contacts
             or sum(days < self.max_contacts_days for days in ago) >= self.max_contacts
         )
 
