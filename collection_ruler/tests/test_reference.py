@@ -191,12 +191,11 @@ class Books:
         debtor.hold_ids.action_end()
 
     def _addstep(self, event):
-        steps = self.case.due_steps()
-        if event.offset not in steps.mapped("offset_days"):
-            step = steps[0].copy(
-                {"name": f"{event.offset:+} of {event.date:%d %b}", "offset_days": event.offset}
-            )
-            self.steps.append(step)
+        if event.offset not in self.case.due_steps().mapped("offset_days"):
+            name = f"{event.offset:+} of {event.date:%d %b}"
+            values = self.case.step_values(name, event.offset)
+            self.case.ruler.step_ids = [Command.create(values)]
+            self.steps.append(self.case.due_steps().filtered(lambda step: step.name == name))
 
     def _movestep(self, event):
         step = self._step(event.step)
@@ -234,19 +233,20 @@ class TestReference(CollectionCommon):
                 for n in range(CUSTOMERS)
             ]
         )
-        words = cls.ruler.step_ids.filtered(lambda s: s.name == "Forgot?").mail_template_id
+        cls.words = cls.ruler.step_ids.filtered(lambda s: s.name == "Forgot?").mail_template_id
         cls.ruler.step_ids.filtered(lambda s: s.trigger == "due").unlink()
         cls.ruler.step_ids = [
-            Command.create(
-                {
-                    "name": f"{offset:+}",
-                    "offset_days": offset,
-                    "channel": "email",
-                    "mail_template_id": words.id,
-                }
-            )
-            for offset in OFFSETS
+            Command.create(cls.step_values(f"{offset:+}", offset)) for offset in OFFSETS
         ]
+
+    @classmethod
+    def step_values(cls, name, offset):
+        return {
+            "name": name,
+            "offset_days": offset,
+            "channel": "email",
+            "mail_template_id": cls.words.id,
+        }
 
     def due_steps(self):
         return self.ruler.step_ids.filtered(lambda step: step.trigger == "due")

@@ -29,6 +29,8 @@ OTHER_THANKS_COUNT = (
 REMINDER_BEFORE_THE_WORD = (
     True  # a payment that comes back on a Friday: reminded at once, told later
 )
+ROW_OF_UNDONE_STAYS = True  # undone before its thanks, which leave for other money with its row
+JOINS_SILENTLY_AFTER_A_PAUSE = True  # what was posted during the pause is never asked for
 THANKS = "Thank you"
 RETURNED = "A payment came back"
 NOTHING = -32768  # the watermark of an instalment about which nothing was said
@@ -47,7 +49,8 @@ class Instalment:
     due: date
     residual: int
     gone: bool = False  # its invoice has other terms now
-    taken_on: date | None = None  # since when the ruler knows it
+    taken_on: date | None = None  # since when it is known
+    has_ruler: bool = False  # none while the ruler is paused
     watermark: int = NOTHING
     said: dict[str, int] = field(default_factory=dict)  # offset of each step, by name
     anchor: date | None = None  # offsets count from here after a payment came back
@@ -73,6 +76,7 @@ class Payment:
     day: date | None = None  # None: a credit note
     used: list[tuple[Instalment, int]] = field(default_factory=list)
     thanked: bool = False
+    undone_on: date | None = None
 
 
 @dataclass(eq=False)
@@ -162,6 +166,7 @@ class Model:
         if payment not in self.credits:
             return
         self.credits.remove(payment)
+        payment.undone_on = event.date
         for instalment, amount in payment.used:
             if not instalment.residual:
                 self._reopen(instalment, payment, event.date)
@@ -267,7 +272,15 @@ class Model:
         for instalment in self.instalments:
             if instalment.residual > 0 and not instalment.taken:
                 instalment.taken_on = today
-        if not self.running or not is_open(today):
+        if not self.running:
+            return []
+        for instalment in self.instalments:
+            if instalment.taken and not instalment.has_ruler:
+                instalment.has_ruler = True
+                if JOINS_SILENTLY_AFTER_A_PAUSE and instalment.taken_on < today:
+                    come = [s.offset for s in self.steps if self._comes(s, instalment) <= today]
+                    instalment.watermark = max([instalment.watermark, *come])
+        if not is_open(today):
             return []
         customers = sorted({i.customer for i in self.instalments})
         said = []
@@ -280,28 +293,24 @@ class Model:
 
     def _thanks(self, customer: int, today: date) -> Message | None:
         """On the next open day, for all that came since, about instalments that the ruler knew."""
-        payments = [
-            p
-            for p in self.payments
-            if p.customer == customer and p in self.credits and p.day < today and not p.thanked
-        ]
-        used = [
-            (i, amount)
-            for p in payments
-            for i, amount in p.used
-            if i.taken and self._knew(customer, p.day)
-        ]
-        for payment in payments:
-            payment.thanked = True
-        if not used:
+        came = [p for p in self.payments if p.customer == customer and p.day < today]
+        fresh = [p for p in came if not p.thanked and self._knew(customer, p.day)]
+        stayed = [(i, a) for p in fresh if p in self.credits for i, a in p.used if i.taken]
+        undone = [(i, a) for p in fresh if p.undone_on not in (None, p.day) for i, a in p.used]
+        for payment in came:
+            payment.thanked |= payment in self.credits or bool(
+                ROW_OF_UNDONE_STAYS and stayed and payment.undone_on
+            )
+            payment.undone_on = None
+        if not stayed:
             return None
-        about = {i.key for i, _amount in used}
+        about = {i.key for i, _amount in stayed + (undone if ROW_OF_UNDONE_STAYS else [])}
         return Message(
             customer,
             THANKS,
             frozenset((*key, THANKS) for key in about),
             frozenset(),
-            sum(amount for _i, amount in used),
+            sum(amount for _i, amount in stayed),
         )
 
     def _knew(self, customer: int, day: date) -> bool:
@@ -319,8 +328,13 @@ class Model:
 
     def _message(self, customer: int, today: date) -> Message | None:
         mine = self._open(customer, today)
-        steps_due = {i: self._due_steps(i, today) for i in mine}
-        due = {i: self._choose(steps, customer) for i, steps in steps_due.items() if steps}
+        due = {}
+        for instalment in mine:
+            steps = self._due_steps(instalment, today)
+            if fresh := [step for step in steps if step.name not in instalment.said]:
+                due[instalment] = self._choose(fresh, customer)
+            elif steps:  # said already and moved ahead since: not said again
+                instalment.watermark = max(step.offset for step in steps)
         if not due or self._silent(customer, today):
             return None
         tone = self._tone(mine, due, today)
@@ -362,7 +376,6 @@ class Model:
             step
             for step in self.steps
             if step.offset > instalment.watermark
-            and step.name not in instalment.said
             and self._comes(step, instalment) <= today
             and not (step.offset <= 0 and is_late(instalment.counts_from, today))
         ]
@@ -393,6 +406,9 @@ class Model:
             least = NOTHING if LATE_NOTICE_LENDS_ITS_WORDS and spoken_to else 1
             steps += [s for s in self.steps if least <= s.offset <= reached]
             steps += [due[oldest]] if oldest in due else []
+            firm = [s for s in self.steps if 0 < s.offset <= max(t.offset for t in steps)]
+            if firm and not spoken_to:  # the first words are never the firmest
+                return min(firm, key=lambda s: s.offset)
         return max(steps, key=lambda s: s.offset)
 
     def _silent(self, customer: int, today: date) -> bool:
