@@ -31,6 +31,7 @@ REMINDER_BEFORE_THE_WORD = (
 )
 ROW_OF_UNDONE_STAYS = True  # undone before its thanks, which leave for other money with its row
 JOINS_SILENTLY_AFTER_A_PAUSE = True  # what was posted during the pause is never asked for
+SAID_STEP_SWALLOWS_OTHERS = True  # moved to after another that comes on the same day: both unsaid
 THANKS = "Thank you"
 RETURNED = "A payment came back"
 NOTHING = -32768  # the watermark of an instalment about which nothing was said
@@ -50,6 +51,7 @@ class Instalment:
     residual: int
     gone: bool = False  # its invoice has other terms now
     taken_on: date | None = None  # since when it is known
+    settled: bool = False  # when a run last looked
     has_ruler: bool = False  # none while the ruler is paused
     watermark: int = NOTHING
     said: dict[str, int] = field(default_factory=dict)  # offset of each step, by name
@@ -179,7 +181,7 @@ class Model:
             thanked |= any(
                 p.thanked and i is instalment for p in self.payments for i, _amount in p.used
             )
-        if not (instalment.taken and thanked):
+        if not (instalment.taken and instalment.settled and thanked):
             return
         if instalment.said:
             again = max(instalment.said.values())
@@ -272,6 +274,7 @@ class Model:
         for instalment in self.instalments:
             if instalment.residual > 0 and not instalment.taken:
                 instalment.taken_on = today
+            instalment.settled = not instalment.residual
         if not self.running:
             return []
         for instalment in self.instalments:
@@ -331,7 +334,10 @@ class Model:
         due = {}
         for instalment in mine:
             steps = self._due_steps(instalment, today)
-            if fresh := [step for step in steps if step.name not in instalment.said]:
+            fresh = [step for step in steps if step.name not in instalment.said]
+            if SAID_STEP_SWALLOWS_OTHERS and steps and self._choose(steps, customer) not in fresh:
+                fresh = []
+            if fresh:
                 due[instalment] = self._choose(fresh, customer)
             elif steps:  # said already and moved ahead since: not said again
                 instalment.watermark = max(step.offset for step in steps)
