@@ -32,7 +32,7 @@ from .reference.history import (
 )
 from .reference.model import THANKS, Message, Model, is_open, watermark
 
-EXAMPLES = int(os.environ.get("COLLECTION_RULER_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("COLLECTION_RULER_EXAMPLES", "12"))
 KINDS = [
     kind
     for kind in OFTEN

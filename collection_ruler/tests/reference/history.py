@@ -148,7 +148,7 @@ def histories(draw: st.DrawFn, *kinds: type[Event]) -> list[Event]:
     """
     history = [draw(values(Invoice, day=0))]
     pace = st.sampled_from((0, 0, 1, 1, 1, 2, 3))
-    for _event in range(draw(st.integers(3, 13))):
+    for _event in range(draw(st.integers(7, 14))):
         day = min(history[-1].day + draw(pace), EVENTS_ON)
         numbers = {
             "invoice": sum(isinstance(event, Invoice) for event in history),

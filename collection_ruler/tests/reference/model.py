@@ -331,6 +331,7 @@ class Model:
 
     def _message(self, customer: int, today: date) -> Message | None:
         mine = self._open(customer, today)
+        silent = self._silent(customer, today)
         due = {}
         for instalment in mine:
             steps = self._due_steps(instalment, today)
@@ -339,9 +340,9 @@ class Model:
                 fresh = []
             if fresh:
                 due[instalment] = self._choose(fresh, customer)
-            elif steps:  # said already and moved ahead since: not said again
+            elif steps and not silent:  # said already and moved ahead since: not said again
                 instalment.watermark = max(step.offset for step in steps)
-        if not due or self._silent(customer, today):
+        if not due or silent:
             return None
         tone = self._tone(mine, due, today)
         message = self._ask(customer, tone.name, {i: s.name for i, s in due.items()}, today)
