@@ -7,9 +7,10 @@ from provision import everything
 from world import World
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def world():
-    with World("tests", everything.ensure()) as world:
+    # of its own name: it is open until the end, and others have theirs meanwhile
+    with World("faults", everything.ensure()) as world:
         offices.prepare(world)
         yield world
 
