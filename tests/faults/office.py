@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg2
+
 from provision.configuration import Odoo
 from provision.progress import SetupError
 from world import OdooServer, World
@@ -132,6 +134,7 @@ class Office:
         self.clock = world.clock
         self.payments: list[Payment] = []
         self._servers: list[OdooServer] = []
+        self._connection = None
         world.mail.behaviours.clear()
         world.mail.behave = lambda address: None
         world.mail.clear()
@@ -143,7 +146,16 @@ class Office:
         self.query(SPEAKS)
 
     def query(self, statement: str, values=()) -> list[tuple]:
-        return self.server.query(statement, values)
+        """Run one statement and return its rows, in a connection that is kept: it is asked often."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self.server.connect()
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement, values or None)
+                return cursor.fetchall() if cursor.description else []
+        except psycopg2.OperationalError:  # PostgreSQL was restarted meanwhile
+            self._connection.close()
+            return self.server.query(statement, values)
 
     def count(self, state: str) -> int:
         """How many messages are in a state."""
@@ -183,6 +195,8 @@ class Office:
             os.kill(worker, signal.SIGKILL)
 
     def close(self) -> None:
+        if self._connection:
+            self._connection.close()
         self.mail.release()
         for server in self._servers:
             server.kill()
