@@ -219,6 +219,35 @@ def without(history: list[Event], number: int) -> list[Event]:
     ]
 
 
+STORIES = {
+    "credits, a merge, payments that come back, a hold and a pause": [
+        Invoice(0, customer=0, amount=100, due_in=3, parts=1, every=1),
+        Invoice(0, customer=1, amount=30, due_in=1, parts=1, every=1),
+        Invoice(0, customer=2, amount=100, due_in=-1, parts=1, every=1),
+        CreditNote(2, customer=0, amount=30, invoice=None),
+        Pay(3, invoice=2, amount=None),
+        Undo(4, payment=0),  # before the thanks
+        Merge(4, source=1, target=0),
+        Pay(7, invoice=2, amount=None),
+        Undo(9, payment=1),  # after them
+        Hold(9, customer=0, invoice=None, days=2),
+        Pause(14),
+        Resume(16),
+    ],
+    "instalments, other terms, another ladder": [
+        Invoice(0, customer=0, amount=10, due_in=1, parts=3, every=3),
+        Invoice(0, customer=1, amount=30, due_in=0, parts=1, every=1),
+        Invoice(0, customer=2, amount=30, due_in=-3, parts=2, every=9),
+        Pay(2, invoice=0, amount=20),
+        DeleteStep(3, step=2),
+        Hold(3, customer=2, invoice=2, days=None),
+        Repost(4, invoice=1, due_in=3),
+        AddStep(7, offset=5),
+        EndHolds(8, customer=2),
+        CreditNote(9, customer=2, amount=30, invoice=2),
+        MoveStep(10, step=4, offset=9),
+    ],
+}
 SIMPLE = {"amount": 10, "parts": 1, "every": 1, "customer": 0}
 
 VALUES = {
