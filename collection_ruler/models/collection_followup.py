@@ -49,8 +49,7 @@ class CollectionFollowup(models.Model):
             ("cancelled", "Cancelled"),
         ],
         required=True,
-        default="planned",
-        index=True,
+        default="planned",  # no index: nearly all are sent, and one customer's few would be sought in it
     )
     reason = fields.Selection(selection=lambda self: reason_selection(self.env))
     failure = fields.Char(help="What the gateway or the template said.")
