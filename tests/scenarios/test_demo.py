@@ -70,6 +70,8 @@ def test_ctrl_c_leaves_nothing_running(moment):
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # who runs the tests in the background of a shell does not hear Ctrl-C, nor do its children
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as demo:
         try:
             line = next(line for line in demo.stdout if waited_for in line)
