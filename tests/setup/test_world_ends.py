@@ -27,12 +27,11 @@ with World("ends", everything.ensure()) as world:
 def test_nothing_is_left(number):
     environment = {**os.environ, "PYTHONPATH": str(paths.LIB)}
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
+        # what runs in the background of a shell does not hear Ctrl-C, nor do its children
+        ["env", "--default-signal=INT", sys.executable, "-c", PROGRAM],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
-        # who runs the tests in the background of a shell does not hear Ctrl-C, nor do its children
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as child:
         server = int(child.stdout.readline())
         cluster = postgres.Cluster(paths.HOME / "world" / "ends" / "pg")
