@@ -243,6 +243,7 @@ class TestSecondProcess(CollectionCommon):
 
     def test_long_run_calls_for_help(self):
         job = self.env.ref("collection_ruler.ir_cron_help")
+        job.active = True
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
         sizes = dict.fromkeys(("track", "plan", "send"), 2)
         with self.at("2026-03-02 09:30"), patch.dict(f"{RUN}.BATCH", sizes):
