@@ -46,7 +46,11 @@ class CollectionPlan(models.AbstractModel):
         debtors = self._take_debtors(debtor_ids)
         if not debtors:
             return Tally()
-        come = {i: offset for i, _debtor, offset in self._due(company, debtors.ids)}
+        due = self._due(company, debtors.ids)
+        debtors = debtors.browse(sorted({debtor for _instalment, debtor, _offset in due}))
+        if not debtors:
+            return Tally()  # somebody else was faster
+        come = {instalment: offset for instalment, _debtor, offset in due}
         snapshots = self.env["collection.snapshot"]._take(company.id, debtors.ids, come)
         now = self.env["collection.snapshot"]._now()
         decisions = [(debtor, decide(snapshots[debtor.id], now)) for debtor in debtors]

@@ -16,7 +16,7 @@ IDENTITY_PARAMETER = "collection_ruler.database_identity"
 # what is due leaves before new messages are thought of, and again after
 VERBS = ("enrol", "track", "send", "plan", "send")
 # what a second process may take part in
-SHARED_VERBS = ("track", "send", "plan", "send")
+SHARED_VERBS = {"track", "send", "plan"}
 # units of one transaction: large enough that what is read once per batch costs nothing; a batch of
 # send locks instalments, so that a payment waits for it
 BATCH = {"enrol": 1, "track": 1000, "send": 1000, "plan": 2000}
@@ -106,12 +106,20 @@ class CollectionRun(models.Model):
 
     @api.model
     def _cron_help(self):
-        """Take part in the runs under way from a second scheduler, beginning at the other end."""
+        """Take part in the verb that each run under way is at, beginning at the other end.
+
+        Never in another one: two verbs at once would lock each other's customers out. The run calls
+        again for the next.
+        """
         if self._copied_database():
             return
-        companies = self.search([("state", "=", "running"), ("is_help", "=", False)]).company_id
-        for company in companies:
-            if not self._open(company, is_help=True)._go_on(1):
+        for run in self.search([("state", "=", "running"), ("is_help", "=", False)]):
+            if run.passed == len(VERBS) or VERBS[run.passed] not in SHARED_VERBS:
+                continue
+            helper = self._open(run.company_id, is_help=True)
+            if helper.passed != run.passed:
+                helper.write({"passed": run.passed, "begun": False})
+            if not helper._go_on(1):
                 return
         self.env["ir.cron"]._commit_progress(0, remaining=0)
 
@@ -167,16 +175,16 @@ class CollectionRun(models.Model):
     # ------------------------------------------------------------------
 
     def _go_on(self, more):
-        """Do the verbs that are left.
+        """Do the verbs that are left; as a helper only the one that is under way.
 
         :param more: units that are left at least when this run is through
         :return: False when the scheduler wants its time back
         """
         self.ensure_one()
-        verbs = SHARED_VERBS if self.is_help else VERBS
+        last = self.passed + 1 if self.is_help else len(VERBS)
         try:
-            for position in range(self.passed, len(verbs)):
-                if not self._run_verb(verbs[position], position, more):
+            for position in range(self.passed, last):
+                if not self._run_verb(VERBS[position], position, more):
                     return False
         except psycopg2.OperationalError:
             raise
