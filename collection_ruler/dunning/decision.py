@@ -23,6 +23,7 @@ class Claim:
     :param due_date: the instalment's own due date, which ageing and amounts go by
     :param come: the latest offset above the watermark that has come, None when nothing is due
     :param watermark: the highest offset consumed so far, None when none was
+    :param said: ids of steps taken already that lie above the watermark now: they were moved (A9)
     :param block: why nothing may be said about it now, whatever the ladder says
     :param delivered_on: the day on which the ruler itself delivered the invoice
     """
@@ -39,6 +40,7 @@ class Claim:
     block: Reason | None = None
     delivered: bool = False
     delivered_on: date | None = None
+    said: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Snapshot:
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
+    :param word_on: local day on which a word about a payment that came back is planned (A14)
     """
 
     calendar: ContactCalendar
@@ -57,6 +60,7 @@ class Snapshot:
     contacts: tuple[date, ...] = ()
     spoken_to: bool = False
     closed: Mapping[int, Reason] = field(default_factory=dict)
+    word_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -291,7 +295,11 @@ def _choose(snapshot: Snapshot, claim: Claim, at: datetime) -> _Candidate:
     A notice that could not be said in time is not said late: nobody hears "due today" afterwards.
     Messages and tasks are two tracks: a missed call stays a task beside the message that overtook it.
     """
-    steps = [s for s in claim.ladder.steps_between(claim.watermark, claim.come) if not s.delivers]
+    steps = [
+        s
+        for s in claim.ladder.steps_between(claim.watermark, claim.come)
+        if not s.delivers and s.id not in claim.said
+    ]
     overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
     reach = min(overdue) if overdue and not snapshot.spoken_to else claim.come
     steps = [s for s in steps if s.offset <= reach]
@@ -311,6 +319,8 @@ def _frequency(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | Non
     day = snapshot.calendar.local_day(at)
     if day in snapshot.contacts:
         return Reason.ONE_A_DAY
+    if snapshot.word_on and day < snapshot.word_on:  # first a word about what came back (A14)
+        return Reason.TOO_SOON
     if any(abs((day - c).days) < ladder.min_days_between for c in snapshot.contacts):
         return Reason.TOO_SOON
     if ladder.max_contacts:
@@ -344,7 +354,10 @@ def _messages(
     if not speaking:
         return []
     lead = speaking[0].claim
-    if reason := _frequency(snapshot, lead.ladder, at):
+    reason = _frequency(snapshot, lead.ladder, at)
+    if not reason and all(s.offset < 0 for c in joined for s in c.messages):
+        reason = _reminder_first(snapshot, today)
+    if reason:
         decision.waiting.update({c.claim.id: reason for c in speaking})
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
@@ -362,6 +375,21 @@ def _messages(
             if _door(s) not in groups
         ]
     return joined
+
+
+def _reminder_first(snapshot: Snapshot, today: date) -> Reason | None:
+    """Why nothing is announced yet: something older is overdue and was not reminded of so far.
+
+    The message would ask for that, in words about what is coming due; the reminder shows both (B5).
+    """
+    for claim in sorted(snapshot.claims, key=_oldest_first):
+        if claim.block is None and not _past_limit(snapshot.calendar, claim, today):
+            if _effective(snapshot.calendar, claim) >= today:
+                return None
+            reminders = [s for s in claim.ladder.steps if s.offset > 0 and s.mode != "task"]
+            before = [s for s in reminders if s.offset <= (claim.watermark or 0)]
+            return Reason.OVERDUE_FIRST if reminders and not before else None
+    return None
 
 
 def _door(step: Step) -> tuple[str, str, str]:
@@ -386,11 +414,12 @@ def _tone(snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: dat
         said = [
             s
             for s in claim.ladder.steps_between(None, until)
-            if _door(s) == _door(step) and not s.delivers
+            # nobody hears "due today" about a debt of yesterday
+            if _door(s) == _door(step) and not s.delivers and s.offset > 0
         ]
         if not snapshot.spoken_to:  # whoever never heard from us begins with the first (A13)
-            return next((s for s in said if s.offset > 0), step)
-        # never gentler than what is due itself: a notice that was not said in time lends no words
+            return said[0] if said else step
+        # never gentler than what is due itself
         return said[-1] if said and said[-1].offset >= step.offset else step
     return step
 
@@ -421,5 +450,5 @@ def _consume(candidate: _Candidate, decision: Decision) -> None:
     decision.skipped += [
         (claim, step, Reason.ALREADY_SENT if step.delivers else Reason.OVERTAKEN)
         for step in claim.ladder.steps_between(claim.watermark, candidate.reach)
-        if step not in done
+        if step not in done and step.id not in claim.said
     ]

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)
     CAPPED = "capped"  # as many contacts as the period allows (B4)
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
+    OVERDUE_FIRST = "overdue_first"  # the first reminder about something older comes before (B5)
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)

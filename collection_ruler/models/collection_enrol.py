@@ -177,6 +177,9 @@ class CollectionEnrol(models.AbstractModel):
     def _choose_rulers(self, company, first_new):
         """Invoice override, customer override, first ruler that matches; then it stays (sticky).
 
+        A paused ruler takes too, and says later what came meanwhile (A9): no other ruler may speak in
+        its place, and nothing is forgotten.
+
         One statement writes ruler, silent join and next date, whatever the number of instalments.
 
         :param first_new: the lowest id of the instalments that are new in this run
@@ -184,7 +187,7 @@ class CollectionEnrol(models.AbstractModel):
         """
         today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
         rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
-        rulers = rulers.filtered(lambda r: r._speaks_on(today))
+        rulers = rulers.filtered(lambda r: r.state != "draft" and r._is_valid_on(today))
         starting = rulers.filtered(lambda r: not r.started_at)
         starting.started_at = self.env["collection.snapshot"]._now().replace(tzinfo=None)
         self.env.flush_all()

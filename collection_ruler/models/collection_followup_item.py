@@ -20,6 +20,7 @@ def reason_selection(env):
         (Reason.TOO_SOON, _("the last contact was too recent")),
         (Reason.CAPPED, _("enough contacts in this period")),
         (Reason.ONE_A_DAY, _("the customer hears from us about something else that day")),
+        (Reason.OVERDUE_FIRST, _("the reminder about something older comes first")),
         (Reason.CLOSED, _("outside the contact hours")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),

@@ -193,9 +193,13 @@ class CollectionRuler(models.Model):
     def _speaks_on(self, day):
         """Whether the ruler runs on a local day (A4)."""
         self.ensure_one()
+        return self.state == "running" and self._is_valid_on(day)
+
+    def _is_valid_on(self, day):
+        """Whether the ruler takes instalments on a local day, running or paused (A4)."""
+        self.ensure_one()
         return (
             self.active
-            and self.state == "running"
             and (not self.date_from or self.date_from <= day)
             and (not self.date_to or day <= self.date_to)
         )

@@ -85,6 +85,9 @@ class CollectionSend(models.AbstractModel):
         followups, pairs = self._lock(followup_ids)
         if not followups:
             return Tally()
+        if thanks := followups.filtered(lambda f: f.purpose == "thanks"):
+            thanks._drop_undone()
+            followups -= thanks._join()
         now = self.env["collection.snapshot"]._now()
         checks = dict(self._check(followups, now + MARGIN, pairs))
         followups._apply_checks(checks, now, pairs)

@@ -108,6 +108,7 @@ class CollectionSnapshot(models.AbstractModel):
         """
         settings = self._settings(company_id)
         come, leaving = come or {}, set(leaving)
+        said = self._said_and_moved(come) if come else {}
         calendar = settings.calendar
         facts = self._facts(calendar, debtor_ids)
         still_open = {row[0] for _debtor, claims, *_rest in facts for row in claims or ()}
@@ -116,26 +117,47 @@ class CollectionSnapshot(models.AbstractModel):
         for debtor_id, claims, credits, contacts, spoken in facts:
             rows = [_OpenInstalment(*row) for row in claims or ()]
             first = settings.calendars.get(rows[0].ruler_id) if rows else None
+            days = [  # of what stands at no door at this moment
+                (calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC)), is_word)
+                for followup, instant, is_word in contacts or ()
+                if followup not in leaving
+            ]
             snapshots[debtor_id] = Snapshot(
                 first or calendar,
-                tuple(self._claim(row, settings, come) for row in rows),
+                tuple(self._claim(row, settings, come, said) for row in rows),
                 {
                     settings.currencies[currency]: Decimal(amount)
                     for currency, amount in credits or ()
                 },
-                tuple(
-                    sorted(
-                        calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
-                        for followup, instant in contacts or ()
-                        if followup not in leaving
-                    )
-                ),
+                tuple(sorted(day for day, _is_word in days)),
                 spoken,
                 closed,
+                max((day for day, is_word in days if is_word), default=None),
             )
         return snapshots
 
-    def _claim(self, row, settings, come):
+    def _said_and_moved(self, ids):
+        """Steps that were said or skipped before and lie above the watermark now, since somebody moved
+        them: {instalment id: [step id]} (A9)."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.id, array_agg(t.step_id)
+                  FROM collection_instalment i
+                  JOIN collection_followup_item t
+                    ON (t.move_id, t.account_id, t.partner_id, t.due_date, t.occurrence)
+                     = (i.move_id, i.account_id, i.partner_id, i.due_date, i.occurrence)
+                   AND t.state IN ('planned', 'sent', 'skipped')
+                  JOIN collection_ruler_step s ON s.id = t.step_id AND s.trigger = 'due'
+                   AND s.offset_days > i.watermark
+                 WHERE i.id IN %s GROUP BY i.id
+                """,
+                tuple(ids),
+            )
+        )
+        return dict(rows)
+
+    def _claim(self, row, settings, come, said):
         return Claim(
             row.id,
             row.move_id,
@@ -149,6 +171,7 @@ class CollectionSnapshot(models.AbstractModel):
             row.block(),
             row.delivered,
             date.fromisoformat(row.delivered_on) if row.delivered_on else None,
+            frozenset(said.get(row.id, ())),
         )
 
     def _facts(self, calendar, debtor_ids):
@@ -180,7 +203,8 @@ class CollectionSnapshot(models.AbstractModel):
                        (SELECT json_agg(json_build_array(c.currency_id, c.amount::text))
                           FROM (%(credits)s) c),
                        (SELECT json_agg(json_build_array(
-                                   f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at)))
+                                   f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
+                                   f.purpose = 'returned' AND f.state = 'planned'))
                           FROM collection_followup f
                          WHERE %(contact)s AND f.scheduled_at >= %(since)s
                            -- what waits at a door does not count until it leaves

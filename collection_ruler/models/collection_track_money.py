@@ -58,7 +58,8 @@ class CollectionTrackMoney(models.AbstractModel):
         settled.filtered(lambda i: i.id in by_money).settled_by_money = True
         settled.filtered(lambda i: i.id not in by_money).settled_by_money = False
         self._cancel_thanks(debtors)
-        self._came_back(company, back, today)
+        undone = self._undone_after_thanks(debtors)
+        self._came_back(company, back, undone, today)
         self._cancel_settled(debtors)
         self._say_after_all(debtors)
         self._close_tasks(debtors)
@@ -71,10 +72,61 @@ class CollectionTrackMoney(models.AbstractModel):
                 ("debtor_id", "in", debtors.ids),
                 ("purpose", "=", "thanks"),
                 ("state", "=", "planned"),
-                ("partial_ids", "=", False),
             ]
         )
-        thanks._cancel("reversed")
+        thanks._drop_undone()
+        thanks.filtered(lambda f: not f.partial_ids)._cancel("reversed")
+
+    def _undone_after_thanks(self, debtors):
+        """Note at the thanks that were given whether their payment is still there.
+
+        :return: ids of the instalments with one that went away since we last looked
+        """
+        self.env["collection.followup.item"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH given AS (
+                    SELECT t.id, t.move_id, t.account_id, t.partner_id, t.due_date,
+                           EXISTS (%(payment)s) AS stands
+                      FROM collection_followup_item t
+                      JOIN collection_followup f ON f.id = t.followup_id AND f.purpose = 'thanks'
+                     WHERE t.debtor_id IN %(debtors)s AND t.state = 'sent'),
+                changed AS (
+                    UPDATE collection_followup_item t
+                       SET reason = CASE WHEN given.stands THEN 'due' ELSE 'reversed' END
+                      FROM given
+                     WHERE given.id = t.id AND (t.reason = 'reversed') = given.stands
+                    RETURNING t.id)
+                SELECT i.id
+                  FROM changed JOIN given USING (id)
+                  JOIN collection_instalment i USING (move_id, account_id, partner_id, due_date)
+                 WHERE NOT given.stands
+                """,
+                payment=self._payment_of("t"),
+                debtors=tuple(debtors.ids),
+            )
+        )
+        self.env["collection.followup.item"].invalidate_model(["reason"])
+        return {row[0] for row in rows}
+
+    @api.model
+    def _payment_of(self, item):
+        """A query for the partial reconciliations that thanks are about.
+
+        :param item: the alias of collection_followup_item, whose `occurrence` tells the payment
+        """
+        return SQL(
+            """
+            SELECT r.id FROM account_move_line l
+              JOIN account_partial_reconcile r ON r.debit_move_id = l.id
+              JOIN account_move_line o ON o.id = r.credit_move_id
+             WHERE (l.move_id, l.account_id, l.partner_id, coalesce(l.date_maturity, l.date))
+                 = (%(item)s.move_id, %(item)s.account_id, %(item)s.partner_id, %(item)s.due_date)
+               AND coalesce(-o.payment_id, o.id) = %(item)s.occurrence
+            """,
+            item=SQL.identifier(item),
+        )
 
     def _cancel_settled(self, debtors):
         """Planned messages that have nothing left to say; door 1 trims the others."""
@@ -112,12 +164,15 @@ class CollectionTrackMoney(models.AbstractModel):
         )
         self.env["mail.activity"].sudo().browse([row[0] for row in rows]).unlink()
 
-    def _came_back(self, company, instalments, today):
+    def _came_back(self, company, instalments, undone, today):
         """A payment came back: the same step is said again, after a neutral word (A5, story 7).
 
         One undone before anybody gave thanks for it never counted: the ruler resumes where it stood.
+
+        :param instalments: those that were settled and are open again
+        :param undone: ids of instalments that lost a payment which was thanked for
         """
-        returned = instalments.filtered(lambda i: i._was_thanked() or i._stood_unthanked(today))
+        returned = instalments.filtered(lambda i: i.id in undone or i._stood_unthanked(today))
         quiet = instalments - returned
         quiet.write({"settled_on": False})
         for instalment in returned:
@@ -312,6 +367,45 @@ class CollectionTrackMoney(models.AbstractModel):
         )
 
 
+class CollectionFollowup(models.Model):
+    """What money does to thanks."""
+
+    _inherit = "collection.followup"
+
+    def _drop_undone(self):
+        """Take out of planned thanks the payments that were undone (A5)."""
+        self.env["collection.followup.item"].flush_model()
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_followup_item t SET state = 'cancelled', reason = 'reversed'
+                  FROM collection_followup f
+                 WHERE f.id = t.followup_id AND f.id IN %s AND f.purpose = 'thanks'
+                   AND t.state = 'planned' AND NOT EXISTS (%s)
+                """,
+                tuple(self.ids) or (0,),
+                self.env["collection.track.money"]._payment_of("t"),
+            )
+        )
+        self.env["collection.followup.item"].invalidate_model(["state", "reason"])
+
+    def _join(self):
+        """Make one of planned thanks to the same customer, which waited or whose customers were merged.
+
+        :return: those that have nothing left to say
+        """
+        emptied = self.browse()
+        for own in self.grouped(lambda f: (f.debtor_id, f.currency_id, f.ruler_id)).values():
+            first, rest = own[0], own[1:]
+            if rest:
+                first.partial_ids += rest.partial_ids
+                rest.item_ids.filtered(lambda i: i.state == "planned").followup_id = first
+                rest._cancel("replaced")
+                emptied += rest
+        return emptied
+
+
 class CollectionInstalment(models.Model):
     """What money does to an instalment."""
 
@@ -326,33 +420,25 @@ class CollectionInstalment(models.Model):
             and self.company_currency_id.compare_amounts(self.residual, 0) <= 0
         )
 
-    def _thanks(self, states):
-        """Thanks for this instalment since it was settled."""
+    def _had_thanks(self):
+        """Whether thanks were thought of since it was settled, given or not."""
         self.ensure_one()
-        return self.env["collection.followup.item"].search(
+        return self.env["collection.followup.item"].search_count(
             [
                 ("move_id", "=", self.move_id.id),
                 ("account_id", "=", self.account_id.id),
                 ("partner_id", "=", self.partner_id.id),
                 ("due_date", "=", self.due_date),
                 ("followup_id.purpose", "=", "thanks"),
-                ("followup_id.state", "in", states),
                 ("create_date", ">=", self.settled_on),
-            ]
+            ],
+            limit=1,
         )
-
-    def _was_thanked(self):
-        self.ensure_one()
-        return bool(self._thanks(("queued", "sent", "uncertain")))
 
     def _stood_unthanked(self, today):
         """A payment nobody wanted to give thanks for, but which stood for more than a day."""
         self.ensure_one()
-        return (
-            self.settled_by_money
-            and self.settled_on < today
-            and not self._thanks(("planned", "cancelled"))
-        )
+        return self.settled_by_money and self.settled_on < today and not self._had_thanks()
 
     def _last_offset(self):
         """The offset that the watermark stands at; None when nothing was said yet."""

@@ -519,6 +519,61 @@ class TestThanks(MoneyCase):
         (mail,) = self.day("2026-03-04")
         self.assertIn("we received $ 30.00", mail["subject"])
         self.assertIn("$ 70.00 of it remains open", mail["body"])
+        states = self.thanks().item_ids.sorted("id").mapped(lambda i: (i.state, i.reason))
+        self.assertEqual(states, [("sent", "due"), ("cancelled", "reversed")])
+
+    def test_payment_undone_before_its_thanks_is_no_return_though_another_was_thanked_for(self):
+        move = self.due_on_the_ninth()
+        self.pay_at("2026-03-03 10:00", move, 30.0)
+        self.assertEqual(len(self.day("2026-03-04")), 1)
+        payment = self.pay_at("2026-03-04 11:00", move)
+        with self.at("2026-03-04 15:00"):
+            self.undo(payment)
+            self.run_ruler("track")
+        self.assertFalse(self.day("2026-03-05") + self.day("2026-03-06"))
+        self.assertEqual(self.instalments(move).occurrence, 0)
+        self.assertFalse(self.followups(purpose="returned"))
+
+    def test_part_that_was_thanked_for_comes_back_and_the_other_does_not(self):
+        move = self.due_on_the_ninth()
+        first = self.pay_at("2026-03-03 10:00", move, 30.0)
+        self.day("2026-03-04")
+        self.pay_at("2026-03-04 11:00", move)
+        self.day("2026-03-05")
+        with self.at("2026-03-05 15:00"):
+            self.undo(first)
+            self.run_ruler("track")
+        (mail,) = self.day("2026-03-06")
+        self.assertIn("came back", mail["subject"])
+        self.assertIn("$ 30.00", mail["body"])
+        rows = self.thanks().item_ids.sorted("id").mapped(lambda i: (i.state, i.reason))
+        self.assertEqual(rows, [("sent", "reversed"), ("sent", "due")])
+
+    def test_word_about_a_returned_payment_comes_before_the_step_also_over_a_weekend(self):
+        move = self.due_on_the_ninth()
+        self.day("2026-03-09")
+        payment = self.pay_at("2026-03-10 10:00", move)
+        self.day("2026-03-11")
+        with self.at("2026-03-13 09:00"):  # a Friday
+            self.undo(payment)
+        self.assertFalse(self.day("2026-03-13", "10:00"))
+        (mail,) = self.day("2026-03-16")
+        self.assertIn("came back", mail["subject"])
+
+    def test_thanks_that_waited_through_a_pause_are_one(self):
+        first = self.due_on_the_ninth()
+        second = self.invoice("2026-03-30", 50.0, date="2026-03-02")
+        with self.at("2026-03-03 09:00"):
+            self.run_ruler("enrol")
+        self.ruler.action_pause()
+        self.pay_at("2026-03-03 10:00", first)
+        self.assertFalse(self.day("2026-03-04"))
+        self.pay_at("2026-03-05 10:00", second)
+        self.assertFalse(self.day("2026-03-06"))
+        with self.at("2026-03-06 12:00"):
+            self.ruler.action_resume()
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("we received $ 150.00", mail["subject"])
 
     def test_credit_note_gets_no_thanks(self):
         move = self.due_on_the_ninth()

@@ -442,6 +442,23 @@ class TestMidCourse(PlanCase):
             self.days_said(20, 24), [(20, "Firm and polite")], "one message catches up"
         )
 
+    def test_what_was_posted_during_a_pause_is_asked_for_afterwards(self):
+        """A9: no backlog that joins silently, and no other ruler speaks in its place."""
+        with self.at("2026-03-12 10:00"):
+            self.ruler.action_pause()
+        other = self.env["res.partner"].create(
+            {"name": "Newcomer", "email": "new@customer.example.com"}
+        )
+        move = self.invoice("2026-03-16", 70.0, other, date="2026-03-13")
+        with self.at("2026-03-13 10:00"):
+            self.run_ruler("enrol")
+        self.assertEqual(self.instalments(move).ruler_id, self.ruler)
+        with self.at("2026-03-20 08:00"):
+            self.ruler.action_resume()
+            self.run_ruler()
+        planned = self.env["collection.followup"].search([("partner_id", "=", other.id)])
+        self.assertEqual(planned.mapped("step_name"), ["Forgot?"], "the first overdue step")
+
     def test_paused_with_a_message_in_the_outbox_nothing_leaves(self):
         with self.at("2026-03-18 09:30"):
             self.run_ruler()

@@ -7,6 +7,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.collection_run import VERBS
 from .common import CollectionCommon
 
 RUN = "odoo.addons.collection_ruler.models.collection_run"
@@ -221,7 +222,7 @@ class TestSecondProcess(CollectionCommon):
             self.env.ref("collection_ruler.ir_cron_help").method_direct_trigger()
         self.env.invalidate_all()
 
-    def test_helper_takes_part_in_a_run_under_way_only(self):
+    def test_helper_takes_part_in_what_a_run_is_at_only(self):
         with self.at("2026-03-02 09:30"):
             self.run_ruler("enrol")
             self.help()
@@ -229,6 +230,12 @@ class TestSecondProcess(CollectionCommon):
             run = self.env["collection.run"].create(
                 {"company_id": self.company.id, "started_at": "2026-03-02 09:30:00", "passed": 1}
             )
+            self.help()
+            self.assertFalse(self.all_followups(), "it planned while the run was tracking")
+            run.passed = VERBS.index("plan")
+            self.help()
+            self.assertEqual(self.all_followups().mapped("state"), ["planned"] * 4)
+            run.passed += 1
             self.help()
             self.assertEqual(self.all_followups().mapped("state"), ["queued"] * 4)
             self.assertEqual(run.state, "running")

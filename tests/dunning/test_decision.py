@@ -848,10 +848,10 @@ def test_a_claim_does_not_borrow_the_words_approved_for_an_older_one():
 
 
 def test_the_door_takes_the_same_tone_when_a_delivery_overtook_something():
-    steps = Step(10, 0, "email", delivers=True), Step(11, 0, "sms")
-    late = Ladder(3, (Step(9, -3, "sms"), *steps), bank_days=False)
+    steps = Step(10, 2, "email", delivers=True), Step(11, 2, "sms")
+    late = Ladder(3, (Step(9, 1, "sms"), *steps), bank_days=False)
     other = Ladder(2, (Step(20, 0, "sms"),), bank_days=False)
-    snapshot = debtor(owes(1, 1, -3, late, delivered=False), owes(2, 0, ladder=other))
+    snapshot = debtor(owes(1, 3, 1, late, delivered=False), owes(2, 0, ladder=other))
     decision = decide(snapshot, MONDAY)
     (reminder,) = heard(decision)
     check = ask_at_the_door(reminder, consumed(snapshot, decision))
@@ -891,3 +891,46 @@ def test_credits_that_came_meanwhile_keep_the_message_at_the_door():
     covered = debtor(claim, credits={"EUR": Decimal(100)})
     check = recheck(covered, [(1, DEFAULT.steps[3])], MONDAY)
     assert (check.verdict, check.reason) == ("wait", Reason.COVERED)
+
+
+def test_a_step_said_before_and_moved_is_not_repeated_and_hides_no_other():
+    """A9: the one on +5 was said when it stood on +2; the other on +3 is what is left to say."""
+    ladder = Ladder(2, (email(20, 3), email(21, 5)), bank_days=False)
+    moved = owes(1, 6, 2, ladder, said=frozenset({21}))
+    decision = decide(debtor(moved), MONDAY)
+    assert spoken(decision) == [("email", [(1, 3)], 100)]
+    assert decision.watermarks == {1: 5}
+    assert not decision.skipped  # the ledger has the other as said
+
+
+def test_what_was_all_said_before_is_consumed_without_a_word():
+    ladder = Ladder(2, (email(21, 5),), bank_days=False)
+    moved = owes(1, 6, 2, ladder, said=frozenset({21}))
+    assert decide(debtor(moved), MONDAY) == Decision(watermarks={1: 5})
+
+
+def test_nothing_is_announced_while_the_first_reminder_of_something_older_is_to_come():
+    """B5: a note that something falls due soon would list what is overdue, in the wrong words."""
+    older, newer = owes(1, 1, 0), owes(2, -7, -10)
+    decision = decide(debtor(older, newer), MONDAY)
+    assert not decision.contacts
+    assert decision.waiting == {2: Reason.OVERDUE_FIRST}
+    reminded = owes(1, 3, 2)  # decision 7: the words of the older one
+    (contact,) = decide(debtor(reminded, newer), MONDAY).contacts
+    assert contact.tone.offset == 2
+    (notice,) = decide(debtor(replace(older, block=Reason.HELD), newer), MONDAY).contacts
+    assert (notice.tone.offset, notice.amount) == (-7, 100)
+
+
+def test_what_is_due_today_is_said_also_beside_a_debt_of_yesterday():
+    (contact,) = decide(debtor(owes(1, 1, 0), owes(2, 0, -7)), MONDAY).contacts
+    assert (contact.tone.offset, contact.amount) == (0, 200)
+
+
+def test_before_the_word_about_a_payment_that_came_back_nothing_else_is_said():
+    """A14: also when closed days put the word three days off, where no cap would stop the step."""
+    friday = debtor(owes(1, 2, 0), word_on=TODAY + 3 * DAY, contacts=(TODAY + 3 * DAY,))
+    decision = decide(friday, MONDAY)
+    assert not decision.contacts
+    assert decision.waiting == {1: Reason.TOO_SOON}
+    assert decide(debtor(owes(1, 2, 0), word_on=TODAY - DAY), MONDAY).contacts

@@ -30,23 +30,6 @@ from . import history
 CLOSED = holidays.country_holidays("IE")
 DAY = timedelta(days=1)
 
-# What the engine does and, by the requirements, should not. It is imitated so that the rest can be
-# compared; whoever mends one takes it out here.
-
-# “Due today” is said for a debt of yesterday, when a newer one's notice comes (decision 7).
-LATE_NOTICE_LENDS_ITS_WORDS = True
-# A payment undone before its thanks counts as come back, if the debt's other money was thanked for (A5).
-OTHER_THANKS_COUNT = True
-# After a payment came back on the day before a closed one, the step is said at once and the neutral
-# word on the next open day (A14).
-REMINDER_BEFORE_THE_WORD = True
-# A payment undone before its thanks keeps its ledger row, “sent”, when thanks for others leave (A5).
-ROW_OF_UNDONE_STAYS = True
-# What was posted while the ruler was paused joins silently; it may never be asked for (A9).
-JOINS_SILENTLY_AFTER_A_PAUSE = True
-# A step said before and moved to come with another one is not said again, and nor is the other (A9).
-SAID_STEP_SWALLOWS_OTHERS = True
-
 THANKS = "Thank you"
 RETURNED = "A payment came back"
 NOTHING = -32768  # the watermark of an instalment about which nothing was said
@@ -67,7 +50,6 @@ class Instalment:
     gone: bool = False  # its invoice has other terms now
     taken_on: date | None = None  # since when it is known
     settled: bool = False  # when a run last looked
-    has_ruler: bool = False  # none while the ruler is paused
     watermark: int = NOTHING
     said: dict[str, int] = field(default_factory=dict)  # offset of each step, by name
     anchor: date | None = None  # offsets count from here after a payment came back
@@ -93,7 +75,6 @@ class Payment:
     day: date | None = None  # None: a credit note
     used: list[tuple[Instalment, int]] = field(default_factory=list)
     thanked: bool = False
-    undone_on: date | None = None
 
 
 @dataclass(eq=False)
@@ -183,7 +164,6 @@ class Model:
         if payment not in self.credits:
             return
         self.credits.remove(payment)
-        payment.undone_on = event.date
         for instalment, amount in payment.used:
             if not instalment.residual:
                 self._reopen(instalment, payment, event.date)
@@ -191,12 +171,7 @@ class Model:
 
     def _reopen(self, instalment: Instalment, payment: Payment, today: date) -> None:
         """A payment that was thanked for came back: a word about it, then the same step again."""
-        thanked = payment.thanked
-        if OTHER_THANKS_COUNT:
-            thanked |= any(
-                p.thanked and i is instalment for p in self.payments for i, _amount in p.used
-            )
-        if not (instalment.taken and instalment.settled and thanked):
+        if not (instalment.taken and instalment.settled and payment.thanked):
             return
         if instalment.said:
             again = max(instalment.said.values())
@@ -290,15 +265,7 @@ class Model:
             if instalment.residual > 0 and not instalment.taken:
                 instalment.taken_on = today
             instalment.settled = not instalment.residual
-        if not self.running:
-            return []
-        for instalment in self.instalments:
-            if instalment.taken and not instalment.has_ruler:
-                instalment.has_ruler = True
-                if JOINS_SILENTLY_AFTER_A_PAUSE and instalment.taken_on < today:
-                    come = [s.offset for s in self.steps if self._comes(s, instalment) <= today]
-                    instalment.watermark = max([instalment.watermark, *come])
-        if not is_open(today):
+        if not self.running or not is_open(today):
             return []
         customers = sorted({i.customer for i in self.instalments})
         said = []
@@ -314,15 +281,11 @@ class Model:
         came = [p for p in self.payments if p.customer == customer and p.day < today]
         fresh = [p for p in came if not p.thanked and self._knew(customer, p.day)]
         stayed = [(i, a) for p in fresh if p in self.credits for i, a in p.used if i.taken]
-        undone = [(i, a) for p in fresh if p.undone_on not in (None, p.day) for i, a in p.used]
         for payment in came:
-            payment.thanked |= payment in self.credits or bool(
-                ROW_OF_UNDONE_STAYS and stayed and payment.undone_on
-            )
-            payment.undone_on = None
+            payment.thanked |= payment in self.credits
         if not stayed:
             return None
-        about = {i.key for i, _amount in stayed + (undone if ROW_OF_UNDONE_STAYS else [])}
+        about = {i.key for i, _amount in stayed}
         return Message(
             customer,
             THANKS,
@@ -351,13 +314,11 @@ class Model:
         for instalment in mine:
             steps = self._due_steps(instalment, today)
             fresh = [step for step in steps if step.name not in instalment.said]
-            if SAID_STEP_SWALLOWS_OTHERS and steps and self._choose(steps, customer) not in fresh:
-                fresh = []
             if fresh:
                 due[instalment] = self._choose(fresh, customer)
-            elif steps and not silent:  # said already and moved ahead since: not said again
+            elif steps:  # said already and moved ahead since: not said again
                 instalment.watermark = max(step.offset for step in steps)
-        if not due or silent:
+        if not due or silent or self._reminder_comes_first(mine, due, today):
             return None
         tone = self._tone(mine, due, today)
         message = self._ask(customer, tone.name, {i: s.name for i, s in due.items()}, today)
@@ -366,6 +327,17 @@ class Model:
                 instalment.watermark = step.offset
                 instalment.said[step.name] = step.offset
         return message
+
+    def _reminder_comes_first(
+        self, mine: list[Instalment], due: dict[Instalment, Step], today: date
+    ) -> bool:
+        """Nothing is announced while the first reminder of something older is still to come."""
+        overdue = [i for i in mine if effective(i.due) < today]
+        if not overdue or any(step.offset >= 0 for step in due.values()):
+            return False
+        oldest = min(overdue, key=lambda i: i.due)
+        reminders = [s.offset for s in self.steps if s.offset > 0]
+        return bool(reminders) and min(reminders) > oldest.watermark
 
     def _open(self, customer: int, today: date) -> list[Instalment]:
         return [
@@ -424,12 +396,10 @@ class Model:
         if overdue:
             oldest = min(overdue, key=lambda i: i.due)
             reached = watermark(oldest.watermark, oldest.counts_from, today)
-            spoken_to = self.contacts[oldest.customer]
-            least = NOTHING if LATE_NOTICE_LENDS_ITS_WORDS and spoken_to else 1
-            steps += [s for s in self.steps if least <= s.offset <= reached]
+            steps += [s for s in self.steps if 0 < s.offset <= reached]
             steps += [due[oldest]] if oldest in due else []
             firm = [s for s in self.steps if 0 < s.offset <= max(t.offset for t in steps)]
-            if firm and not spoken_to:  # the first words are never the firmest
+            if firm and not self.contacts[oldest.customer]:  # the first words are never the firmest
                 return min(firm, key=lambda s: s.offset)
         return max(steps, key=lambda s: s.offset)
 
@@ -437,9 +407,7 @@ class Model:
         """Whether one more contact today would be one too many, with those before and to come."""
         days = list(self.contacts[customer])
         if any(i.returned_on == today for i in self._open(customer, today)):
-            if not REMINDER_BEFORE_THE_WORD:
-                return True
-            days.append(move(today + DAY, 1))
+            return True
         too_near = any(abs((today - day).days) < self.min_days_between_contacts for day in days)
         periods = [
             [today + (n - m) * DAY for n in range(self.max_contacts_days)]
