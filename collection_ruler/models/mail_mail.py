@@ -72,7 +72,10 @@ class MailMail(models.Model):
             return True
         self._collection_silence_copy()
         memo, read_at = Memo(), time.monotonic()
-        for mail in ours:
+        for mail_id in ours.ids:
+            mail = self.browse(
+                mail_id
+            )  # by itself: each commit forgets what was read of the others
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 mail.invalidate_recordset(["state"])

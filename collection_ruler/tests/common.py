@@ -9,6 +9,8 @@ from odoo import SUPERUSER_ID, Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.mail.tests.common import MockEmail
 
+from ..models.collection_run import VERBS
+
 BOUNCE = """\
 Return-Path: <>
 From: MAILER-DAEMON@customer.example.com (Mail Delivery System)
@@ -117,7 +119,7 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     def run_ruler(self, *verbs):
         """Do what the scheduled action does, without its commits."""
         self.env.flush_all()  # what happened before was committed
-        for verb in verbs or ("enrol", "track", "plan", "send"):
+        for verb in verbs or VERBS:
             worker = self.env[f"collection.{verb}"].with_company(self.company)
             if todo := worker._todo(self.company):
                 worker._batch(self.company, todo)

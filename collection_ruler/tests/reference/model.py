@@ -50,6 +50,7 @@ class Instalment:
     gone: bool = False  # its invoice has other terms now
     taken_on: date | None = None  # since when it is known
     settled: bool = False  # when a run last looked
+    lost_thanked: bool = False  # since then, a payment that was thanked for
     watermark: int = NOTHING
     said: dict[str, int] = field(default_factory=dict)  # offset of each step, by name
     anchor: date | None = None  # offsets count from here after a payment came back
@@ -165,14 +166,11 @@ class Model:
             return
         self.credits.remove(payment)
         for instalment, amount in payment.used:
-            if not instalment.residual:
-                self._reopen(instalment, payment, event.date)
+            instalment.lost_thanked |= payment.thanked
             instalment.residual += amount
 
-    def _reopen(self, instalment: Instalment, payment: Payment, today: date) -> None:
+    def _reopen(self, instalment: Instalment, today: date) -> None:
         """A payment that was thanked for came back: a word about it, then the same step again."""
-        if not (instalment.taken and instalment.settled and payment.thanked):
-            return
         if instalment.said:
             again = max(instalment.said.values())
             if effective(instalment.due) < today:
@@ -264,7 +262,10 @@ class Model:
         for instalment in self.instalments:
             if instalment.residual > 0 and not instalment.taken:
                 instalment.taken_on = today
-            instalment.settled = not instalment.residual
+            if instalment.settled and instalment.residual and instalment.lost_thanked:
+                self._reopen(instalment, today)
+            instalment.settled = instalment.taken and not instalment.residual
+            instalment.lost_thanked = False
         if not self.running or not is_open(today):
             return []
         customers = sorted({i.customer for i in self.instalments})
