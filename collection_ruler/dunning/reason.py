@@ -30,6 +30,7 @@ class Reason(StrEnum):
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
+    PAUSED = "paused"  # the company pauses all sending until a day (A13)
     RULER_STOPPED = "ruler_stopped"  # the ruler is draft, paused or outside its dates (A4)
 
     # planned once, then taken back

@@ -34,6 +34,7 @@ class CollectionDebtor(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
+    notice = fields.Char(related="company_id.collection_notice")
     is_company = fields.Boolean(related="partner_id.is_company")
     partner_phone = fields.Char(related="partner_id.phone")
     partner_email = fields.Char(related="partner_id.email")

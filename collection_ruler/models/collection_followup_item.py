@@ -24,6 +24,7 @@ def reason_selection(env):
         (Reason.CLOSED, _("outside the contact hours")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),
+        (Reason.PAUSED, _("all sending is paused")),
         (Reason.RULER_STOPPED, _("the ruler is not running")),
         (Reason.PAID, _("paid before it left")),
         (Reason.GONE, _("the invoice was cancelled or changed")),

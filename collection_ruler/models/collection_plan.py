@@ -123,6 +123,8 @@ class CollectionPlan(models.AbstractModel):
         """Rows (ruler id, calendar key, offset, cut-off) of the rulers that speak today."""
         now = self.env["collection.snapshot"]._now()
         settings = self.env["collection.snapshot"]._settings(company.id)
+        if settings.is_paused:
+            return []
         rulers = self.env["collection.ruler"].browse(settings.ladders)
         rows = []
         for key in self._calendar_keys(company):

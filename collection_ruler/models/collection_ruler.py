@@ -27,6 +27,7 @@ class CollectionRuler(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company.root_id
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
+    notice = fields.Char(related="company_id.collection_notice")
     state = fields.Selection(
         [("draft", "Draft"), ("running", "Running"), ("paused", "Paused")],
         required=True,

@@ -251,8 +251,10 @@ class CollectionFollowup(models.Model):
         """Thanks leave when the money is still there, whatever else is on hold (A5)."""
         if not self.partial_ids:
             return Recheck("cancel", Reason.REVERSED)
-        if self.ruler_id.state != "running":
-            return Recheck("wait", Reason.RULER_STOPPED)
+        settings = self.env["collection.snapshot"]._settings(self.company_id.id)
+        if settings.is_paused or self.ruler_id.state != "running":
+            reason = Reason.PAUSED if settings.is_paused else Reason.RULER_STOPPED
+            return Recheck("wait", reason)
         if not snapshot.calendar.is_open(at):
             return Recheck("wait", Reason.CLOSED)
         rest = self._item_instalments().filtered(

@@ -26,6 +26,8 @@ class Settings(NamedTuple):
     calendars: dict[int, ContactCalendar]  # by ruler id
     steps: dict[int, Step]
     currencies: dict[int, str]  # names by id
+    is_paused: bool  # nothing leaves today, whatever the ruler (A13)
+    test_email: str | None  # where all messages go instead of to customers (A13)
 
 
 class _OpenInstalment(NamedTuple):
@@ -88,12 +90,16 @@ class CollectionSnapshot(models.AbstractModel):
             )
             currencies = self.env["res.currency"].with_context(active_test=False)
             currencies = currencies.search_fetch([])
+            calendar = company._collection_calendar()
+            until = company.collection_paused_until
             memo["settings", company_id] = Settings(
-                company._collection_calendar(),
+                calendar,
                 {ruler.id: ruler._ladder() for ruler in rulers},
                 {ruler.id: ruler._contact_calendar() for ruler in rulers},
                 {step.id: step._rung() for step in rulers.step_ids},
                 {currency.id: currency.name for currency in currencies},
+                bool(until and calendar.local_day(self._now()) < until),
+                company.collection_test_email or None,
             )
         return memo["settings", company_id]
 
@@ -168,7 +174,7 @@ class CollectionSnapshot(models.AbstractModel):
             None if row.watermark == NOTHING_SAID else row.watermark,
             Decimal(row.residual),
             settings.currencies[row.currency_id],
-            row.block(),
+            Reason.PAUSED if settings.is_paused else row.block(),
             row.delivered,
             date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             frozenset(said.get(row.id, ())),

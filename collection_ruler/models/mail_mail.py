@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import psycopg2
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from ..dunning.decision import recheck
 from .res_company import Memo
@@ -104,6 +104,7 @@ class MailMail(models.Model):
             self._collection_take_back(auto_commit)
         if verdict != "go":
             return
+        outcome["test_email"] = memo.get("test_email")
         try:
             hand_over()
         except Exception:
@@ -115,10 +116,32 @@ class MailMail(models.Model):
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
             raise
-        if not outcome:  # whoever replaced our note of the answer: what Odoo calls sent is sent
+        if "verdict" not in outcome:
+            # somebody replaced our note of the answer: what Odoo calls sent is sent
             mail = self.exists()
             outcome["verdict"] = "unasked" if mail and mail.state != "sent" else "accepted"
         self._collection_answer(followup_id, outcome, auto_commit)
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """In test mode a message leaves for one's own mailbox, and says for whom it was (A13)."""
+        result = super()._prepare_outgoing_list(mail_server, doc_to_followers)
+        test_email = self.env.context.get("collection_outcome", {}).get("test_email")
+        if test_email and result:
+            meant_for = ", ".join(
+                email for values in result for email in [*values["email_to"], *values["email_cc"]]
+            )
+            result = result[:1]  # one copy is enough
+            result[0].update(
+                email_to=[test_email],
+                email_to_normalized=[email_normalize(test_email)],
+                email_cc=[],
+                subject=self.env._(
+                    "[Test, for %(customer)s] %(subject)s",
+                    customer=meant_for,
+                    subject=result[0]["subject"],
+                ),
+            )
+        return result
 
     def _collection_take_back(self, auto_commit):
         """It does not leave; where nothing else hangs on it, the history forgets it too."""
@@ -184,6 +207,8 @@ class CollectionFollowup(models.Model):
         row = self._lock_at_door()
         if not row or row.state != "queued" or row.mail_message_id != message_id:
             return "cancel"
+        settings = self.env["collection.snapshot"]._settings(row.company_id)
+        self.env.context["collection_memo"]["test_email"] = settings.test_email
         if row.handed_at:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
         if self._still_right(row):

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize, format_date
 
 from ..dunning.calendar import CalendarError, ContactCalendar
 
@@ -39,6 +40,47 @@ class ResCompany(models.Model):
         default=5,
         help="Older payments, entered late, are not thanked for.",
     )
+
+    collection_paused_until = fields.Date(
+        string="Pause all sending until",
+        help="Nothing leaves before this day, whatever the ruler; then what came meanwhile is caught up "
+        "with one message per customer.",
+    )
+    collection_test_email = fields.Char(
+        string="Test mode: send everything to",
+        help="All messages go to this address instead of to customers. They count as said: what was "
+        "sent in test mode is not sent again to the customer.",
+    )
+    collection_notice = fields.Char(compute="_compute_collection_notice")
+
+    @api.depends("collection_paused_until", "collection_test_email")
+    def _compute_collection_notice(self):
+        """What everybody who looks at collections has to know at this moment, in a sentence."""
+        now = self.env["collection.snapshot"]._now()
+        for company in self:
+            notices = []
+            until = company.collection_paused_until
+            if until and company._collection_calendar().local_day(now) < until:
+                notices.append(
+                    self.env._("All sending is paused until %s.", format_date(self.env, until))
+                )
+            if company.collection_test_email:
+                notices.append(
+                    self.env._(
+                        "Test mode: every message goes to %s instead of to customers.",
+                        company.collection_test_email,
+                    )
+                )
+            company.collection_notice = " ".join(notices)
+
+    @api.constrains("collection_test_email")
+    def _check_collection_test_email(self):
+        for company in self:
+            address = company.collection_test_email
+            if address and not email_normalize(address):
+                raise ValidationError(
+                    self.env._("“%s” is no e-mail address to send test messages to.", address)
+                )
 
     @api.constrains("collection_calendar_id")
     def _check_collection_calendar(self):

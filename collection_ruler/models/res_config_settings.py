@@ -7,6 +7,10 @@ class ResConfigSettings(models.TransientModel):
     collection_calendar_id = fields.Many2one(
         related="company_id.collection_calendar_id", readonly=False
     )
+    collection_paused_until = fields.Date(
+        related="company_id.collection_paused_until", readonly=False
+    )
+    collection_test_email = fields.Char(related="company_id.collection_test_email", readonly=False)
     collection_bank_days = fields.Boolean(related="company_id.collection_bank_days", readonly=False)
     collection_thanks_days = fields.Integer(
         related="company_id.collection_thanks_days", readonly=False

@@ -171,13 +171,16 @@ class Model:
 
     def _reopen(self, instalment: Instalment, today: date) -> None:
         """A payment that was thanked for came back: a word about it, then the same step again."""
-        if instalment.said:
-            again = max(instalment.said.values())
-            if effective(instalment.due) < today:
-                again = max(again, min((s.offset for s in self.steps if s.offset > 0), default=0))
-            instalment.anchor = today - again * DAY
-            instalment.watermark = again - 1
-            instalment.said = {}
+        again = [s.offset for s in self.steps if s.offset <= instalment.watermark]
+        firm = [s.offset for s in self.steps if s.offset > 0]
+        if firm and instalment.watermark != NOTHING and effective(instalment.due) < today:
+            again.append(min(firm))
+        if (
+            again
+        ):  # the last step that was said and is still there, but no notice of what is overdue
+            instalment.anchor = today - max(again) * DAY
+            instalment.watermark = max(again) - 1
+        instalment.said = {}
         instalment.returned_on = today
 
     def _creditnote(self, event: history.CreditNote) -> None:
