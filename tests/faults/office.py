@@ -135,6 +135,7 @@ class Office:
         self.payments: list[Payment] = []
         self._servers: list[OdooServer] = []
         self._connection = None
+        self.is_supervised = False
         world.mail.behaviours.clear()
         world.mail.behave = lambda address: None
         world.mail.clear()
@@ -177,11 +178,14 @@ class Office:
         self.server.wait_ready()
         return self.server
 
-    def schedule(self, *options: str) -> OdooServer:
+    def schedule(self, *options: str, is_supervised: bool = False) -> OdooServer:
         """Start a server that only does scheduled actions, in a worker that is replaced when it dies.
 
         A new worker is there at once, since it is a fork of the first process.
+
+        :param is_supervised: whether `go_until` starts it anew when it has ended
         """
+        self.is_supervised = is_supervised
         self.server = self.world.server(self.database, "--workers=1", "--no-http", *options)
         self._servers.append(self.server)
         self.server.log.unlink(missing_ok=True)
@@ -217,6 +221,8 @@ class Office:
         while not condition():
             assert time.monotonic() < deadline, self.server.log_end()
             if time.monotonic() >= next_wake:  # one that comes while nobody listens is lost
+                if self.is_supervised and not self.server.is_running:
+                    self.server.start()
                 self.server.wake()
                 next_wake = time.monotonic() + 0.3
             time.sleep(0.004)
