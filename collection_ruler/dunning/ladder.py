@@ -14,6 +14,8 @@ from .calendar import ContactCalendar, NeverOpen
 
 MODES = ("automatic", "approve", "task")
 CLOSED_DAYS = ("advance", "defer")
+# what becomes of debts that are open when a ruler is switched on (A8)
+BACKLOG_POLICIES = ("join", "catch_up", "restart")
 
 
 class LadderError(ValueError):
@@ -141,6 +143,28 @@ def come(ladder: Ladder, calendar: ContactCalendar, due: date, today: date) -> i
             break
         latest = offset
     return latest
+
+
+def begin(
+    ladder: Ladder, calendar: ContactCalendar, due: date, today: date, policy: str
+) -> tuple[int | None, date | None]:
+    """Where an instalment begins that is open when its ruler is switched on (A8).
+
+    `join`: silently at the step it would have reached. `catch_up`: nothing was said, so the next run
+    says what has come, in one message. `restart`: what is overdue is taken as if it were due today.
+
+    :param policy: one of `BACKLOG_POLICIES`
+    :return: the watermark (None: nothing is consumed), and the date from which offsets count (None:
+        the due date)
+    :raise LadderError: unknown policy
+    """
+    if policy not in BACKLOG_POLICIES:
+        raise LadderError(f"Policy {policy!r} is none of {BACKLOG_POLICIES}")
+    if policy == "catch_up":
+        return None, None
+    if policy == "restart" and effective_due(ladder, calendar, due) < today:
+        return 0, today
+    return come(ladder, calendar, due, today), None
 
 
 def cutoff(ladder: Ladder, calendar: ContactCalendar, offset: int, today: date) -> date:

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..dunning.ladder import come, next_day
+from ..dunning.ladder import begin, next_day
 from .collection_instalment import NOTHING_SAID
 from .collection_verb import Tally
 
@@ -29,8 +29,8 @@ class CollectionEnrol(models.AbstractModel):
     def _enrol(self, company):
         """Take in what was posted since, follow entries that changed hands, and choose rulers.
 
-        A ruler that speaks for the first time finds a backlog, and so does one that is widened: those
-        debts join silently at their current step (A8), no message follows.
+        A ruler that speaks for the first time finds a backlog, and does with it what its policy says; one
+        that is widened later lets those debts join silently at their current step (A8).
 
         :param company: root ``res.company``
         :return: ids of ``collection.instalment`` that got a ruler now
@@ -199,7 +199,7 @@ class CollectionEnrol(models.AbstractModel):
         )
         if not rulers or not dates:
             return []
-        entries = self._entries(rulers, [row[0] for row in dates], today)
+        entries = self._entries(rulers, starting, [row[0] for row in dates], today)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -216,14 +216,12 @@ class CollectionEnrol(models.AbstractModel):
                 taken AS (
                     UPDATE collection_instalment i
                        SET ruler_id = c.ruler_id, next_date = e.next_date,
-                           watermark = CASE WHEN c.ruler_id = ANY(%(starting)s)
-                                                 OR i.id < %(first_new)s
-                                            THEN coalesce(e.reached, i.watermark)
-                                            ELSE i.watermark END
-                      FROM chosen c, (VALUES %(entries)s) e(ruler_id, due_date, is_join, reached,
-                                                            next_date)
+                           watermark = coalesce(e.reached, i.watermark),
+                           anchor_date = coalesce(e.anchor, i.anchor_date)
+                      FROM chosen c, (VALUES %(entries)s) e(ruler_id, due_date, is_backlog, reached,
+                                                            anchor, next_date)
                      WHERE c.id = i.id AND (e.ruler_id, e.due_date) = (c.ruler_id, i.due_date)
-                       AND e.is_join = (c.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s)
+                       AND e.is_backlog = (c.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s)
                     RETURNING i.id, i.debtor_id),
                 touched AS (
                     INSERT INTO collection_debtor_touch (debtor_id)
@@ -236,7 +234,7 @@ class CollectionEnrol(models.AbstractModel):
                 starting=starting.ids,
                 first_new=first_new or LAST_ID,
                 entries=SQL(", ").join(
-                    SQL("(%s::int, %s::date, %s::bool, %s::int, %s::date)", *entry)
+                    SQL("(%s::int, %s::date, %s::bool, %s::int, %s::date, %s::date)", *entry)
                     for entry in entries
                 ),
             )
@@ -265,15 +263,16 @@ class CollectionEnrol(models.AbstractModel):
         partners = self.env["res.partner"].sudo()._search(domain)
         return SQL("WHEN d.partner_id IN %s THEN %s", partners.subselect(), ruler.id)
 
-    def _entries(self, rulers, due_dates, today):
-        """Where an instalment stands that a ruler takes: rows (ruler id, due date, whether it joins
-        silently, offset reached, next date)."""
+    def _entries(self, rulers, starting, due_dates, today):
+        """Where an instalment stands that a ruler takes: rows (ruler id, due date, whether it is part of
+        the backlog, offset reached, date that offsets count from, next date)."""
         entries = []
         for ruler in rulers:
             ladder, calendar = ruler._ladder(), ruler._contact_calendar()
+            policy = ruler.backlog_policy if ruler in starting else "join"
             for due in due_dates:
-                reached = come(ladder, calendar, due, today) if ladder.steps else None
-                for joins, offset in ((True, reached), (False, None)):
-                    following = next_day(ladder, calendar, due, offset, today)
-                    entries.append((ruler.id, due, joins, offset, following))
+                old = begin(ladder, calendar, due, today, policy)
+                for is_backlog, (reached, anchor) in ((True, old), (False, (None, None))):
+                    following = next_day(ladder, calendar, anchor or due, reached, today)
+                    entries.append((ruler.id, due, is_backlog, reached, anchor, following))
         return entries

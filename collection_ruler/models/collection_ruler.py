@@ -70,10 +70,15 @@ class CollectionRuler(models.Model):
         help="After that the ruler falls silent and a person takes over. 0: no limit.",
     )
     backlog_policy = fields.Selection(
-        [("join", "Join silently at the current step")],
+        [
+            ("join", "Join silently at the step they would have reached"),
+            ("catch_up", "Catch up: one message per customer about what has come"),
+            ("restart", "Start afresh: what is overdue counts from today"),
+        ],
         string="Debts already open",
         required=True,
         default="join",
+        help="What becomes of what is open when the ruler is switched on.",
     )
     debtor_count = fields.Integer(compute="_compute_debtor_count")
 

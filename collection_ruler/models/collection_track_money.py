@@ -420,8 +420,8 @@ class CollectionInstalment(models.Model):
             and self.company_currency_id.compare_amounts(self.residual, 0) <= 0
         )
 
-    def _had_thanks(self):
-        """Whether thanks were thought of since it was settled, given or not."""
+    def _had_thanks_in_vain(self):
+        """Whether thanks were planned since it was settled that will not be given any more."""
         self.ensure_one()
         return self.env["collection.followup.item"].search_count(
             [
@@ -430,6 +430,7 @@ class CollectionInstalment(models.Model):
                 ("partner_id", "=", self.partner_id.id),
                 ("due_date", "=", self.due_date),
                 ("followup_id.purpose", "=", "thanks"),
+                ("state", "in", ("planned", "cancelled")),
                 ("create_date", ">=", self.settled_on),
             ],
             limit=1,
@@ -438,7 +439,7 @@ class CollectionInstalment(models.Model):
     def _stood_unthanked(self, today):
         """A payment nobody wanted to give thanks for, but which stood for more than a day."""
         self.ensure_one()
-        return self.settled_by_money and self.settled_on < today and not self._had_thanks()
+        return self.settled_by_money and self.settled_on < today and not self._had_thanks_in_vain()
 
     def _last_offset(self):
         """The offset that the watermark stands at; None when nothing was said yet."""

@@ -1,57 +1,200 @@
+from collections import defaultdict
+from datetime import UTC
+from typing import NamedTuple
+
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_amount, format_date
 
-from ..dunning.ladder import come, effective_due, next_day
+from ..dunning.ladder import effective_due
+from ..models.collection_instalment import NOTHING_SAID
+
+# customers that the dialog names
+NAMED = 8
+
+
+class _Taken(NamedTuple):
+    """An instalment that the ruler would take."""
+
+    id: int
+    debtor_id: int
+    partner_id: int
+    due_date: object
+    residual: float
+    watermark: int
+    next_date: object
+
+
+class _Line(NamedTuple):
+    """What one customer would hear first.
+
+    :param day: local date
+    :param words: name of the step
+    :param amount: what is overdue or due by then, in the company's currency
+    """
+
+    day: object
+    partner_id: int
+    words: str
+    amount: float
 
 
 class CollectionRulerActivation(models.TransientModel):
-    """Names the counts before a ruler is switched on; nothing is sent by looking (A8)."""
+    """Shows who would get what before a ruler is switched on; nothing is sent by looking (A8).
+
+    The preview is the real thing, tried and undone: enrolment, and for those who are written to at once
+    the plan as well.
+    """
 
     _name = "collection.ruler.activation"
     _description = "Activate a Collection Ruler"
 
     ruler_id = fields.Many2one("collection.ruler", required=True, ondelete="cascade")
-    customer_count = fields.Integer(compute="_compute_counts", string="Customers")
-    instalment_count = fields.Integer(compute="_compute_counts", string="Open instalments")
-    overdue_count = fields.Integer(compute="_compute_counts", string="Overdue instalments")
-    joining_count = fields.Integer(compute="_compute_counts", string="Join silently")
-    today_count = fields.Integer(compute="_compute_counts", string="Customers contacted today")
-    next_date = fields.Date(compute="_compute_counts", string="First step on")
-    next_count = fields.Integer(compute="_compute_counts", string="Customers on that day")
-    summary = fields.Html(compute="_compute_summary", sanitize=False)
+    backlog_policy = fields.Selection(
+        selection=lambda self: self.env["collection.ruler"]._fields["backlog_policy"].selection,
+        string="What becomes of them?",
+        required=True,
+        default="join",
+    )
+    customer_count = fields.Integer(compute="_compute_preview", string="Customers")
+    instalment_count = fields.Integer(compute="_compute_preview", string="Open instalments")
+    overdue_count = fields.Integer(compute="_compute_preview", string="Overdue instalments")
+    joining_count = fields.Integer(compute="_compute_preview", string="Join silently")
+    today_count = fields.Integer(compute="_compute_preview", string="Customers contacted today")
+    next_date = fields.Date(compute="_compute_preview", string="First step on")
+    next_count = fields.Integer(compute="_compute_preview", string="Customers on that day")
+    summary = fields.Html(compute="_compute_preview", sanitize=False)
+    customers = fields.Html(
+        compute="_compute_preview", string="Who hears what first", sanitize=False
+    )
+    sample_subject = fields.Char(compute="_compute_preview")
+    sample_body = fields.Html(compute="_compute_preview", sanitize=False)
 
-    @api.depends("ruler_id")
-    def _compute_counts(self):
+    @api.model
+    def default_get(self, names):
+        values = super().default_get(names)
+        ruler = self.env["collection.ruler"].browse(values.get("ruler_id"))
+        if ruler and "backlog_policy" in names:
+            values["backlog_policy"] = ruler.backlog_policy
+        return values
+
+    @api.depends("ruler_id", "backlog_policy")
+    def _compute_preview(self):
         for wizard in self:
             ruler = wizard.ruler_id
-            instalments = wizard._preview()
+            taken, lines, sample = wizard._try()
             ladder, calendar = ruler._ladder(), ruler._contact_calendar()
             today = calendar.local_day(self.env["collection.snapshot"]._now())
-            following = {}
-            overdue = joining = 0
-            for partner, due in instalments:
-                reached = come(ladder, calendar, due, today)
-                overdue += effective_due(ladder, calendar, due) < today
-                joining += reached is not None
-                if day := next_day(ladder, calendar, due, reached, today):
-                    following.setdefault(day, set()).add(partner)
-            first = min(following, default=False)
-            wizard.customer_count = len({partner for partner, _due in instalments})
-            wizard.instalment_count = len(instalments)
-            wizard.overdue_count = overdue
-            wizard.joining_count = joining
-            wizard.today_count = 0  # whoever joins is not written to on that day
-            wizard.next_date = first
-            wizard.next_count = len(following.get(first, ()))
-
-    @api.depends("instalment_count")
-    def _compute_summary(self):
-        """The counts in sentences, one paragraph each."""
-        for wizard in self:
-            wizard.summary = Markup().join(
-                Markup("<p>%s</p>") % sentence for sentence in wizard._sentences()
+            days = sorted({line.day for line in lines})
+            wizard.customer_count = len({one.partner_id for one in taken})
+            wizard.instalment_count = len(taken)
+            wizard.overdue_count = sum(
+                effective_due(ladder, calendar, one.due_date) < today for one in taken
             )
+            first = days[0] if days else False
+            wizard.next_date = first
+            wizard.next_count = len([line for line in lines if line.day == first])
+            wizard.joining_count = sum(one.watermark != NOTHING_SAID for one in taken)
+            wizard.today_count = len([line for line in lines if line.day == today])
+            wizard.summary = Markup().join(
+                Markup("<p class='mb-1'>%s</p>") % sentence for sentence in wizard._sentences()
+            )
+            wizard.customers = wizard._customers_table(lines)
+            wizard.sample_subject, wizard.sample_body = sample or (False, False)
+
+    def _try(self):
+        """What the ruler would do: switched on, and undone.
+
+        :return: (instalments that it would take, first words of each customer, a message as it would
+            read or None)
+        """
+        self.ensure_one()
+        if not self.ruler_id:
+            return [], [], None
+        with self.env.cr.savepoint() as savepoint:
+            ruler = self.ruler_id.sudo().with_context(tracking_disable=True)
+            ruler.write({"state": "running", "backlog_policy": self.backlog_policy})
+            enrolled = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
+            taken = self._taken(ruler, enrolled)
+            if self.backlog_policy == "catch_up":
+                lines = self._planned(ruler, taken)
+            else:
+                lines = self._coming(ruler, taken)
+            sample = self._first_message(ruler, lines)
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+        return taken, lines, sample
+
+    def _taken(self, ruler, enrolled):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT i.id, i.debtor_id, d.partner_id, i.due_date, i.residual, i.watermark, i.next_date "
+                "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
+                "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
+                enrolled,
+                ruler.id,
+            )
+        )
+        return [_Taken(*row) for row in rows]
+
+    def _planned(self, ruler, taken):
+        """What the plan verb decides for these customers at once, and what comes for the others."""
+        debtors = sorted({one.debtor_id for one in taken})
+        plan = self.env["collection.plan"].sudo().with_company(ruler.company_id)
+        known = self.env["collection.followup"].sudo().search([], order="id desc", limit=1).id
+        if debtors:
+            plan._batch(ruler.company_id, debtors)
+        calendar = ruler._contact_calendar()
+        followups = (
+            self.env["collection.followup"]
+            .sudo()
+            .search([("debtor_id", "in", debtors), ("id", ">", known or 0)])
+        )
+        lines = [
+            _Line(
+                calendar.local_day(f.scheduled_at.replace(tzinfo=UTC)),
+                f.debtor_id.partner_id.id,
+                f.step_name,
+                f.amount_due,
+            )
+            for f in followups
+            if f.channel != "activity"
+        ]
+        heard = {line.partner_id for line in lines}
+        return lines + self._coming(ruler, [t for t in taken if t.partner_id not in heard])
+
+    def _coming(self, ruler, taken):
+        """The first step that comes for each customer, by the next date of their instalments."""
+        steps = ruler.step_ids.filtered(lambda s: s.trigger == "due").sorted("offset_days")
+        by_partner = defaultdict(list)
+        for one in taken:
+            if one.next_date:
+                by_partner[one.partner_id].append(one)
+        lines = []
+        for partner, own in by_partner.items():
+            first = min(own, key=lambda one: (one.next_date, one.due_date))
+            step = steps.filtered(lambda s, first=first: s.offset_days > first.watermark)[:1]
+            amount = sum(one.residual for one in own if one.next_date == first.next_date)
+            lines.append(_Line(first.next_date, partner, step.name, amount))
+        return lines
+
+    def _first_message(self, ruler, lines):
+        """One message as its customer would read it: the first that asks by e-mail."""
+        for line in sorted(lines, key=lambda line: (line.day, -line.amount))[:NAMED]:
+            step = ruler.step_ids.filtered(
+                lambda s, line=line: s.name == line.words and s.mail_template_id
+            )[:1]
+            debtor = (
+                self.env["collection.debtor"]
+                .sudo()
+                .search(
+                    [("partner_id", "=", line.partner_id), ("company_id", "=", ruler.company_id.id)]
+                )
+            )
+            own = debtor.instalment_ids.filtered(lambda i: i.is_open and i.ruler_id == ruler)
+            if step and own:
+                return step._sample(debtor, own.sorted("due_date")[:1])
+        return None
 
     def _sentences(self):
         self.ensure_one()
@@ -72,21 +215,23 @@ class CollectionRulerActivation(models.TransientModel):
         ]
         if not self.overdue_count:
             sentences.append(_("None is overdue."))
-        elif self.overdue_count == 1:
-            sentences.append(
-                _(
-                    "1 is overdue: it joins silently at its current step, "
-                    "nobody is written to today."
-                )
-            )
         else:
-            sentences.append(
-                _(
-                    "%s are overdue: they join silently at their current step, "
-                    "nobody is written to today.",
-                    self.overdue_count,
-                )
-            )
+            count = self.overdue_count
+            one, many = {
+                "join": (
+                    _("1 is overdue: it joins silently, nobody is written to about it now."),
+                    _("%s are overdue: they join silently, nobody is written to now.", count),
+                ),
+                "catch_up": (
+                    _("1 is overdue: its customer gets one message about it."),
+                    _("%s are overdue: each customer gets one message about all.", count),
+                ),
+                "restart": (
+                    _("1 is overdue: it is taken as if it were due today."),
+                    _("%s are overdue: they are taken as if they were due today.", count),
+                ),
+            }[self.backlog_policy]
+            sentences.append(one if count == 1 else many)
         if self.next_date:
             day = format_date(self.env, self.next_date, date_format="EEEE, d MMMM y")
             sentences.append(
@@ -102,27 +247,47 @@ class CollectionRulerActivation(models.TransientModel):
             sentences.append(_("No further step comes for any of them."))
         return sentences
 
-    def _preview(self):
-        """(customer, due date) of what the ruler would take: enrolment tried, and undone."""
+    def _customers_table(self, lines):
+        """Who hears what first, the earliest and largest on top."""
         self.ensure_one()
-        ruler = self.ruler_id
-        with self.env.cr.savepoint() as savepoint:
-            ruler.with_context(tracking_disable=True).state = "running"
-            taken = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
-            result = self.env.execute_query(
-                SQL(
-                    "SELECT d.partner_id, i.due_date FROM collection_instalment i "
-                    "JOIN collection_debtor d ON d.id = i.debtor_id "
-                    "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
-                    taken,
-                    ruler.id,
-                )
+        if not lines:
+            return Markup()
+        currency = self.ruler_id.company_id.currency_id
+        lines = sorted(lines, key=lambda line: (line.day, -line.amount, line.partner_id))
+        partners = (
+            self.env["res.partner"].sudo().browse([line.partner_id for line in lines[:NAMED]])
+        )
+        names = {partner.id: partner.display_name for partner in partners}
+        rows = Markup().join(
+            Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td class='text-end'>%s</td></tr>")
+            % (
+                format_date(self.env, line.day),
+                names[line.partner_id],
+                line.words or "",
+                format_amount(self.env, line.amount, currency),
             )
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
-        return result
+            for line in lines[:NAMED]
+        )
+        head = Markup().join(
+            Markup("<th%s>%s</th>") % (Markup(" class='text-end'") if last else "", title)
+            for title, last in (
+                (self.env._("On"), False),
+                (self.env._("Customer"), False),
+                (self.env._("Hears"), False),
+                (self.env._("About"), True),
+            )
+        )
+        more = Markup()
+        if len(lines) > NAMED:
+            more = Markup("<p class='text-muted'>%s</p>") % self.env._(
+                "and %s more customers", len(lines) - NAMED
+            )
+        return Markup(
+            "<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>%s"
+        ) % (head, rows, more)
 
     def action_confirm(self):
-        """Switch it on."""
+        """Switch it on, with the policy that was looked at."""
+        self.ruler_id.backlog_policy = self.backlog_policy
         self.ruler_id._activate()
         return {"type": "ir.actions.act_window_close"}

@@ -76,6 +76,9 @@ class Payment:
     day: date | None = None  # None: a credit note
     used: list[tuple[Instalment, int]] = field(default_factory=list)
     thanked: bool = False
+    mends: list[Instalment] = field(
+        default_factory=list
+    )  # that were paid before, and never open since
 
 
 @dataclass(eq=False)
@@ -267,6 +270,10 @@ class Model:
                 instalment.taken_on = today
             if instalment.settled and instalment.residual and instalment.lost_thanked:
                 self._reopen(instalment, today)
+            if instalment.settled and not instalment.residual:  # no second thanks for a correction
+                for payment in self.payments:
+                    if payment.day == today and any(i is instalment for i, _a in payment.used):
+                        payment.mends.append(instalment)
             instalment.settled = instalment.taken and not instalment.residual
             instalment.lost_thanked = False
         if not self.running or not is_open(today):
@@ -284,7 +291,13 @@ class Model:
         """On the next open day, for all that came since, about instalments that the ruler knew."""
         came = [p for p in self.payments if p.customer == customer and p.day < today]
         fresh = [p for p in came if not p.thanked and self._knew(customer, p.day)]
-        stayed = [(i, a) for p in fresh if p in self.credits for i, a in p.used if i.taken]
+        stayed = [
+            (i, a)
+            for p in fresh
+            if p in self.credits
+            for i, a in p.used
+            if i.taken and i not in p.mends
+        ]
         for payment in came:
             payment.thanked |= payment in self.credits
         if not stayed:

@@ -1,0 +1,118 @@
+"""Switching a ruler on (A8): each policy does what its dialog showed, and looking does nothing."""
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBacklog(CollectionCommon):
+    """Late owes two overdue instalments, of 100 and 50, on Tuesday 10 March; Coming owes one of 70."""
+
+    def setUp(self):
+        super().setUp()
+        self.late = self.person("Late")
+        self.coming = self.person("Coming <b>")
+        self.old = self.invoice("2026-03-02", 100.0, self.late, date="2026-02-20")
+        self.newer = self.invoice("2026-03-05", 50.0, self.late, date="2026-02-20")
+        self.invoice("2026-03-27", 70.0, self.coming, date="2026-03-01")
+
+    def person(self, name):
+        email = f"{name.split()[0].lower()}@customer.example.com"
+        return self.env["res.partner"].create({"name": name, "email": email})
+
+    def dialog(self, policy):
+        values = {"ruler_id": self.ruler.id, "backlog_policy": policy}
+        return self.env["collection.ruler.activation"].create(values)
+
+    def switch_on(self, policy):
+        with self.at("2026-03-10 08:00"):
+            self.dialog(policy).action_confirm()
+            self.env.flush_all()
+
+    def test_looking_at_a_policy_keeps_nothing(self):
+        with self.at("2026-03-10 08:00"):
+            for policy in ("join", "catch_up", "restart"):
+                wizard = self.dialog(policy)
+                self.assertEqual((wizard.instalment_count, wizard.overdue_count), (3, 2), policy)
+        self.assertEqual((self.ruler.state, self.ruler.backlog_policy), ("draft", "join"))
+        self.assertFalse(self.ruler.started_at)
+        self.assertFalse(self.instalments(self.old))
+        self.assertFalse(
+            self.env["collection.followup"].search([("partner_id", "=", self.late.id)])
+        )
+
+    def test_dialog_names_customers_and_what_they_hear_first(self):
+        with self.at("2026-03-10 08:00"):
+            wizard = self.dialog("catch_up")
+            self.assertEqual((wizard.today_count, wizard.next_count), (1, 1))
+            self.assertIn("Late", wizard.customers)
+            self.assertIn("Forgot?", wizard.customers)
+            self.assertIn("150.00", wizard.customers)
+            self.assertIn("Coming &lt;b&gt;", wizard.customers, "a name is no HTML")
+            self.assertIn("one message about all", wizard.summary)
+            self.assertIn("slip through", wizard.sample_subject)
+            self.assertIn("Late", wizard.sample_body)
+
+    def test_catch_up_is_one_message_to_each_customer_and_never_the_firmest(self):
+        self.switch_on("catch_up")
+        (mail,) = self.day("2026-03-10")
+        self.assertIn("slip through", mail["subject"])
+        self.assertIn("150.00", mail["subject"])
+        self.assertFalse(self.day("2026-03-11"))
+
+    def test_restart_takes_what_is_overdue_as_due_today(self):
+        self.switch_on("restart")
+        self.assertFalse(self.day("2026-03-10") + self.day("2026-03-11"))
+        (mail,) = self.day("2026-03-12")  # two days from the day it was switched on
+        self.assertIn("slip through", mail["subject"])
+        self.assertIn("150.00", mail["subject"])
+        instalment = self.instalments(self.old)
+        self.assertEqual(str(instalment.due_date), "2026-03-02", "it is as old as before")
+        self.assertEqual(str(instalment.anchor_date), "2026-03-10")
+
+    def test_restart_shows_when(self):
+        with self.at("2026-03-10 08:00"):
+            wizard = self.dialog("restart")
+            self.assertEqual((wizard.today_count, str(wizard.next_date)), (0, "2026-03-12"))
+            self.assertIn("as if they were due today", wizard.summary)
+
+    def test_policy_is_for_the_backlog_of_the_first_day_only(self):
+        self.switch_on("restart")
+        self.day("2026-03-10")
+        later = self.invoice("2026-03-04", 10.0, self.coming, date="2026-02-20")
+        with self.at("2026-03-11 09:00"):
+            self.run_ruler("enrol")
+        self.assertFalse(self.instalments(later).anchor_date)
+
+
+@tagged("post_install", "-at_install")
+class TestSamples(CollectionCommon):
+    def sent_to_me(self):
+        mails = self.env["mail.mail"].search([("email_to", "=", self.env.user.email)])
+        return mails.sorted("id")
+
+    def test_the_whole_ruler_comes_to_oneself_and_leaves_no_trace(self):
+        self.env.user.email = "me@school.example.com"
+        moves = self.env["account.move"].search_count([])
+        partners = self.env["res.partner"].search_count([])
+        with self.at("2026-03-10 10:00"):
+            self.ruler.action_send_samples()
+        mails = self.sent_to_me()
+        words = self.ruler.step_ids.filtered("mail_template_id")
+        self.assertEqual(len(mails), len(words))
+        self.assertIn("Message 1 of", mails[0].body_html)
+        self.assertIn("7 days before due", mails[0].body_html)
+        for mail in mails:
+            self.assertIn("[Sample]", mail.subject)
+            self.assertIn("480.00", mail.subject + mail.body_html)
+            self.assertFalse(mail.collection_followup_id)
+        self.assertEqual(self.env["account.move"].search_count([]), moves)
+        self.assertEqual(self.env["res.partner"].search_count([]), partners)
+        self.assertFalse(self.env["collection.debtor"].search([]))
+
+    def test_without_an_address_of_ones_own_it_says_so(self):
+        self.env.user.email = False
+        with self.assertRaisesRegex(UserError, "your own user"):
+            self.ruler.action_send_samples()
