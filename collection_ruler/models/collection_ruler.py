@@ -215,9 +215,9 @@ class CollectionRuler(models.Model):
     # ------------------------------------------------------------------
 
     def action_activate(self):
-        """Open the dialog that names the counts before anything happens (A8)."""
+        """Open the dialog that says what is missing, or else names the counts, before anything happens
+        (A8)."""
         self.ensure_one()
-        self._check_ready()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Activate “%s”", self.name),
@@ -228,40 +228,62 @@ class CollectionRuler(models.Model):
         }
 
     def _check_ready(self):
-        """Say what is missing before the ruler can run.
-
-        :raise UserError: what to mend, and where
-        """
+        """:raise UserError: what is missing before the ruler can run, all of it"""
         for ruler in self:
-            if not ruler.step_ids:
-                raise UserError(
+            if missing := ruler._missing():
+                raise UserError("\n".join(sentence for sentence, _path in missing))
+
+    def _missing(self):
+        """What is missing before the ruler can run.
+
+        :return: [(sentence that says what to do, path of the page where it is done or None)]
+        """
+        self.ensure_one()
+        company = self.company_id
+        missing = []
+        if not self.step_ids:
+            missing.append(
+                (
                     self.env._(
-                        "“%s” has no steps yet. Add the first one, then activate.", ruler.name
-                    )
+                        "“%s” has no steps yet. Add the first one, then activate.", self.name
+                    ),
+                    None,
                 )
-            for step in ruler.step_ids:
+            )
+        for step in self.step_ids:
+            try:
                 step._check_words()
-            if not (ruler.company_id.email or ruler.company_id.partner_id.email):
-                raise UserError(
+            except ValidationError as error:
+                missing.append((str(error), None))
+        company_path = f"/odoo/action-base.action_res_company_form/{company.id}"
+        if not (company.email or company.partner_id.email):
+            missing.append(
+                (
                     self.env._(
                         "%s has no e-mail address to send from. Add one to the company first.",
-                        ruler.company_id.name,
-                    )
+                        company.name,
+                    ),
+                    company_path,
                 )
-            hours = ruler.resource_calendar_id or ruler.company_id.collection_calendar_id
-            if not hours and not ruler.company_id._collection_zone():
-                raise UserError(
+            )
+        hours = self.resource_calendar_id or company.collection_calendar_id
+        if not hours and not company._collection_zone():
+            missing.append(
+                (
                     self.env._(
                         "Nobody knows when it is day at %s. Choose contact hours in the settings, or "
                         "give the company's contact a time zone.",
-                        ruler.company_id.name,
-                    )
+                        company.name,
+                    ),
+                    f"/odoo/res.partner/{company.partner_id.id}",
                 )
-            try:
-                ruler._ladder()
-                ruler._contact_calendar()
-            except (LadderError, ValueError) as error:
-                raise UserError(str(error)) from error
+            )
+        try:
+            self._ladder()
+            self._contact_calendar()
+        except (LadderError, ValueError) as error:
+            missing.append((str(error), None))
+        return missing
 
     def _activate(self):
         """Switch on: the backlog joins silently at its current step (policy ``join``)."""

@@ -46,6 +46,7 @@ class CollectionRuler(models.Model):
     def action_send_samples(self):
         """Mail every message of the ruler to oneself, about an invoice that does not exist."""
         self.ensure_one()
+        self.check_access("write")  # whoever may write the words may try them
         address = self.env.user.email_normalized
         if not address:
             raise UserError(

@@ -55,6 +55,17 @@ class TestBacklog(CollectionCommon):
             self.assertIn("slip through", wizard.sample_subject)
             self.assertIn("Late", wizard.sample_body)
 
+    def test_all_that_is_missing_is_said_at_once_with_the_way_there(self):
+        self.company.email = False
+        self.ruler.step_ids.unlink()
+        wizard = self.dialog("join")
+        self.assertIn("no steps yet", wizard.missing)
+        self.assertIn("no e-mail address to send from", wizard.missing)
+        self.assertIn(f"action_res_company_form/{self.company.id}", wizard.missing)
+        self.assertEqual(wizard.instalment_count, 0)
+        with self.assertRaisesRegex(UserError, "(?s)no steps yet.*no e-mail address"):
+            wizard.action_confirm()
+
     def test_catch_up_is_one_message_to_each_customer_and_never_the_firmest(self):
         self.switch_on("catch_up")
         (mail,) = self.day("2026-03-10")

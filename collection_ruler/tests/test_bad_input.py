@@ -53,7 +53,7 @@ class TestRefusedWhereEntered(CollectionCommon):
     def test_ruler_without_steps_is_not_activated(self):
         self.ruler.step_ids.unlink()
         with self.assertRaisesRegex(UserError, "no steps yet"):
-            self.ruler.action_activate()
+            self.ruler._activate()
 
     def test_running_ruler_keeps_a_step(self):
         self.activate("2026-03-02")
@@ -122,12 +122,12 @@ class TestRefusedWhereEntered(CollectionCommon):
         hours.attendance_ids.unlink()
         with self.assertRaisesRegex(UserError, "No contact window in the whole week"):
             self.ruler.resource_calendar_id = hours
-            self.ruler.action_activate()
+            self.ruler._activate()
 
     def test_company_without_address_to_send_from(self):
         self.company.email = False
         with self.assertRaisesRegex(UserError, "no e-mail address to send from"):
-            self.ruler.action_activate()
+            self.ruler._activate()
 
     def test_hold_without_instalments_and_of_another_customer(self):
         self.activate("2026-03-02")

@@ -34,6 +34,7 @@ PUBLIC = {
     "action_approve",
     "action_cancel",
     "action_confirm",
+    "action_create",
     "action_end",
     "action_open_collection_debtor",
     "action_open_debtor",
@@ -42,6 +43,7 @@ PUBLIC = {
     "action_pause",
     "action_resume",
     "action_retry",
+    "action_send_samples",
     # Odoo's own
     "create",
     "write",
@@ -53,6 +55,7 @@ PUBLIC = {
     "portal_my_invoice_detail",
     "send_email",
     "copy_data",
+    "default_get",
 }
 
 
@@ -207,7 +210,7 @@ class TestActions(SecurityCase):
 
     def test_only_a_manager_pauses_and_resumes(self):
         for name in ("reader", "collector"):
-            for action in ("action_pause", "action_resume"):
+            for action in ("action_pause", "action_resume", "action_send_samples"):
                 with self.subTest(f"{name} {action}"), self.assertRaises(AccessError):
                     getattr(self.as_user(name, self.ruler), action)()
         self.as_user("manager", self.ruler).action_pause()

@@ -63,6 +63,7 @@ class CollectionRulerActivation(models.TransientModel):
     today_count = fields.Integer(compute="_compute_preview", string="Customers contacted today")
     next_date = fields.Date(compute="_compute_preview", string="First step on")
     next_count = fields.Integer(compute="_compute_preview", string="Customers on that day")
+    missing = fields.Html(compute="_compute_missing", sanitize=False)
     summary = fields.Html(compute="_compute_preview", sanitize=False)
     customers = fields.Html(
         compute="_compute_preview", string="Who hears what first", sanitize=False
@@ -78,19 +79,30 @@ class CollectionRulerActivation(models.TransientModel):
             values["backlog_policy"] = ruler.backlog_policy
         return values
 
+    @api.depends("ruler_id")
+    def _compute_missing(self):
+        """What has to be done first, each with the way there."""
+        for wizard in self:
+            rows = Markup()
+            for sentence, path in wizard.ruler_id._missing() if wizard.ruler_id else ():
+                way = (
+                    Markup(" <a href='%s'>%s</a>") % (path, self.env._("Go there")) if path else ""
+                )
+                rows += Markup("<li>%s%s</li>") % (sentence, way)
+            wizard.missing = rows and Markup("<ul class='mb-0'>%s</ul>") % rows
+
     @api.depends("ruler_id", "backlog_policy")
     def _compute_preview(self):
         for wizard in self:
             ruler = wizard.ruler_id
             taken, lines, sample = wizard._try()
-            ladder, calendar = ruler._ladder(), ruler._contact_calendar()
-            today = calendar.local_day(self.env["collection.snapshot"]._now())
+            today = ruler.company_id._collection_calendar().local_day(
+                self.env["collection.snapshot"]._now()
+            )
             days = sorted({line.day for line in lines})
             wizard.customer_count = len({one.partner_id for one in taken})
             wizard.instalment_count = len(taken)
-            wizard.overdue_count = sum(
-                effective_due(ladder, calendar, one.due_date) < today for one in taken
-            )
+            wizard.overdue_count = self._count_overdue(ruler, taken, today)
             first = days[0] if days else False
             wizard.next_date = first
             wizard.next_count = len([line for line in lines if line.day == first])
@@ -102,6 +114,12 @@ class CollectionRulerActivation(models.TransientModel):
             wizard.customers = wizard._customers_table(lines)
             wizard.sample_subject, wizard.sample_body = sample or (False, False)
 
+    def _count_overdue(self, ruler, taken, today):
+        if not taken:
+            return 0
+        ladder, calendar = ruler._ladder(), ruler._contact_calendar()
+        return sum(effective_due(ladder, calendar, one.due_date) < today for one in taken)
+
     def _try(self):
         """What the ruler would do: switched on, and undone.
 
@@ -109,7 +127,7 @@ class CollectionRulerActivation(models.TransientModel):
             read or None)
         """
         self.ensure_one()
-        if not self.ruler_id:
+        if not self.ruler_id or self.missing:
             return [], [], None
         with self.env.cr.savepoint() as savepoint:
             ruler = self.ruler_id.sudo().with_context(tracking_disable=True)
