@@ -234,6 +234,23 @@ class TestViews(CollectionCommon):
         self.assertEqual(answer["instalment_count"], 1)
         self.assertIn("1 open instalment of 1 customer.", answer["summary"])
 
+    def test_activation_answers_to_another_policy_in_the_browser(self):
+        self.invoice("2026-01-12", 100, date="2026-01-05")
+        Wizard = self.env(user=self.people["manager"])["collection.ruler.activation"]
+        names = ("backlog_policy", "summary", "customers", "overdue_count", "sample_subject")
+        spec = {"ruler_id": {"fields": {}}, **dict.fromkeys(names, {})}
+        with self.at("2026-01-19 10:00"):
+            Wizard = Wizard.with_context(default_ruler_id=self.ruler.id)
+            first = Wizard.onchange({}, [], spec)["value"]
+            self.assertEqual(first["backlog_policy"], "join")
+            self.assertIn("joins silently", first["summary"])
+            values = {**first, "ruler_id": self.ruler.id, "backlog_policy": "catch_up"}
+            answer = Wizard.onchange(values, ["backlog_policy"], spec)["value"]
+        self.assertNotIn("backlog_policy", answer, "the choice was taken back")
+        self.assertIn("gets one message", answer["summary"])
+        self.assertIn("Forgot?", answer["customers"])
+        self.assertIn("slip through", answer["sample_subject"])
+
 
 @tagged("post_install", "-at_install")
 class TestNothingToPay(CollectionCommon, HttpCase):

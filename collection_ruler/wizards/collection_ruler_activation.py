@@ -127,20 +127,23 @@ class CollectionRulerActivation(models.TransientModel):
             read or None)
         """
         self.ensure_one()
-        if not self.ruler_id or self.missing:
+        if not self.ruler_id or not self.backlog_policy or self.missing:
             return [], [], None
+        policy = self.backlog_policy
+        mine = {"ruler_id": self.ruler_id, "backlog_policy": policy}
         with self.env.cr.savepoint() as savepoint:
             ruler = self.ruler_id.sudo().with_context(tracking_disable=True)
-            ruler.write({"state": "running", "backlog_policy": self.backlog_policy})
+            ruler.write({"state": "running", "backlog_policy": policy})
             enrolled = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
             taken = self._taken(ruler, enrolled)
-            if self.backlog_policy == "catch_up":
+            if policy == "catch_up":
                 lines = self._planned(ruler, taken)
             else:
                 lines = self._coming(ruler, taken)
             sample = self._first_message(ruler, lines)
             savepoint.rollback()
         self.env.invalidate_all(flush=False)
+        self._update_cache(mine, validate=False)  # in a dialog they are in no table yet
         return taken, lines, sample
 
     def _taken(self, ruler, enrolled):
