@@ -33,9 +33,9 @@ class CollectionRulerLine(models.AbstractModel):
         """The pictures of instalments.
 
         :param instalments: ``collection.instalment``, those without ruler are left out
-        :return: {instalment id: dict} with ``of`` (which instalment), ``here`` (days from the effective
-            due date), ``next`` (a sentence) and ``marks`` (dicts of a step: name, offset in days, words, channel,
-            channel_label, mode, date, state: said, skipped, next or ahead)
+        :return: {instalment id: dict} with ``of`` (which instalment), ``here`` (days from the
+            effective due date), ``next`` (a sentence) and ``marks`` (dicts of a step: name, offset in
+            days, words, channel, channel_label, mode, date, state: said, skipped, next or ahead)
         """
         drawn = self.with_context(collection_memo=Memo())
         instalments = instalments.with_env(drawn.env).filtered("ruler_id")

@@ -50,8 +50,8 @@ export function ticksOf({ low, high }, width, room) {
     const ticks = [];
     for (let day = Math.ceil(low / stride) * stride; day <= high; day += stride) {
         const edge = Math.min(day - low, high - day) * perDay;
-        if (edge >= room / 2) {
-            ticks.push(day || 0);
+        if (day === 0 || edge >= room / 2) {
+            ticks.push(day || 0); // no negative zero
         }
     }
     return ticks;
