@@ -35,6 +35,7 @@ class Step extends models.Model {
         default: "due",
     });
     offset_days = fields.Integer();
+    note = fields.Char();
     channel = fields.Selection({
         selection: [
             ["email", "E-mail"],
@@ -58,7 +59,9 @@ class Step extends models.Model {
         { id: 4, name: "Thank you", trigger: "paid", offset_days: 0, channel: "email", mode: "automatic" },
     ];
 
-    _views = { form: `<form><field name="name" /><field name="offset_days" /></form>` };
+    _views = {
+        form: `<form><field name="name" /><field name="offset_days" /><field name="note" /></form>`,
+    };
 }
 
 defineMailModels();
@@ -294,4 +297,34 @@ test("who may not write sees the ruler, and can neither move, add nor remove", a
     expect(days()).toEqual([-7, 2, 5]);
     await contains(".o_ruler_stage").click({ position: { x: 5, y: 5 }, relative: true });
     expect(".modal").toHaveCount(0);
+});
+
+test("what was moved is saved together with what was added and removed afterwards", async () => {
+    onRpc("web_save", ({ args }) => {
+        const commands = args[1].step_ids.map((command) => {
+            const [kind, , values] = command;
+            return kind === 0
+                ? [kind, "new", { name: values.name, offset_days: values.offset_days }]
+                : command;
+        });
+        expect.step(JSON.stringify(commands));
+    });
+    // the order makes the list read steps again once the dialog brought further fields
+    await mountRuler(ARCH.replace("<list>", `<list default_order="offset_days">`));
+    await focusOn("Forgot?");
+    await press("ArrowRight");
+    await animationFrame();
+    await contains(".o_ruler_add").click();
+    await contains(".modal [name=name] input").edit("Ask again");
+    await contains(".modal .o_form_button_save").click();
+    await focusOn("Call");
+    await press("Delete");
+    await animationFrame();
+    await contains(".modal .btn-primary").click();
+    expect(days()).toEqual([-7, 3, 12]);
+    await clickSave();
+    expect(days()).toEqual([-7, 3, 12]);
+    expect.verifySteps([
+        '[[1,2,{"offset_days":3}],[0,"new",{"name":"Ask again","offset_days":12}],[2,3]]',
+    ]);
 });

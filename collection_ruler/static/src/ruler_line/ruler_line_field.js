@@ -3,6 +3,7 @@ import { makeContext } from "@web/core/context";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useOpenX2ManyRecord, useX2ManyCrud } from "@web/views/fields/relational_utils";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
 import { RulerLine } from "./ruler_line";
 import { offsetWords } from "./ruler_words";
@@ -18,6 +19,45 @@ export class RulerLineField extends X2ManyField {
     setup() {
         super.setup();
         this.dialog = useService("dialog");
+        const { saveRecord, updateRecord } = useX2ManyCrud(() => this.list, false);
+        const openRecord = useOpenX2ManyRecord({
+            resModel: this.list.resModel,
+            activeField: this.activeField,
+            activeActions: this.activeActions,
+            getList: () => this.list,
+            saveRecord: this.keepingMoves(saveRecord),
+            updateRecord: this.keepingMoves(updateRecord),
+            isMany2Many: false,
+        });
+        this._openRecord = (params) => {
+            const focused = document.activeElement;
+            return openRecord({
+                ...params,
+                controls: this.controls,
+                onClose: () => focused?.focus(),
+            });
+        };
+    }
+
+    /**
+     * A step added or changed in a dialog may make the list read the others again, with the fields of
+     * the dialog; what was moved on the line and not saved yet would be lost by that.
+     *
+     * @param {(record: Object) => Promise} save takes what a dialog was about into the list
+     * @returns {(record: Object) => Promise} the same, after which steps stand where they stood
+     */
+    keepingMoves(save) {
+        return async (saved) => {
+            const moved = this.list.records.filter((record) => record.dirty && record !== saved);
+            const days = moved.map(({ resId, data }) => [resId, data.offset_days]);
+            await save(saved);
+            for (const [resId, day] of days) {
+                const record = this.list.records.find((one) => resId && one.resId === resId);
+                if (record && record.data.offset_days !== day) {
+                    await record.update({ offset_days: day });
+                }
+            }
+        };
     }
 
     get lineProps() {

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
 
 const mark = (name) => `.o_ruler_mark:contains(${name})`;
 
@@ -42,7 +43,7 @@ registry.category("web_tour.tours").add("collection_ruler_line_tour", {
         },
         { trigger: ".modal .btn-primary:contains(Remove)", run: "click" },
         { trigger: `.o_ruler_line:not(:has(${mark("A week before")}))` },
-        { content: "save", trigger: ".o_form_button_save", run: "click" },
-        { trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible" },
+        ...stepUtils.saveForm(),
+        { content: "the form was read again", trigger: `.o_form_saved ${mark("Ask again")}` },
     ],
 });
