@@ -1,5 +1,6 @@
 import { Component, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { hasTouch } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { channelIcon } from "./channel_icons";
@@ -137,6 +138,9 @@ export class RulerLine extends Component {
         }
         if (!this.props.canMove) {
             return "";
+        }
+        if (hasTouch()) {
+            return _t("Drag a step to another day; tap it to open it.");
         }
         return _t("Drag a step to another day, or use the arrow keys. Enter opens it, Delete removes it.");
     }

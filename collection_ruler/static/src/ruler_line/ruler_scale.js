@@ -7,7 +7,7 @@ const TICK_DAYS = [1, 2, 5, 7, 10, 14, 21, 30, 60, 90, 180, 365];
 
 /**
  * The days that a ruler shows: its steps, at least a week before and ten days after the due date,
- * and some room at both ends to drag a step to.
+ * and at both ends room for the words of a mark, and to drag a step to.
  *
  * @param {number[]} offsets days from the due date, negative before it
  * @returns {{low: number, high: number}} first and last day shown
@@ -15,7 +15,7 @@ const TICK_DAYS = [1, 2, 5, 7, 10, 14, 21, 30, 60, 90, 180, 365];
 export function domainOf(offsets) {
     const low = Math.min(-7, ...offsets);
     const high = Math.max(10, ...offsets);
-    const room = Math.max(2, Math.ceil((high - low) * 0.07));
+    const room = Math.max(2, Math.ceil((high - low) * 0.11));
     return { low: low - room, high: high + room };
 }
 
