@@ -32,6 +32,11 @@
         "wizards/collection_ruler_activation_views.xml",
         "views/collection_ruler_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["collection_ruler/static/src/**/*"],
+        "web.assets_unit_tests": ["collection_ruler/static/tests/*.test.js"],
+        "web.assets_tests": ["collection_ruler/static/tests/tours/*.js"],
+    },
     "demo": ["demo/guitar_school.xml"],
     "application": True,
 }

@@ -18,6 +18,7 @@ from . import collection_hold
 from . import collection_followup
 from . import collection_followup_words
 from . import collection_followup_item
+from . import collection_ruler_line
 
 # the four verbs and what they share
 from . import collection_snapshot

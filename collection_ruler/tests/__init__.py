@@ -11,6 +11,8 @@ from . import (
     test_money,
     test_plan,
     test_ruler,
+    test_ruler_line,
+    test_ruler_line_screen,
     test_run,
     test_security,
     test_stories,

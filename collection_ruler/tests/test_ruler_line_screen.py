@@ -1,0 +1,61 @@
+from contextlib import contextmanager
+from unittest import SkipTest
+
+from odoo.tests import HttpCase, tagged
+
+from .common import CollectionCommon
+
+
+def hoot_id(path):
+    """The id by which the browser's test runner knows a folder of tests, e.g. ``@module``."""
+    number = 0
+    for char in path:
+        number = ((number << 5) - number + ord(char)) & 0xFFFFFFFF
+    return f"{number:08x}"
+
+
+@tagged("post_install", "-at_install")
+class TestRulerLineScreen(CollectionCommon, HttpCase):
+    """The drawn ruler in a real browser."""
+
+    @contextmanager
+    def with_browser(self):
+        """Odoo skips in silence where there is no browser; a screen that nobody saw is not tested."""
+        try:
+            yield
+        except SkipTest as reason:
+            self.fail(f"The browser is missing: {reason}")
+
+    def test_parts_of_the_screen_do_what_they_should(self):
+        """The add-on's own tests of its components (``static/tests``)."""
+        with self.with_browser():
+            self.browser_js(
+                f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+                f"&id={hoot_id('@collection_ruler')}",
+                "",
+                "",
+                login="admin",
+                timeout=300,
+                success_signal="[HOOT] Test suite succeeded",
+                error_checker=lambda message: "[HOOT]" not in message,
+            )
+
+    def test_a_person_rebuilds_a_ruler_on_the_line_and_saves_it(self):
+        """Move by keyboard, add, remove, save: the database has it then, in words that make sense."""
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        with self.with_browser():
+            self.start_tour(
+                f"/odoo/collection-rulers/{self.ruler.id}",
+                "collection_ruler_line_tour",
+                login="admin",
+            )
+        self.env.invalidate_all()
+        days = {
+            step.name: step.offset_days for step in self.ruler.step_ids if step.trigger == "due"
+        }
+        self.assertEqual(days["Forgot?"], 3)
+        self.assertEqual(days["Due today"], 7)
+        self.assertEqual(days["Ask again"], 17)
+        self.assertNotIn("A week before", days)
+        self.assertEqual(self.step("Ask again").mode, "task")
