@@ -238,7 +238,7 @@ class TestViews(CollectionCommon):
         self.invoice("2026-01-12", 100, date="2026-01-05")
         Wizard = self.env(user=self.people["manager"])["collection.ruler.activation"]
         names = ("backlog_policy", "summary", "customers", "overdue_count", "sample_subject")
-        spec = {"ruler_id": {"fields": {}}, **dict.fromkeys(names, {})}
+        spec = {"ruler_id": {"fields": {}}, **{name: {} for name in names}}
         with self.at("2026-01-19 10:00"):
             Wizard = Wizard.with_context(default_ruler_id=self.ruler.id)
             first = Wizard.onchange({}, [], spec)["value"]

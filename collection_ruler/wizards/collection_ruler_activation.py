@@ -136,10 +136,8 @@ class CollectionRulerActivation(models.TransientModel):
             ruler.write({"state": "running", "backlog_policy": policy})
             enrolled = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
             taken = self._taken(ruler, enrolled)
-            if policy == "catch_up":
-                lines = self._planned(ruler, taken)
-            else:
-                lines = self._coming(ruler, taken)
+            foresee = self._planned if policy == "catch_up" else self._coming
+            lines = foresee(ruler, taken)
             sample = self._first_message(ruler, lines)
             savepoint.rollback()
         self.env.invalidate_all(flush=False)
