@@ -180,7 +180,8 @@ class CollectionRulerActivation(models.TransientModel):
             if f.channel != "activity"
         ]
         heard = {line.partner_id for line in lines}
-        return lines + self._coming(ruler, [t for t in taken if t.partner_id not in heard])
+        others = self._taken(ruler, [one.id for one in taken if one.partner_id not in heard])
+        return lines + self._coming(ruler, others)  # where the plan left them
 
     def _coming(self, ruler, taken):
         """The first step that comes for each customer, by the next date of their instalments."""
@@ -211,8 +212,10 @@ class CollectionRulerActivation(models.TransientModel):
                 )
             )
             own = debtor.instalment_ids.filtered(lambda i: i.is_open and i.ruler_id == ruler)
+            own = own.sorted("due_date")
             if step and own:
-                return step._sample(debtor, own.sorted("due_date")[:1])
+                due = own.filtered(lambda i, line=line: i.due_date <= line.day)
+                return step._sample(debtor, due or own[:1])
         return None
 
     def _sentences(self):
