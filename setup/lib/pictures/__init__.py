@@ -1,0 +1,1 @@
+"""A browser that takes pictures, and the screens that it looks at."""

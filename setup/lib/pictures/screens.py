@@ -1,0 +1,116 @@
+"""Which screens are looked at, as whom, and what is pressed before the picture."""
+
+import http.cookiejar
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+from provision import progress
+
+WIDTHS = (1400, 390)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen to look at.
+
+    :param path: below the server's address
+    :param until: a CSS selector that is there when it can be looked at
+    :param press: CSS selectors of what is pressed then, one after the other
+    :param finally_: a CSS selector to wait for after that
+    """
+
+    name: str
+    path: str
+    until: str
+    press: tuple[str, ...] = ()
+    finally_: str = ""
+    login: str = "admin"
+
+
+def screens(server) -> list[Screen]:
+    """The screens, with the records of this database that are worth looking at."""
+    debtor = server.query(
+        "SELECT id FROM collection_debtor WHERE amount_overdue > 0 "
+        "ORDER BY (SELECT count(*) FROM collection_followup f WHERE f.debtor_id = "
+        "collection_debtor.id) DESC LIMIT 1"
+    )[0][0]
+    ruler = server.query("SELECT id FROM collection_ruler WHERE state = 'running' LIMIT 1")[0][0]
+    invoice = server.query(
+        "SELECT i.move_id FROM collection_instalment i WHERE is_open AND watermark > 0 LIMIT 1"
+    )[0][0]
+    form, cards = ".o_form_view", ".o_kanban_record:not(.o_kanban_ghost)"
+    return [
+        Screen("rulers", "/odoo/collection-rulers", ".o_content .o_data_row, " + cards),
+        Screen(
+            "proposal",
+            "/odoo/action-collection_ruler.collection_ruler_proposal_action",
+            ".modal table",
+        ),
+        Screen("ruler", f"/odoo/collection-rulers/{ruler}", form),
+        Screen("debtors", "/odoo/debtors", cards, login="collector"),
+        Screen("debtor", f"/odoo/debtors/{debtor}", form, login="collector"),
+        Screen("follow-ups", "/odoo/follow-ups", ".o_data_row, " + cards, login="collector"),
+        Screen("invoices-by-stage", "/odoo/invoices-by-stage", ".o_content", login="collector"),
+        Screen(
+            "invoice",
+            f"/odoo/action-account.action_move_out_invoice_type/{invoice}",
+            form,
+        ),
+        Screen("runs", "/odoo/collection-runs", ".o_data_row, " + cards),
+        Screen(
+            "settings",
+            "/odoo/settings#account",
+            "#collection_settings, .o_setting_container",
+        ),
+    ]
+
+
+def take(browser, server, folder: Path) -> list[Path]:
+    """Take all pictures.
+
+    :return: the files
+    """
+    files = []
+    found = screens(server)
+    companies = "-".join(
+        str(row[0])
+        for row in server.query("SELECT company_id FROM collection_ruler WHERE state = 'running'")
+    )
+    for login in dict.fromkeys(screen.login for screen in found):
+        browser.cookie(server.url, "session_id", session(server, login))
+        browser.cookie(server.url, "cids", companies)
+        for width in WIDTHS:
+            browser.width(width)
+            for screen in found:
+                if screen.login == login:
+                    with progress.step(f"{screen.name}, {width} pixels"):
+                        file = folder / f"{screen.name}-{width}.png"
+                        look(browser, server, screen, file)
+                        files.append(file)
+    return files
+
+
+def look(browser, server, screen: Screen, file: Path) -> None:
+    browser.show(server.url + screen.path, screen.until)
+    for selector in screen.press:
+        browser.wait(selector)
+        browser.run(f"document.querySelector({json.dumps(selector)}).click()")
+    if screen.finally_:
+        browser.wait(screen.finally_)
+    browser.picture(file)
+
+
+def session(server, login: str) -> str:
+    """Log in as a demo user, whose password is the login; return the session's key."""
+    jar = http.cookiejar.CookieJar()
+    values = {"db": server.database, "login": login, "password": login}
+    build_opener(HTTPCookieProcessor(jar)).open(
+        Request(
+            f"{server.url}/web/session/authenticate",
+            data=json.dumps({"jsonrpc": "2.0", "params": values}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+    ).read()
+    return next(cookie.value for cookie in jar if cookie.name == "session_id")
