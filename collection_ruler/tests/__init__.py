@@ -1,7 +1,9 @@
 from importlib.util import find_spec
 
 from . import (
+    test_activation,
     test_bad_input,
+    test_brakes,
     test_cron,
     test_doors,
     test_enrol,
@@ -10,10 +12,11 @@ from . import (
     test_messages,
     test_money,
     test_plan,
+    test_proposal,
     test_ruler,
     test_ruler_line,
-    test_ruler_line_screen,
     test_run,
+    test_screens,
     test_security,
     test_stories,
     test_views,

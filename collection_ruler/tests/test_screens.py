@@ -1,6 +1,8 @@
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest import SkipTest
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .common import CollectionCommon
@@ -15,8 +17,8 @@ def hoot_id(path):
 
 
 @tagged("post_install", "-at_install")
-class TestRulerLineScreen(CollectionCommon, HttpCase):
-    """The drawn ruler in a real browser."""
+class TestScreens(CollectionCommon, HttpCase):
+    """The screens in a real browser."""
 
     @contextmanager
     def with_browser(self):
@@ -59,3 +61,20 @@ class TestRulerLineScreen(CollectionCommon, HttpCase):
         self.assertEqual(days["Ask again"], 17)
         self.assertNotIn("A week before", days)
         self.assertEqual(self.step("Ask again").mode, "task")
+
+    def test_from_no_ruler_to_the_first_that_runs_in_a_few_clicks(self):
+        """The first ten minutes, without a manual: propose, look over, activate."""
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [(6, 0, self.company.ids)], "company_id": self.company.id})
+        self.env["collection.ruler"].with_context(active_test=False).search([]).unlink()
+        today = fields.Date.today()
+        late = self.env["res.partner"].create(
+            {"name": "Late Payer", "email": "late@customer.example.com"}
+        )
+        self.invoice(today - timedelta(days=9), 100.0, late, date=today - timedelta(days=23))
+        with self.with_browser():
+            self.start_tour("/odoo/collection-rulers", "collection_first_ruler_tour", login="admin")
+        self.env.invalidate_all()
+        ruler = self.env["collection.ruler"].search([])
+        self.assertEqual((ruler.state, ruler.backlog_policy), ("running", "catch_up"))
+        self.assertTrue(self.debtor(late))
