@@ -63,7 +63,7 @@ class CollectionRulerProposal(models.TransientModel):
 
     def _say(self, text):
         """A text of the samples in the user's language."""
-        return self.env._(text)  # pylint: disable=gettext-variable
+        return self.env._(text)
 
     def _channel_words(self, step):
         if step.mode == "approve":
