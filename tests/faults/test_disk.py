@@ -35,7 +35,7 @@ class OnASmallDisk(Odoo):
     """An Odoo that sees the files of one database on a disk of its own."""
 
     database: str = ""
-    size: str = "64m"
+    size: str = "256m"
 
     def command(self, *arguments: object) -> list[str]:
         as_root = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
