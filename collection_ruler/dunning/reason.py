@@ -28,6 +28,7 @@ class Reason(StrEnum):
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
     OVERDUE_FIRST = "overdue_first"  # the first reminder about something older comes before (B5)
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
+    PUT_OFF = "put_off"  # a person skipped it for a day (A13)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
     RULER_STOPPED = "ruler_stopped"  # the ruler is draft, paused or outside its dates (A4)

@@ -31,6 +31,9 @@ from . import collection_track_money
 from . import collection_run
 from . import collection_run_line
 
+# what people look at
+from . import collection_outgoing
+
 # the gateways: Odoo's invoice sending, door 2, replies and bounces
 from . import account_move_send
 from . import ir_mail_server

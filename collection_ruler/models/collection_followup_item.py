@@ -22,6 +22,7 @@ def reason_selection(env):
         (Reason.ONE_A_DAY, _("the customer hears from us about something else that day")),
         (Reason.OVERDUE_FIRST, _("the reminder about something older comes first")),
         (Reason.CLOSED, _("outside the contact hours")),
+        (Reason.PUT_OFF, _("somebody skipped it for the day")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),
         (Reason.RULER_STOPPED, _("the ruler is not running")),

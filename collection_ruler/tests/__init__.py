@@ -9,6 +9,7 @@ from . import (
     test_install,
     test_messages,
     test_money,
+    test_outgoing,
     test_plan,
     test_ruler,
     test_run,

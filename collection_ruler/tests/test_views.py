@@ -12,11 +12,13 @@ ACTIONS = (
     "collection_ruler.collection_debtor_action",
     "collection_ruler.collection_instalment_action",
     "collection_ruler.collection_followup_action",
+    "collection_ruler.collection_outgoing_action",
     "collection_ruler.collection_stage_action",
     "collection_ruler.collection_hold_action_new",
 )
 MENUS = (
     "collection_ruler.collection_debtor_menu",
+    "collection_ruler.collection_outgoing_menu",
     "collection_ruler.collection_instalment_menu",
     "collection_ruler.collection_followup_menu",
 )
@@ -25,6 +27,7 @@ CHANGING = {
     "collection.ruler": {"action_activate", "action_pause", "action_resume"},
     "collection.followup": {"action_approve", "action_retry", "action_cancel"},
     "collection.hold": {"action_end"},
+    "collection.outgoing": {"action_skip_today", "action_plan_again"},
 }
 
 
@@ -95,7 +98,7 @@ class TestViews(CollectionCommon):
         Model.search([], limit=5).web_read({name: {} for name in names})
 
     def test_readers_see_no_button_that_would_fail(self):
-        for xmlid in ACTIONS[:4]:
+        for xmlid in ACTIONS[:5]:
             _action, views = self.screens("reader", xmlid)
             for kind, view in views.items():
                 with self.subTest(xmlid, kind=kind):
@@ -129,7 +132,7 @@ class TestViews(CollectionCommon):
         reader["collection.instalment"].read_progress_bar([], "stage_id", bar)
 
     def test_each_filter_finds_without_error(self):
-        for xmlid in ACTIONS[:4]:
+        for xmlid in ACTIONS[:5]:
             action, views = self.screens("collector", xmlid)
             Model = self.env(user=self.people["collector"])[action["res_model"]]
             for node in etree.fromstring(views["search"]["arch"]).iter("filter"):
