@@ -3,6 +3,7 @@ from importlib.util import find_spec
 from . import (
     test_bad_input,
     test_cron,
+    test_debtor_words,
     test_doors,
     test_enrol,
     test_identity,
