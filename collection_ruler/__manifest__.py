@@ -30,8 +30,13 @@
         "views/portal_templates.xml",
         "wizards/collection_ruler_activation_views.xml",
         "wizards/collection_preview_views.xml",
+        "wizards/collection_drop_views.xml",
         "views/collection_ruler_menus.xml",
     ],
     "demo": ["demo/guitar_school.xml"],
+    "assets": {
+        "web.assets_backend": ["collection_ruler/static/src/**/*"],
+        "web.assets_tests": ["collection_ruler/static/tests/tours/**/*"],
+    },
     "application": True,
 }

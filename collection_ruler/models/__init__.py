@@ -33,6 +33,7 @@ from . import collection_run_line
 
 # what people look at
 from . import collection_debtor_words
+from . import collection_debtor_drop
 from . import collection_outgoing
 
 # the gateways: Odoo's invoice sending, door 2, replies and bounces

@@ -5,6 +5,7 @@ from . import (
     test_cron,
     test_debtor_words,
     test_doors,
+    test_drop,
     test_enrol,
     test_identity,
     test_install,

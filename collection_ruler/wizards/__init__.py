@@ -1,1 +1,1 @@
-from . import base_partner_merge, collection_preview, collection_ruler_activation
+from . import base_partner_merge, collection_drop, collection_preview, collection_ruler_activation
