@@ -21,6 +21,7 @@
         "views/collection_instalment_views.xml",
         "views/collection_followup_views.xml",
         "views/collection_outgoing_views.xml",
+        "views/collection_today_views.xml",
         "views/collection_hold_views.xml",
         "views/collection_stage_views.xml",
         "views/collection_run_views.xml",

@@ -35,6 +35,7 @@ from . import collection_run_line
 from . import collection_debtor_words
 from . import collection_debtor_drop
 from . import collection_outgoing
+from . import collection_today
 
 # the gateways: Odoo's invoice sending, door 2, replies and bounces
 from . import account_move_send

@@ -17,6 +17,7 @@ from . import (
     test_run,
     test_security,
     test_stories,
+    test_today,
     test_views,
 )
 

@@ -17,6 +17,7 @@ ACTIONS = (
     "collection_ruler.collection_hold_action_new",
 )
 MENUS = (
+    "collection_ruler.collection_today_menu",
     "collection_ruler.collection_debtor_menu",
     "collection_ruler.collection_outgoing_menu",
     "collection_ruler.collection_instalment_menu",
@@ -181,6 +182,12 @@ class TestViews(CollectionCommon):
                     self.assertIn(self.env.ref(xmlid).id, seen)
                 rulers = self.env.ref("collection_ruler.collection_ruler_rulers_menu").id
                 self.assertEqual(rulers in seen, role == "manager")
+
+    def test_styles_compile(self):
+        """Odoo serves old styles, and says so on each page, when ours cannot be compiled."""
+        bundle = self.env["ir.qweb"]._get_asset_bundle("web.assets_backend", css=True, js=False)
+        bundle.preprocess_css()
+        self.assertEqual([error[:100] for error in bundle.css_errors], [])
 
     def test_partner_button_opens_the_debtor(self):
         self.invoice("2026-01-10")
