@@ -132,6 +132,25 @@ class TestViews(CollectionCommon):
         bar = {"field": "waiting_reason", "colors": {"held": "warning"}, "sum_field": "residual"}
         reader["collection.instalment"].read_progress_bar([], "stage_id", bar)
 
+    def test_invoices_board_begins_with_what_is_urgent(self):
+        soon = self.invoice("2026-01-10")
+        later = self.invoice("2026-06-10")
+        self.activate()
+        action, _views = self.screens("reader", "collection_ruler.collection_instalment_action")
+        self.assertEqual(safe_eval(action["context"]), {"search_default_now": 1})
+        with self.at("2026-01-05 10:00"):
+            now = self._filter("collection_ruler.collection_instalment_action", "now")
+            found = self.env["collection.instalment"].search(now)
+        self.assertIn(soon, found.move_id)
+        self.assertNotIn(later, found.move_id)
+
+    def test_an_empty_board_keeps_its_columns(self):
+        """Odoo shows the help of an empty board only beside columns."""
+        for model in ("collection.debtor", "collection.instalment"):
+            board = self.env[model].with_context(read_group_expand=True)
+            groups = board.web_read_group([("id", "=", 0)], ["stage_id"], ["__count"])
+            self.assertEqual(groups["length"], self.env["collection.stage"].search_count([]))
+
     def test_each_filter_finds_without_error(self):
         for xmlid in ACTIONS[:5]:
             action, views = self.screens("collector", xmlid)
