@@ -22,6 +22,8 @@
         "views/collection_debtor_views.xml",
         "views/collection_instalment_views.xml",
         "views/collection_followup_views.xml",
+        "views/collection_outgoing_views.xml",
+        "views/collection_today_views.xml",
         "views/collection_hold_views.xml",
         "views/collection_stage_views.xml",
         "views/collection_run_views.xml",
@@ -30,6 +32,8 @@
         "views/res_config_settings_views.xml",
         "views/portal_templates.xml",
         "wizards/collection_ruler_activation_views.xml",
+        "wizards/collection_preview_views.xml",
+        "wizards/collection_drop_views.xml",
         "views/collection_ruler_menus.xml",
     ],
     "assets": {
@@ -38,5 +42,9 @@
         "web.assets_tests": ["collection_ruler/static/tests/tours/*.js"],
     },
     "demo": ["demo/guitar_school.xml"],
+    "assets": {
+        "web.assets_backend": ["collection_ruler/static/src/**/*"],
+        "web.assets_tests": ["collection_ruler/static/tests/tours/**/*"],
+    },
     "application": True,
 }

@@ -6,7 +6,7 @@ applies the answer. Amounts are Decimals in the currency named beside them, inst
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -228,6 +228,21 @@ def recheck(
         tone = _tone(snapshot, step, {c.id: s.offset for c, s in free}, today)
     ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
     return Recheck("go", None, keep, dropped, net[currency], currency, tone, ids)
+
+
+def foresee(
+    snapshot: Snapshot, pairs: Iterable[tuple[int, Step]], now: datetime, purpose: str = "dunning"
+) -> Recheck:
+    """What a door would say if nothing held the message back: for looking at it, never for sending (A13).
+
+    Holds, payments under way, caps and a ruler that stands still are left aside; what is paid or
+    covered by credits is not, since then nothing would be asked for.
+
+    :param pairs: claim ids and the step due for each, as planned
+    :param now: aware UTC, within the contact window
+    """
+    free = tuple(replace(claim, block=None) for claim in snapshot.claims)
+    return recheck(replace(snapshot, claims=free, contacts=(), word_on=None), pairs, now, purpose)
 
 
 def _oldest_first(claim: Claim):

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     OVERTAKEN = "overtaken"  # a later step had come as well (A9)
     JOINED = "joined"  # the step lay behind when the ruler was switched on (A8)
     ALREADY_SENT = "already_sent"  # the invoice had been delivered before (A3)
+    SAID_BY_HAND = "said_by_hand"  # a person said it another way (F1)
 
     # waits: the watermark stays, and the latest step follows when the cause is gone
     HELD = "held"  # a hold on the debtor or on this instalment (F5)
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
     OVERDUE_FIRST = "overdue_first"  # the first reminder about something older comes before (B5)
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
+    PUT_OFF = "put_off"  # a person skipped it for a day (A13)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
     PAUSED = "paused"  # the company pauses all sending until a day (A13)

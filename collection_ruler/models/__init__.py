@@ -32,6 +32,12 @@ from . import collection_track_money
 from . import collection_run
 from . import collection_run_line
 
+# what people look at
+from . import collection_debtor_words
+from . import collection_debtor_drop
+from . import collection_outgoing
+from . import collection_today
+
 # how messages read before anybody gets one
 from . import collection_sample
 

@@ -3,10 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, format_datetime
-
-from ..dunning.reason import Reason
-from .collection_followup_item import reason_selection
+from odoo.tools import SQL
 
 # what a collector may write on a debtor; the rest is arithmetic
 WRITTEN_BY_PEOPLE = {
@@ -37,6 +34,7 @@ class CollectionDebtor(models.Model):
     notice = fields.Char(related="company_id.collection_notice")
     is_company = fields.Boolean(related="partner_id.is_company")
     partner_phone = fields.Char(related="partner_id.phone")
+    partner_lang = fields.Selection(related="partner_id.lang", string="Language")
     partner_email = fields.Char(related="partner_id.email")
     user_id = fields.Many2one(
         "res.users", string="Responsible", tracking=True, index="btree_not_null"
@@ -66,10 +64,8 @@ class CollectionDebtor(models.Model):
         help="Payments are thanked for above this id of account.partial.reconcile."
     )
     instalment_ids = fields.One2many("collection.instalment", "debtor_id", string="Instalments")
-    instalment_count = fields.Integer(compute="_compute_instalment_count")
     followup_ids = fields.One2many("collection.followup", "debtor_id", string="Follow-ups")
     hold_ids = fields.One2many("collection.hold", "debtor_id", string="Holds")
-    why = fields.Char(string="Why (not) contacted", compute="_compute_why")
 
     _identity = models.UniqueIndex("(partner_id, company_id)")
 
@@ -84,75 +80,6 @@ class CollectionDebtor(models.Model):
         for debtor in self:
             oldest = debtor.oldest_due_date
             debtor.days_overdue = max(0, (today - oldest).days) if oldest else 0
-
-    def _compute_instalment_count(self):
-        counts = dict(
-            self.env["collection.instalment"]._read_group(
-                [("debtor_id", "in", self.ids), ("is_open", "=", True)], ["debtor_id"], ["__count"]
-            )
-        )
-        for debtor in self:
-            debtor.instalment_count = counts.get(debtor, 0)
-
-    @api.depends(
-        "followup_ids.state",
-        "followup_ids.reason",
-        "instalment_ids.waiting_reason",
-        "instalment_ids.is_open",
-        "hold_ids.state",
-        "hold_ids.date_to",
-    )
-    def _compute_why(self):
-        reasons = dict(reason_selection(self.env))
-        for debtor in self:
-            open_ones = debtor.instalment_ids.filtered("is_open")
-            planned = debtor.followup_ids.filtered(lambda f: f.state == "planned").sorted(
-                "scheduled_at"
-            )
-            to_approve = debtor.followup_ids.filtered(lambda f: f.state == "to_approve")
-            waiting = open_ones.filtered("waiting_reason")[:1]
-            today = fields.Date.context_today(self)
-            hold = debtor.hold_ids.filtered(
-                lambda h, today=today: (
-                    h.state == "active"
-                    and h.scope == "all"
-                    and (not h.date_to or h.date_to >= today)
-                )
-            )[:1]
-            if hold and open_ones:
-                debtor.why = self.env._(
-                    "On hold (%(why)s), %(until)s.",
-                    why=hold.note or hold.display_name,
-                    until=self.env._("until %s", format_date(self.env, hold.date_to))
-                    if hold.date_to
-                    else self.env._("until somebody ends it"),
-                )
-            elif planned and planned[0].reason != Reason.DUE:
-                debtor.why = self.env._(
-                    "“%(step)s” waits: %(reason)s.",
-                    step=planned[0].step_name,
-                    reason=reasons.get(planned[0].reason),
-                )
-            elif planned:
-                debtor.why = self.env._(
-                    "“%(step)s” is planned for %(when)s.",
-                    step=planned[0].step_name,
-                    when=format_datetime(self.env, planned[0].scheduled_at, dt_format="medium"),
-                )
-            elif to_approve:
-                debtor.why = self.env._("“%s” waits for approval.", to_approve[0].step_name)
-            elif waiting:
-                debtor.why = self.env._(
-                    "Nothing is said now: %s.", reasons.get(waiting.waiting_reason)
-                )
-            elif not open_ones:
-                debtor.why = self.env._("Nothing is owed.")
-            elif debtor.next_followup_date:
-                debtor.why = self.env._(
-                    "The next step comes on %s.", format_date(self.env, debtor.next_followup_date)
-                )
-            else:
-                debtor.why = self.env._("No further step: a person decides what comes next.")
 
     def write(self, vals):
         """People write what is theirs; figures, stage and identity are written by the ruler alone.

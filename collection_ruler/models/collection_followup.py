@@ -51,6 +51,7 @@ class CollectionFollowup(models.Model):
         required=True,
         default="planned",  # no index: nearly all are sent, and one customer's few would be sought in it
     )
+    state_words = fields.Char(string="What became of it", compute="_compute_state_words")
     reason = fields.Selection(selection=lambda self: reason_selection(self.env))
     failure = fields.Char(help="What the gateway or the template said.")
     attempts = fields.Integer(help="How often a gateway put it off.")
@@ -99,6 +100,22 @@ class CollectionFollowup(models.Model):
             followup.display_name = (
                 f"{followup.step_name or ''} · {followup.debtor_id.display_name}"
             )
+
+    @api.depends("state", "channel", "activity_id.active", "answered_at", "bounced_at")
+    def _compute_state_words(self):
+        """The state as people say it: a task is not sent, and an answer says more than "sent"."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for followup in self:
+            words = labels.get(followup.state)
+            if followup.state == "sent":
+                if followup.channel == "activity":
+                    still_open = followup.sudo().activity_id.active
+                    words = self.env._("To do") if still_open else self.env._("Done")
+                elif followup.answered_at:
+                    words = self.env._("Answered")
+                elif followup.bounced_at:
+                    words = self.env._("Came back")
+            followup.state_words = words
 
     # ------------------------------------------------------------------
     # what a person does with it

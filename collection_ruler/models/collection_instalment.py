@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .collection_followup_item import reason_selection
@@ -54,7 +55,13 @@ class CollectionInstalment(models.Model):
     settled_on = fields.Date(help="The day on which nothing was owed any more.")
     settled_by_money = fields.Boolean(help="Not by a credit note or a write-off.")
     delivered_on = fields.Date(help="The day on which the ruler delivered the invoice.")
-    stage_id = fields.Many2one("collection.stage", ondelete="restrict", index=True)
+    stage_id = fields.Many2one(
+        "collection.stage",
+        ondelete="restrict",
+        index=True,
+        # without columns Odoo shows no help either
+        group_expand="_group_expand_stage_id",
+    )
     next_date = fields.Date(string="Next contact")
     waiting_reason = fields.Selection(
         selection=lambda self: reason_selection(self.env), help="Why its due step waits."
@@ -138,6 +145,10 @@ class CollectionInstalment(models.Model):
             due_date = fields.Date.to_string(instalment.due_date) or ""
             # a collector need not be a bookkeeper
             instalment.display_name = f"{instalment.sudo().move_id.name or ''} · {due_date}"
+
+    @api.model
+    def _group_expand_stage_id(self, stages, domain):
+        return stages.search(Domain.TRUE)  # empty columns are shown too
 
     def _look_again(self):
         """Sum up the lines anew, where they changed without the ORM's knowledge."""

@@ -154,6 +154,24 @@ class CollectionSend(models.AbstractModel):
         :param at: aware UTC; the window has to be open then
         :param pairs: what `_pairs` says of them
         """
+        spoken_to = defaultdict(list)  # those of this batch that day
+        for followup, snapshot, planned, calendar in self._facts_of(followups, pairs):
+            today = spoken_to[followup.debtor_id.id]
+            if today:
+                snapshot = replace(snapshot, contacts=(*snapshot.contacts, *today))
+            check = followup._recheck(snapshot, planned, at)
+            if check.verdict == "go" and followup._asks_for_money():
+                today.append(calendar.local_day(at))
+            yield followup, check
+
+    @api.model
+    def _facts_of(self, followups, pairs):
+        """What a door knows of each follow-up.
+
+        :param pairs: what `_pairs` says of them
+        :return: yields (follow-up, dunning Snapshot, [(instalment id, dunning Step)], the company's
+            calendar)
+        """
         Snapshot = self.env["collection.snapshot"]
         for company, own in followups.grouped(lambda f: f.debtor_id.company_id).items():
             settings = Snapshot._settings(company.id)
@@ -161,21 +179,13 @@ class CollectionSend(models.AbstractModel):
             snapshots = Snapshot._take(
                 company.id, own.debtor_id.ids, asked=filter(None, asked), leaving=own.ids
             )
-            spoken_to = defaultdict(list)  # those of this batch that day
             for followup in own:
-                snapshot = snapshots[followup.debtor_id.id]
-                today = spoken_to[followup.debtor_id.id]
-                if today:
-                    snapshot = replace(snapshot, contacts=(*snapshot.contacts, *today))
                 planned = [
                     (pair.instalment_id, settings.steps[pair.step_id])
                     for pair in pairs.get(followup.id, ())
                     if pair.instalment_id and pair.step_id in settings.steps
                 ]
-                check = followup._recheck(snapshot, planned, at)
-                if check.verdict == "go" and followup._asks_for_money():
-                    today.append(settings.calendar.local_day(at))
-                yield followup, check
+                yield followup, snapshots[followup.debtor_id.id], planned, settings.calendar
 
 
 class Pair(NamedTuple):

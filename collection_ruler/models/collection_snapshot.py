@@ -18,6 +18,19 @@ CONTACT_MEMORY_DAYS = 60
 PENDING_LIMIT = timedelta(days=7)
 
 
+class AsOf:
+    """Another instant than the present one, in the context key ``collection_as_of``: what will be said
+    then is looked at in a transaction that is rolled back.
+
+    A class of its own, so that nobody can send one by RPC.
+
+    :param instant: aware UTC
+    """
+
+    def __init__(self, instant: datetime):
+        self.instant = instant
+
+
 class Settings(NamedTuple):
     """What decisions of a company rest on and no customer changes, without records."""
 
@@ -65,7 +78,10 @@ class CollectionSnapshot(models.AbstractModel):
 
     @api.model
     def _now(self):
-        """The present instant, aware UTC."""
+        """The present instant, aware UTC, or the one that somebody looks ahead to."""
+        as_of = self.env.context.get("collection_as_of")
+        if isinstance(as_of, AsOf):
+            return as_of.instant
         return datetime.now(UTC).replace(microsecond=0)
 
     @api.model

@@ -5,12 +5,15 @@ from . import (
     test_bad_input,
     test_brakes,
     test_cron,
+    test_debtor_words,
     test_doors,
+    test_drop,
     test_enrol,
     test_identity,
     test_install,
     test_messages,
     test_money,
+    test_outgoing,
     test_plan,
     test_proposal,
     test_ruler,
@@ -19,6 +22,7 @@ from . import (
     test_screens,
     test_security,
     test_stories,
+    test_today,
     test_views,
 )
 

@@ -12,11 +12,14 @@ ACTIONS = (
     "collection_ruler.collection_debtor_action",
     "collection_ruler.collection_instalment_action",
     "collection_ruler.collection_followup_action",
+    "collection_ruler.collection_outgoing_action",
     "collection_ruler.collection_stage_action",
     "collection_ruler.collection_hold_action_new",
 )
 MENUS = (
+    "collection_ruler.collection_today_menu",
     "collection_ruler.collection_debtor_menu",
+    "collection_ruler.collection_outgoing_menu",
     "collection_ruler.collection_instalment_menu",
     "collection_ruler.collection_followup_menu",
 )
@@ -25,6 +28,7 @@ CHANGING = {
     "collection.ruler": {"action_activate", "action_pause", "action_resume"},
     "collection.followup": {"action_approve", "action_retry", "action_cancel"},
     "collection.hold": {"action_end"},
+    "collection.outgoing": {"action_skip_today", "action_plan_again"},
 }
 
 
@@ -95,7 +99,7 @@ class TestViews(CollectionCommon):
         Model.search([], limit=5).web_read({name: {} for name in names})
 
     def test_readers_see_no_button_that_would_fail(self):
-        for xmlid in ACTIONS[:4]:
+        for xmlid in ACTIONS[:5]:
             _action, views = self.screens("reader", xmlid)
             for kind, view in views.items():
                 with self.subTest(xmlid, kind=kind):
@@ -128,8 +132,27 @@ class TestViews(CollectionCommon):
         bar = {"field": "waiting_reason", "colors": {"held": "warning"}, "sum_field": "residual"}
         reader["collection.instalment"].read_progress_bar([], "stage_id", bar)
 
+    def test_invoices_board_begins_with_what_is_urgent(self):
+        soon = self.invoice("2026-01-10")
+        later = self.invoice("2026-06-10")
+        self.activate()
+        action, _views = self.screens("reader", "collection_ruler.collection_instalment_action")
+        self.assertEqual(safe_eval(action["context"]), {"search_default_now": 1})
+        with self.at("2026-01-05 10:00"):
+            now = self._filter("collection_ruler.collection_instalment_action", "now")
+            found = self.env["collection.instalment"].search(now)
+        self.assertIn(soon, found.move_id)
+        self.assertNotIn(later, found.move_id)
+
+    def test_an_empty_board_keeps_its_columns(self):
+        """Odoo shows the help of an empty board only beside columns."""
+        for model in ("collection.debtor", "collection.instalment"):
+            board = self.env[model].with_context(read_group_expand=True)
+            groups = board.web_read_group([("id", "=", 0)], ["stage_id"], ["__count"])
+            self.assertEqual(groups["length"], self.env["collection.stage"].search_count([]))
+
     def test_each_filter_finds_without_error(self):
-        for xmlid in ACTIONS[:4]:
+        for xmlid in ACTIONS[:5]:
             action, views = self.screens("collector", xmlid)
             Model = self.env(user=self.people["collector"])[action["res_model"]]
             for node in etree.fromstring(views["search"]["arch"]).iter("filter"):
@@ -178,6 +201,12 @@ class TestViews(CollectionCommon):
                     self.assertIn(self.env.ref(xmlid).id, seen)
                 rulers = self.env.ref("collection_ruler.collection_ruler_rulers_menu").id
                 self.assertEqual(rulers in seen, role == "manager")
+
+    def test_styles_compile(self):
+        """Odoo serves old styles, and says so on each page, when ours cannot be compiled."""
+        bundle = self.env["ir.qweb"]._get_asset_bundle("web.assets_backend", css=True, js=False)
+        bundle.preprocess_css()
+        self.assertEqual([error[:100] for error in bundle.css_errors], [])
 
     def test_partner_button_opens_the_debtor(self):
         self.invoice("2026-01-10")

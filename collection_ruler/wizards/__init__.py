@@ -1,1 +1,7 @@
-from . import base_partner_merge, collection_ruler_activation, collection_ruler_proposal
+from . import (
+    base_partner_merge,
+    collection_drop,
+    collection_preview,
+    collection_ruler_activation,
+    collection_ruler_proposal,
+)

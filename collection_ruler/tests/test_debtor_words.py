@@ -1,0 +1,143 @@
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDebtorWords(CollectionCommon):
+    """Card and banner say in one plain sentence what comes next and what the last word was (F1)."""
+
+    def words(self, at, partner=None):
+        with self.at(at):
+            debtor = self.debtor(partner)
+            debtor.invalidate_recordset()
+            return debtor.next_words, debtor.last_words
+
+    def test_next_step_and_last_word(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        self.assertEqual(
+            self.words("2026-01-05 10:00"),
+            ("E-mail “A week before” on Fri 23 Jan", "Not contacted yet"),
+        )
+        self.day("2026-01-23")
+        self.assertEqual(
+            self.words("2026-01-24 10:00"),
+            ("E-mail “Due today” on Fri 30 Jan", "Reminded yesterday"),
+        )
+
+    def test_planned_message_names_its_hour(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        with self.at("2026-02-03 07:00"):
+            self.run_ruler("enrol", "plan")
+        self.env.user.tz = "Europe/Dublin"
+        self.assertEqual(self.words("2026-02-03 07:10")[0], "E-mail “Forgot?” today at 09:00")
+        with self.at("2026-02-03 07:20"):
+            self.followups(state="planned").action_skip_today()
+        self.assertEqual(
+            self.words("2026-02-03 07:30")[0],
+            "E-mail “Forgot?” skipped, asked again tomorrow",
+        )
+
+    def test_contacts_without_answer_are_counted_and_an_answer_ends_it(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        self.day("2026-01-23")
+        self.day("2026-01-30")
+        self.assertEqual(self.words("2026-01-31 10:00")[1], "Reminded yesterday")
+        (mail,) = self.day("2026-02-03")
+        self.assertEqual(
+            self.words("2026-02-04 10:00")[1], "No answer to 3 contacts, the last yesterday"
+        )
+        with self.at("2026-02-04 11:00"):
+            self.reply(mail)
+        self.assertEqual(self.words("2026-02-05 10:00"), ("Reply waiting", "Replied yesterday"))
+
+    def test_hold_says_until_when_and_why(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        with self.at("2026-01-05 10:00"):
+            self.hold(note="waits for a corrected invoice", date_to="2026-01-15")
+        self.assertEqual(
+            self.words("2026-01-06 10:00")[0],
+            "Silent until Thu 15 Jan: waits for a corrected invoice",
+        )
+        self.assertEqual(self.words("2026-01-16 10:00")[0], "E-mail “A week before” on Fri 23 Jan")
+
+    def test_message_that_failed_is_not_forgotten(self):
+        self.customer.email = False
+        self.invoice("2026-01-30")
+        self.activate()
+        self.day("2026-01-23")
+        self.assertEqual(
+            self.words("2026-01-24 10:00")[0],
+            "“A week before” was not sent: no address to send to",
+        )
+
+    def test_second_currency_is_mentioned(self):
+        self.invoice("2026-01-30")
+        francs = self.env.ref("base.CHF")
+        francs.active = True
+        self.invoice("2026-01-30", currency_id=francs.id)
+        self.activate()
+        self.assertEqual(self.debtor().currency_words, "+1 currency")
+
+    def test_nothing_is_owed(self):
+        move = self.invoice("2026-01-30")
+        self.activate()
+        with self.at("2026-01-10 10:00"):
+            self.pay(move)
+            self.run_ruler("track", "plan")
+        self.day("2026-01-12")
+        self.assertEqual(
+            self.words("2026-01-14 10:00"), ("Nothing is owed", "Thanked on Mon 12 Jan")
+        )
+
+    def test_a_list_costs_the_same_for_five_and_for_fifty(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"P{n}", "email": f"p{n}@customer.example.com"} for n in range(50)]
+        )
+        for partner in partners:
+            self.invoice("2026-01-30", partner=partner)
+        self.activate()
+        self.day("2026-01-23")
+        names = ["next_words", "last_words", "why", "instalment_count", "currency_words"]
+        names += ["is_waiting", "local_time", "window_open"]
+        counts = []
+        with self.at("2026-01-24 10:00"):
+            for size in (1, 5, 50):  # the first warms up what Odoo keeps
+                debtors = self.env["collection.debtor"].search(
+                    [("partner_id", "in", partners.ids)], limit=size
+                )
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                debtors.read(names)
+                counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
+        self.assertLess(counts[2], 20)
+
+    def test_local_time_says_whether_the_window_is_open(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        for at, words in (
+            ("2026-01-05 10:42", "10:42 · open until 18:00"),
+            ("2026-01-05 07:42", "07:42 · closed until 09:00"),
+            ("2026-01-09 19:00", "19:00 · closed until Mon 12 Jan 09:00"),
+        ):
+            with self.at(at):
+                debtor = self.debtor()
+                debtor.invalidate_recordset()
+                self.assertEqual(debtor.local_time, words)
+
+    def test_a_task_is_done_and_not_sent(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        for day in ("2026-01-23", "2026-01-30", "2026-02-03", "2026-02-06"):
+            self.day(day)
+        task = self.followups(channel="activity")
+        self.assertEqual(task.mapped("state_words"), ["To do"])
+        task.activity_id.action_done()
+        task.invalidate_recordset()
+        self.assertEqual(task.mapped("state_words"), ["Done"])

@@ -1,0 +1,247 @@
+from datetime import datetime
+from unittest.mock import patch
+
+from lxml import html as parser
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+EVERYTHING = (
+    "collection.followup",
+    "collection.followup.item",
+    "collection.instalment",
+    "collection.debtor",
+    "collection.debtor.touch",
+    "mail.mail",
+    "mail.message",
+    "mail.activity",
+    "ir.attachment",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestOutgoing(CollectionCommon):
+    """What is about to leave is seen as it will leave, can be skipped for a day, and is not changed by
+    looking (A13)."""
+
+    def setUp(self):
+        super().setUp()
+        self.outgoing = self.env["collection.followup"]
+
+    def person(self, group):
+        return self.env["res.users"].create(
+            {
+                "name": group,
+                "login": f"outgoing_{group}",
+                "company_id": self.company.id,
+                "company_ids": [Command.set(self.company.ids)],
+                "group_ids": [
+                    Command.set(self.env.ref("base.group_user").ids),
+                    Command.link(
+                        self.env.ref(f"collection_ruler.collection_ruler_group_{group}").id
+                    ),
+                ],
+            }
+        )
+
+    def leaving(self):
+        return self.outgoing.search([("leaves_today", "=", True)])
+
+    def planned(self, due="2026-01-30", **values):
+        """A reminder "Forgot?" that is planned early on its day: Tuesday 3 February."""
+        move = self.invoice(due, **values)
+        self.activate()
+        with self.at("2026-02-03 07:00"):
+            self.run_ruler("enrol", "plan")
+        return move, self.followups(state="planned")
+
+    def rows(self):
+        """All that stands in the database, to be compared."""
+        self.env.flush_all()
+        result = {}
+        for model in EVERYTHING:
+            self.env.cr.execute(f"SELECT * FROM {self.env[model]._table} ORDER BY id")
+            result[model] = self.env.cr.fetchall()
+        return result
+
+    def test_lists_what_leaves_today_and_no_task(self):
+        _move, followup = self.planned()
+        with self.at("2026-02-03 07:30"):
+            self.assertEqual(self.leaving(), followup)
+            self.assertEqual(followup.leaves_at, datetime(2026, 2, 3, 9))
+            self.assertEqual(followup.amount_now, 100)
+            self.assertFalse(followup.waits_because)
+        followup.channel = "activity"
+        with self.at("2026-02-03 07:30"):
+            self.assertFalse(self.leaving(), "A task is work of ours")
+        followup.channel = "email"
+        with self.at("2026-02-02 23:30"):
+            self.assertFalse(self.leaving(), "It leaves tomorrow")
+
+    def test_amount_is_the_one_of_now(self):
+        move, followup = self.planned()
+        with self.at("2026-02-03 07:30"):
+            self.pay(move, 30)
+            self.assertEqual(followup.amount_due, 100, "Written at the door only")
+            self.assertEqual(followup.amount_now, 70)
+            self.assertIn("70.00", followup._preview()["body"])
+            self.pay(move, 70)
+            followup.invalidate_recordset()
+            self.assertIn("taken back", followup.waits_because)
+            seen = followup._preview()
+            self.assertIn("taken back", seen["note"])
+            self.assertFalse(seen["body"])
+
+    def test_preview_is_what_the_mail_server_gets(self):
+        _move, followup = self.planned()
+        with self.at("2026-02-03 07:30"):
+            seen = followup._preview()
+        (mail,) = self.day("2026-02-03", "09:05")
+        self.assertEqual(seen["subject"].replace("\xa0", " "), mail["subject"])
+        self.assertIn("Ana Example", seen["email_to"])
+        body = str(seen["body"]).replace("\xa0", " ").replace("&nbsp;", " ")
+        self.assertEqual(self.text_of(body), self.text_of(mail["body"]))
+
+    def text_of(self, html):
+        return " ".join(parser.fromstring(html).text_content().split())
+
+    def test_looking_writes_and_sends_nothing(self):
+        _move, followup = self.planned()
+        other = self.env["res.partner"].create({"name": "Ben", "email": "ben@customer.example.com"})
+        self.invoice("2026-03-30", partner=other)
+        with self.at("2026-02-03 07:30"):
+            self.run_ruler("enrol")
+            before = self.rows()
+            self.assertTrue(followup._preview()["body"])
+            self.assertTrue(self.debtor(other)._preview_next()["body"])
+            self.leaving().mapped("waits_because")
+            self.assertEqual(self.rows(), before)
+
+    def test_customers_text_is_escaped(self):
+        self.customer.name = "<script>alert(1)</script> Example"
+        _move, followup = self.planned()
+        with self.at("2026-02-03 07:30"):
+            body = followup._preview()["body"]
+        self.assertNotIn("<script", body)
+        self.assertIn("&lt;script", body)
+
+    def test_hold_says_why_it_waits_and_shows_the_words(self):
+        _move, followup = self.planned()
+        with self.at("2026-02-03 07:30"):
+            self.hold()
+            self.assertEqual(followup.waits_because, "A hold pauses the ruler")
+            seen = followup._preview()
+            self.assertIn("a hold pauses the ruler", seen["note"])
+            self.assertIn("100.00", seen["body"])
+
+    def test_skipped_keeps_its_place_and_asks_tomorrow(self):
+        move, followup = self.planned()
+        with self.at("2026-02-03 07:30"):
+            followup.with_user(self.person("collector")).action_skip_today()
+            self.assertEqual(self.leaving(), followup, "In sight, so that it can be undone")
+            self.assertTrue(followup.is_put_off)
+            self.assertEqual(followup.waits_because, "Skipped until Wed 4 Feb")
+        self.assertFalse(self.day("2026-02-03"), "Nothing leaves today")
+        self.assertEqual(followup.state, "planned")
+        self.assertIn(("Forgot?", "planned", "due"), self.ledger(move))
+        (mail,) = self.day("2026-02-04")
+        self.assertIn("100.00", mail["body"])
+        self.assertEqual(followup.state, "sent")
+
+    def test_skipping_can_be_undone(self):
+        _move, followup = self.planned()
+        with self.at("2026-02-03 07:30"):
+            followup.action_skip_today()
+            followup.action_plan_again()
+            self.assertFalse(followup.is_put_off)
+        self.assertEqual(len(self.day("2026-02-03")), 1)
+
+    def test_what_waits_for_approval_can_be_skipped_too(self):
+        self.step("Forgot?").mode = "approve"
+        self.invoice("2026-01-30")
+        self.activate()
+        with self.at("2026-02-03 07:00"):
+            self.run_ruler("enrol", "plan")
+            followup = self.followups(state="to_approve")
+            self.assertEqual(self.leaving(), followup)
+            self.assertEqual(followup.waits_because, "It waits for approval")
+            self.assertIn("100.00", followup._preview()["body"])
+            followup.action_skip_today()
+        self.assertEqual(followup.state, "to_approve")
+        with self.at("2026-02-04 07:00"):
+            self.assertFalse(followup.is_put_off)
+            followup.action_approve()
+        self.assertEqual(len(self.day("2026-02-04")), 1)
+
+    def test_what_has_left_cannot_be_skipped(self):
+        _move, followup = self.planned()
+        self.day("2026-02-03")
+        with self.assertRaisesRegex(UserError, "on its way already"):
+            followup.action_skip_today()
+
+    def test_readers_look_and_change_nothing(self):
+        _move, followup = self.planned()
+        reader = self.person("reader")
+        with self.at("2026-02-03 07:30"):
+            theirs = followup.with_user(reader)
+            self.assertTrue(theirs._preview()["body"])
+            answer = (
+                self.env["collection.preview"]
+                .with_user(reader)
+                .with_context(default_followup_id=followup.id)
+                .onchange({}, [], {"body": {}, "subject": {}, "note": {}, "leaves": {}})
+            )
+            self.assertIn("100.00", answer["value"]["body"])
+            for action in ("action_skip_today", "action_plan_again", "action_approve"):
+                with self.assertRaises(AccessError):
+                    getattr(theirs, action)()
+
+    def test_dead_address_is_said_before_the_door_says_it(self):
+        (mail,) = self.planned() and self.day("2026-02-03")
+        self.bounce(mail)
+        self.invoice("2026-02-13", date="2026-02-01")
+        with self.at("2026-02-06 07:00"):
+            self.run_ruler("enrol", "plan")
+            (followup,) = self.leaving()
+            self.assertIn("came back", followup.waits_because)
+            self.assertIn("came back", followup._preview()["note"])
+
+    def test_broken_template_is_said_in_words(self):
+        _move, followup = self.planned()
+        Followup = self.env.registry["collection.followup"]
+        broken = patch.object(Followup, "_instalment_table", side_effect=ValueError("no table"))
+        with self.at("2026-02-03 07:30"), broken:
+            self.assertIn("cannot be written", followup._preview()["note"])
+
+    def test_next_message_before_it_is_planned(self):
+        self.invoice("2026-01-30", 80)
+        self.activate()
+        self.assertEqual(len(self.day("2026-01-23")), 1)
+        with self.at("2026-01-28 10:00"):
+            seen = self.debtor()._preview_next()
+        self.assertEqual((seen["step_name"], seen["is_planned"]), ("Due today", False))
+        self.assertEqual(seen["leaves_at"], datetime(2026, 1, 30, 9))
+        self.assertIn("80.00", seen["body"])
+
+    def test_next_message_of_who_owes_nothing(self):
+        move = self.invoice("2026-01-30", 80)
+        self.activate()
+        with self.at("2026-01-19 10:00"):
+            self.pay(move)
+        self.day("2026-01-20")
+        self.day("2026-01-21")  # with thanks
+        with self.at("2026-01-22 10:00"):
+            self.assertEqual(self.debtor()._preview_next()["note"], "Nothing is owed.")
+
+    def test_delivery_is_shown_as_odoo_writes_it(self):
+        self.invoice("2026-01-30", sent=False)
+        self.activate()
+        with self.at("2026-01-23 07:00"):
+            self.run_ruler("enrol", "plan")
+            followup = self.followups(purpose="delivery", state="planned")
+            seen = followup._preview()
+        self.assertIn("100.00", seen["body"].replace("\xa0", " "))
+        self.assertIn(".pdf", seen["attachments"])
+        self.assertIn("ana@customer.example.com", seen["email_to"])

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class CollectionDrop(models.TransientModel):
+    """A card was dropped on the stage of a reminder: send that step, or only note it?"""
+
+    _name = "collection.drop"
+    _description = "Card dropped on a stage"
+
+    debtor_id = fields.Many2one("collection.debtor", required=True, readonly=True)
+    stage_id = fields.Many2one("collection.stage", required=True, readonly=True)
+    instalment_id = fields.Many2one("collection.instalment", compute="_compute_step")
+    step_id = fields.Many2one("collection.ruler.step", compute="_compute_step")
+    step_name = fields.Char(related="step_id.name")
+    is_task = fields.Boolean(compute="_compute_step")
+    why_not = fields.Char(compute="_compute_step", help="Why it may not be sent now.")
+    lies_behind = fields.Boolean(compute="_compute_step")
+
+    @api.depends("debtor_id", "stage_id")
+    def _compute_step(self):
+        for drop in self:
+            debtor = drop.debtor_id
+            drop.instalment_id, drop.step_id = debtor._step_of_stage(drop.stage_id)
+            drop.is_task = drop.step_id.channel == "activity"
+            drop.lies_behind = drop.step_id.offset_days <= drop.instalment_id.watermark
+            if drop.step_id:
+                _decision, _claims, drop.why_not = debtor._decide_step(
+                    drop.instalment_id, drop.step_id
+                )
+            else:
+                drop.why_not = self.env._(
+                    "No step of this customer's ruler leads to “%s”.", drop.stage_id.name
+                )
+                drop.lies_behind = True
+
+    def action_send(self):
+        """Say it now, if the rules allow it."""
+        self.ensure_one()
+        self.debtor_id._send_step(self.instalment_id, self.step_id)
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_note(self):
+        """It was said another way."""
+        self.ensure_one()
+        self.debtor_id._note_step(self.instalment_id, self.step_id)
+        return {"type": "ir.actions.act_window_close"}
