@@ -42,9 +42,5 @@
         "web.assets_tests": ["collection_ruler/static/tests/tours/*.js"],
     },
     "demo": ["demo/guitar_school.xml"],
-    "assets": {
-        "web.assets_backend": ["collection_ruler/static/src/**/*"],
-        "web.assets_tests": ["collection_ruler/static/tests/tours/**/*"],
-    },
     "application": True,
 }
