@@ -49,6 +49,8 @@ def screens(server) -> list[Screen]:
             ".modal table",
         ),
         Screen("ruler", f"/odoo/collection-rulers/{ruler}", form),
+        Screen("today", "/odoo/collections-today", ".o_content", login="collector"),
+        Screen("outgoing", "/odoo/todays-outgoing", ".o_content", login="collector"),
         Screen("debtors", "/odoo/debtors", cards, login="collector"),
         Screen("debtor", f"/odoo/debtors/{debtor}", form, login="collector"),
         Screen("follow-ups", "/odoo/follow-ups", ".o_data_row, " + cards, login="collector"),
