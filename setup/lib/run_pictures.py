@@ -2,14 +2,15 @@
 
 import argparse
 import sys
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from provision import browser, everything, paths, progress
 
-# a Tuesday without holidays, so that the pictures change only with the product
-LAST_DAY = date(2026, 3, 24)
 DAYS = 24
+MORNING = time(
+    8, 0
+)  # before anybody is written to: what leaves that day stands there to be looked at
 
 
 def main() -> int:
@@ -36,18 +37,23 @@ def main() -> int:
 
 def run(odoo, options) -> int:
     # these need the project's Python environment, which `ensure` entered
-    from demo.simulation import Simulation  # noqa: PLC0415
+    from demo.simulation import Simulation, moment  # noqa: PLC0415
     from pictures.browser import Browser  # noqa: PLC0415
     from pictures.screens import take  # noqa: PLC0415
     from world import World  # noqa: PLC0415
 
     options.folder.mkdir(parents=True, exist_ok=True)
-    start = LAST_DAY - timedelta(days=options.days)
+    # the browser's clock is that of the machine: the last morning is not far from it
+    last = date.today()
+    while last.weekday() > 4:
+        last -= timedelta(days=1)
+    start = last - timedelta(days=options.days)
     with World("pictures", odoo) as world:
         simulation = Simulation(world, start)
         simulation.activate()
-        for number in range(options.days):
+        for number in range(options.days - 1):
             simulation.play(start + timedelta(days=number + 1))
+        simulation.server.tick(moment(last, MORNING))
         with Browser(paths.HOME / "pictures-profile") as chromium:
             names = take(chromium, simulation.server, options.folder)
     print(f"{len(names)} pictures are in {options.folder}")
