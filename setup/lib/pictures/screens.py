@@ -59,6 +59,8 @@ def screens(server) -> list[Screen]:
             "invoice",
             f"/odoo/action-account.action_move_out_invoice_type/{invoice}",
             form,
+            press=(".o_notebook a[name='collection']",),
+            finally_=".o_notebook .tab-pane.active .o_ruler_here, .o_notebook .tab-pane.active",
         ),
         Screen("runs", "/odoo/collection-runs", ".o_data_row, " + cards),
         Screen(
