@@ -52,6 +52,7 @@ class CollectionFollowup(models.Model):
         default="planned",  # no index: nearly all are sent, and one customer's few would be sought in it
     )
     state_words = fields.Char(string="What became of it", compute="_compute_state_words")
+    is_to_do = fields.Boolean(compute="_compute_state_words", help="A task that is still open.")
     reason = fields.Selection(selection=lambda self: reason_selection(self.env))
     failure = fields.Char(help="What the gateway or the template said.")
     attempts = fields.Integer(help="How often a gateway put it off.")
@@ -107,10 +108,11 @@ class CollectionFollowup(models.Model):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for followup in self:
             words = labels.get(followup.state)
+            followup.is_to_do = False
             if followup.state == "sent":
                 if followup.channel == "activity":
-                    still_open = followup.sudo().activity_id.active
-                    words = self.env._("To do") if still_open else self.env._("Done")
+                    followup.is_to_do = followup.sudo().activity_id.active
+                    words = self.env._("To do") if followup.is_to_do else self.env._("Done")
                 elif followup.answered_at:
                     words = self.env._("Answered")
                 elif followup.bounced_at:

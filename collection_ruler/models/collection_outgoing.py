@@ -173,9 +173,9 @@ class CollectionFollowup(models.Model):
         """
         followups = self._by_collector()
         self._still_here(followups)
-        now = self.env["collection.snapshot"]._now()
-        for followup in followups:
-            at = followup._next_try(Reason.PUT_OFF, now)
+        for followup in followups.filtered(lambda f: not f.is_put_off):
+            # counted from when it would leave: on a weekend that is not today
+            at = followup._next_try(Reason.PUT_OFF, followup._next_open())
             followup.write({"reason": Reason.PUT_OFF, "scheduled_at": at})
         followups.debtor_id._touch()
 

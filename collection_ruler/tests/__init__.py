@@ -23,6 +23,7 @@ from . import (
     test_security,
     test_stories,
     test_today,
+    test_tours,
     test_views,
 )
 

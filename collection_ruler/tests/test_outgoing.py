@@ -150,6 +150,14 @@ class TestOutgoing(CollectionCommon):
         self.assertIn("100.00", mail["body"])
         self.assertEqual(followup.state, "sent")
 
+    def test_skipping_ahead_skips_the_day_on_which_it_would_leave(self):
+        _move, followup = self.planned()
+        with self.at("2026-02-02 12:00"):
+            followup.action_skip_today()
+            self.assertEqual(followup.scheduled_at, datetime(2026, 2, 4, 9))
+            followup.action_skip_today()
+            self.assertEqual(followup.scheduled_at, datetime(2026, 2, 4, 9), "Once is enough")
+
     def test_skipping_can_be_undone(self):
         _move, followup = self.planned()
         with self.at("2026-02-03 07:30"):

@@ -30,6 +30,17 @@ RIGHTS = {
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
+    # Today, today's outgoing, and cards that are dropped
+    "tiles",
+    "action_preview",
+    "action_preview_next",
+    "action_skip_today",
+    "action_plan_again",
+    "action_drop",
+    "action_look_again",
+    "action_send",
+    "action_note",
+    "default_get",
     "action_activate",
     "action_approve",
     "action_cancel",

@@ -1,0 +1,56 @@
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTours(CollectionCommon, HttpCase):
+    """What people do on the screens, in a real browser."""
+
+    browser_size = "2600x1080"  # all columns of the board in sight: a tour drags no further
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for login, group in (
+            ("tour_reader", "account.group_account_readonly"),
+            ("tour_collector", "account.group_account_invoice"),
+        ):
+            cls.env["res.users"].create(
+                {
+                    "name": login,
+                    "login": login,
+                    "password": login,
+                    "company_id": cls.company.id,
+                    "company_ids": [Command.set(cls.company.ids)],
+                    "group_ids": [
+                        Command.set(cls.env.ref("base.group_user").ids),
+                        Command.link(cls.env.ref(group).id),
+                    ],
+                }
+            )
+
+    def setUp(self):
+        super().setUp()
+        self.activate()
+        today = fields.Date.today()
+        self.invoice(fields.Date.subtract(today, days=20))
+        self.run_ruler("enrol", "plan", "track")
+        self.followup = self.followups(channel="email", state="planned")
+        # whatever day and hour it is, it is due
+        self.followup.scheduled_at = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
+
+    def test_collector_reads_skips_and_plans_again(self):
+        self.start_tour(
+            "/odoo/collections-today", "collection_ruler_collector", login="tour_collector"
+        )
+        self.assertEqual((self.followup.state, self.followup.reason), ("planned", "due"))
+
+    def test_reader_looks_and_finds_no_button_that_would_fail(self):
+        self.start_tour("/odoo/collections-today", "collection_ruler_reader", login="tour_reader")
+
+    def test_dropping_a_card_opens_a_dialog(self):
+        self.start_tour("/odoo/debtors", "collection_ruler_drop", login="tour_collector")
+        self.assertEqual(self.debtor().stage_id.kind, "hold")
