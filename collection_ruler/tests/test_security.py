@@ -46,24 +46,15 @@ PUBLIC = {
     "action_cancel",
     "action_confirm",
     "action_create",
-    "action_drop",
     "action_end",
-    "action_look_again",
-    "action_note",
     "action_open_collection_debtor",
     "action_open_debtor",
     "action_open_debtors",
     "action_open_move",
     "action_pause",
-    "action_plan_again",
-    "action_preview",
-    "action_preview_next",
     "action_resume",
     "action_retry",
-    "action_send",
     "action_send_samples",
-    "action_skip_today",
-    "tiles",
     # Odoo's own
     "create",
     "write",
@@ -75,7 +66,6 @@ PUBLIC = {
     "portal_my_invoice_detail",
     "send_email",
     "copy_data",
-    "default_get",
 }
 
 
