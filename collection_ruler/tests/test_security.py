@@ -19,14 +19,16 @@ MODELS = (
     "collection.followup.item",
     "collection.hold",
     "collection.ruler.activation",
+    "collection.preview",
+    "collection.drop",
 )
 # (read, write, create, unlink) of each group, in the order of MODELS
 RIGHTS = {
-    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ----",
-    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ----",
-    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu",
-    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
-    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ----",
+    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc-",
+    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc-",
+    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
