@@ -208,6 +208,9 @@ class CollectionDebtor(models.Model):
         _ = self.env._
         if facts.hold and facts.open_count:
             return self._say_hold(facts.hold, today)
+        if settings.is_paused and facts.open_count:
+            reason = self._reason(Reason.PAUSED)
+            return _("Silent: %s", reason), _("Nothing is said now: %s.", reason), True
         if facts.failed and facts.failed.state == "failed":
             words = _(
                 "“%(step)s” was not sent: %(reason)s",

@@ -98,7 +98,7 @@ class CollectionRulerLine(models.AbstractModel):
         if not instalment.is_open:
             return self.env._("Nothing is owed any more.")
         if not mark or why == Reason.PAST_LIMIT:
-            return self.env._("No further step: a person decides what comes next.")
+            return self.env._("No further step for this instalment: a person decides.")
         step = self.env["collection.ruler.step"].browse(mark.step.id)
         names = {"channel": step._channel_label(), "step": step.name}
         if why and why != Reason.DUE:
@@ -113,6 +113,9 @@ class CollectionRulerLine(models.AbstractModel):
 
     def _why_silent(self, instalment, today, held):
         """Why the next step does not come on its day, or False."""
+        until = instalment.company_id.root_id.collection_paused_until
+        if until and today < until:
+            return Reason.PAUSED
         if not instalment.ruler_id._speaks_on(today):
             return Reason.RULER_STOPPED
         if instalment.id in held:

@@ -75,6 +75,8 @@ class TestPause(CollectionCommon):
             self.assertFalse(self.day(day), day)
         with self.at("2026-03-16 12:00"):
             self.assertIn("paused until", self.ruler.notice)
+            self.assertIn("all sending is paused", self.debtor().why)
+            self.assertIn("all sending is paused", self.instalments(self.move).ruler_line["next"])
         sent = self.day("2026-03-18")
         self.assertEqual(len(sent), 1, "what came meanwhile is caught up with one message")
         with self.at("2026-03-18 12:00"):
