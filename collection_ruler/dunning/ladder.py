@@ -151,7 +151,8 @@ def begin(
     """Where an instalment begins that is open when its ruler is switched on (A8).
 
     `join`: silently at the step it would have reached. `catch_up`: nothing was said, so the next run
-    says what has come, in one message. `restart`: what is overdue is taken as if it were due today.
+    says what has come, in one message; what is overdue is no longer delivered first, since that would be
+    a mail for each old invoice. `restart`: what is overdue is taken as if it were due today.
 
     :param policy: one of `BACKLOG_POLICIES`
     :return: the watermark (None: nothing is consumed), and the date from which offsets count (None:
@@ -160,9 +161,11 @@ def begin(
     """
     if policy not in BACKLOG_POLICIES:
         raise LadderError(f"Policy {policy!r} is none of {BACKLOG_POLICIES}")
+    overdue = effective_due(ladder, calendar, due) < today
     if policy == "catch_up":
-        return None, None
-    if policy == "restart" and effective_due(ladder, calendar, due) < today:
+        delivered = [s.offset for s in ladder.steps if s.delivers and s.offset <= 0]
+        return (delivered[-1] if overdue and delivered else None), None
+    if policy == "restart" and overdue:
         return 0, today
     return come(ladder, calendar, due, today), None
 

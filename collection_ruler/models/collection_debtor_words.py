@@ -217,7 +217,7 @@ class CollectionDebtor(models.Model):
                 step=facts.failed.step_name,
                 reason=self._reason(facts.failed.reason),
             )
-            return words, _("%s. Look at the follow-ups below.", words), True
+            return words, _("%s. Look under “What was said”.", words), True
         if facts.failed and facts.failed.state == "uncertain" and facts.open_count:
             words = _("Did “%s” arrive? Nobody knows", facts.failed.step_name)
             return words, _("%s. It is not sent again by itself: ask the customer.", words), True

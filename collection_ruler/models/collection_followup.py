@@ -233,6 +233,14 @@ class CollectionFollowup(models.Model):
                     once=True,
                 )
                 continue
+            if reason == "no_address":
+                followup.debtor_id._tell(
+                    self.env._("Add an e-mail address: there is none to send to"),
+                    self._help_for(reason),
+                    followup.ruler_id,
+                    once=True,
+                )
+                continue
             followup.debtor_id._tell(
                 self.env._(
                     "“%(step)s” was not sent: %(reason)s",
@@ -253,7 +261,7 @@ class CollectionFollowup(models.Model):
         """What to do about a failure, in one sentence."""
         return {
             "no_address": self.env._(
-                "Add an e-mail address to the customer, then press Try again."
+                "Add it to the customer; then open the message under “What was said” and press Try again."
             ),
             "template_error": self.env._("Mend the message template, then press Try again."),
             "bounced": self.env._(

@@ -19,7 +19,7 @@ class CollectionRulerStep(models.Model):
     def _sample(self, debtor, instalments):
         """Write this step's message as it would read today, about these instalments.
 
-        It leaves rows behind: call it inside a savepoint that is rolled back.
+        It leaves rows behind: call it where they are rolled back.
 
         :param instalments: ``collection.instalment`` of this debtor
         :return: (subject, body within the company's frame)
@@ -57,7 +57,10 @@ class CollectionRuler(models.Model):
         )
         if not steps:
             raise UserError(self.env._("“%s” has no message yet. Add a step first.", self.name))
-        samples = self.sudo()._samples(steps.sudo(), self.env.user)
+        # a transaction of its own: what Odoo wants to do after the commit of an invoice is forgotten too
+        with self.env.registry.cursor() as cr:
+            samples = self.with_env(self.env(cr=cr, su=True))._samples(steps.ids, self.env.user.id)
+            cr.rollback()
         company = self.company_id
         mails = (
             self.env["mail.mail"]
@@ -90,34 +93,32 @@ class CollectionRuler(models.Model):
             },
         }
 
-    def _samples(self, steps, reader):
-        """Write the messages of these steps about an invented invoice, and forget the invoice.
+    def _samples(self, step_ids, reader_id):
+        """Write the messages of these steps about invented invoices, in a transaction that is rolled back.
 
-        :param reader: ``res.users`` who will read them, in whose language they are written
+        :param reader_id: of the ``res.users`` who will read them, in whose language they are written
         :return: [(subject, body)]
         """
         self.ensure_one()
         result = []
-        with self.env.cr.savepoint() as savepoint:
-            debtor = self._sample_debtor(reader)
-            for number, step in enumerate(steps, 1):
-                subject, body = step._sample(debtor, self._sample_instalment(debtor, step))
-                notes = [
-                    self.env._(
-                        "Message %(number)s of %(count)s, %(when)s.",
-                        number=number,
-                        count=len(steps),
-                        when=step.timing,
-                    )
-                ]
-                if step.mode == "approve":
-                    notes.append(self.env._("It leaves after somebody has approved it."))
-                if step.attach_invoice:
-                    notes.append(self.env._("The invoice is attached to it."))
-                note = Markup("<p style='color:#6c757d'>%s</p>") % " ".join(notes)
-                result.append((self.env._("[Sample] %s", subject), note + body))
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
+        debtor = self._sample_debtor(self.env["res.users"].browse(reader_id))
+        steps = self.env["collection.ruler.step"].browse(step_ids)
+        for number, step in enumerate(steps, 1):
+            subject, body = step._sample(debtor, self._sample_instalment(debtor, step))
+            notes = [
+                self.env._(
+                    "Message %(number)s of %(count)s, %(when)s.",
+                    number=number,
+                    count=len(steps),
+                    when=step.timing,
+                )
+            ]
+            if step.mode == "approve":
+                notes.append(self.env._("It leaves after somebody has approved it."))
+            if step.attach_invoice:
+                notes.append(self.env._("The invoice is attached to it."))
+            note = Markup("<p style='color:#6c757d'>%s</p>") % " ".join(notes)
+            result.append((self.env._("[Sample] %s", subject), note + body))
         return result
 
     def _sample_debtor(self, reader):

@@ -131,7 +131,10 @@ class MailMail(models.Model):
                 email for values in result for email in [*values["email_to"], *values["email_cc"]]
             )
             result = result[:1]  # one copy is enough
+            headers = dict(result[0]["headers"])
+            headers.pop("X-Msg-To-Add", None)  # Odoo would name the customers in the header
             result[0].update(
+                headers=headers,
                 email_to=[test_email],
                 email_to_normalized=[email_normalize(test_email)],
                 email_cc=[],

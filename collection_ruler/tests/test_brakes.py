@@ -34,6 +34,7 @@ class TestTestMode(CollectionCommon):
         self.invoice("2026-03-12", 100.0, date="2026-03-02", sent=False)
         sent = self.day("2026-03-02")
         self.assertEqual([mail["email_to"] for mail in sent], [["try@school.example.com"]])
+        self.assertNotIn("X-Msg-To-Add", sent[0]["headers"], "Odoo adds those to the header")
 
     def test_switched_on_after_the_message_was_queued_it_counts(self):
         self.company.collection_test_email = False

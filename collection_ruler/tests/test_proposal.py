@@ -55,7 +55,7 @@ class TestProposal(CollectionCommon):
             self.assertIn(step.timing, proposal.preview)
 
     def test_the_country_is_that_of_the_company(self):
-        self.company.account_fiscal_country_id = self.env.ref("base.br")
+        self.company.country_id = self.env.ref("base.br")
         wizard = self.env["collection.ruler.proposal"].create({"company_id": self.company.id})
         self.assertEqual(wizard.title, "Brazil")
 
@@ -64,7 +64,7 @@ class TestProposal(CollectionCommon):
         self.env.user.email = "me@school.example.com"
         for customers, country in (("companies", "base.us"), ("persons", "base.us")):
             ruler = self.made(customers=customers, country=country)
-            with self.at("2026-03-10 10:00"):
+            with self.at("2026-03-10 10:00"), self.enter_registry_test_mode():
                 ruler.action_send_samples()
             mails = self.env["mail.mail"].search([("email_to", "=", "me@school.example.com")])
             self.assertEqual(len(mails), len(ruler.step_ids.filtered("mail_template_id")))

@@ -22,6 +22,7 @@ class _Taken(NamedTuple):
     due_date: object
     residual: float
     watermark: int
+    move_id: int
     next_date: object
 
 
@@ -61,6 +62,8 @@ class CollectionRulerActivation(models.TransientModel):
     overdue_count = fields.Integer(compute="_compute_preview", string="Overdue instalments")
     joining_count = fields.Integer(compute="_compute_preview", string="Join silently")
     today_count = fields.Integer(compute="_compute_preview", string="Customers contacted today")
+    mute_count = fields.Integer(compute="_compute_preview", string="Customers without e-mail")
+    unsent_count = fields.Integer(compute="_compute_preview", string="Invoices not sent yet")
     next_date = fields.Date(compute="_compute_preview", string="First step on")
     next_count = fields.Integer(compute="_compute_preview", string="Customers on that day")
     missing = fields.Html(compute="_compute_missing", sanitize=False)
@@ -105,14 +108,30 @@ class CollectionRulerActivation(models.TransientModel):
             wizard.overdue_count = self._count_overdue(ruler, taken, today)
             first = days[0] if days else False
             wizard.next_date = first
-            wizard.next_count = len([line for line in lines if line.day == first])
+            wizard.next_count = len({line.partner_id for line in lines if line.day == first})
             wizard.joining_count = sum(one.watermark != NOTHING_SAID for one in taken)
-            wizard.today_count = len([line for line in lines if line.day == today])
+            wizard.today_count = len({line.partner_id for line in lines if line.day == today})
+            wizard._count_lacking(taken)
             wizard.summary = Markup().join(
                 Markup("<p class='mb-1'>%s</p>") % sentence for sentence in wizard._sentences()
             )
             wizard.customers = wizard._customers_table(lines)
             wizard.sample_subject, wizard.sample_body = sample or (False, False)
+
+    def _count_lacking(self, taken):
+        """What will go wrong, or be left out, if nobody sees to it."""
+        self.ensure_one()
+        partners = self.env["res.partner"].sudo().browse({one.partner_id for one in taken})
+        self.mute_count = len(partners.filtered(lambda p: not p.email))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM account_move WHERE id = ANY(%s) "
+                "AND is_move_sent IS NOT TRUE AND move_type IN ('out_invoice', 'out_receipt')",
+                list({one.move_id for one in taken}),
+            )
+        )
+        delivers = any(self.ruler_id.step_ids.mapped("delivers_invoice"))
+        self.unsent_count = rows[0][0] if delivers else 0
 
     def _count_overdue(self, ruler, taken, today):
         if not taken:
@@ -147,7 +166,8 @@ class CollectionRulerActivation(models.TransientModel):
     def _taken(self, ruler, enrolled):
         rows = self.env.execute_query(
             SQL(
-                "SELECT i.id, i.debtor_id, d.partner_id, i.due_date, i.residual, i.watermark, i.next_date "
+                "SELECT i.id, i.debtor_id, d.partner_id, i.due_date, i.residual, i.watermark, i.move_id, "
+                "i.next_date "
                 "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
                 "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
                 enrolled,
@@ -177,7 +197,7 @@ class CollectionRulerActivation(models.TransientModel):
                 f.amount_due,
             )
             for f in followups
-            if f.channel != "activity"
+            if f.channel != "activity" and f.purpose == "dunning"
         ]
         heard = {line.partner_id for line in lines}
         others = self._taken(ruler, [one.id for one in taken if one.partner_id not in heard])
@@ -215,6 +235,8 @@ class CollectionRulerActivation(models.TransientModel):
             own = own.sorted("due_date")
             if step and own:
                 due = own.filtered(lambda i, line=line: i.due_date <= line.day)
+                if step.offset_days < 0:  # it announces only what is coming
+                    due = own.filtered(lambda i, line=line: i.next_date == line.day)
                 return step._sample(debtor, due or own[:1])
         return None
 
@@ -254,19 +276,58 @@ class CollectionRulerActivation(models.TransientModel):
                 ),
             }[self.backlog_policy]
             sentences.append(one if count == 1 else many)
+        return [*sentences, self._first_step(), *self._warnings()]
+
+    def _first_step(self):
+        """When something happens first, in a sentence."""
+        self.ensure_one()
+        _ = self.env._
         if self.next_date:
             day = format_date(self.env, self.next_date, date_format="EEEE, d MMMM y")
+            if self.next_count == 1:
+                return _("The first step comes on %(day)s, for 1 customer.", day=day)
+            return _(
+                "The first step comes on %(day)s, for %(count)s customers.",
+                day=day,
+                count=self.next_count,
+            )
+        return _("No further step comes for any of them.")
+
+    def _warnings(self):
+        """What to see to before, or to know."""
+        _ = self.env._
+        sentences = []
+        if self.unsent_count and self.backlog_policy == "catch_up":
             sentences.append(
-                _("The first step comes on %(day)s, for 1 customer.", day=day)
-                if self.next_count == 1
-                else _(
-                    "The first step comes on %(day)s, for %(count)s customers.",
-                    day=day,
-                    count=self.next_count,
+                _(
+                    "Invoices that were not sent from Odoo yet: %s. Those that are not overdue are sent "
+                    "to their customers as well, each in its own message.",
+                    self.unsent_count,
                 )
             )
-        else:
-            sentences.append(_("No further step comes for any of them."))
+        elif self.unsent_count:
+            sentences.append(
+                _(
+                    "Invoices that were not sent from Odoo yet: %s. The ruler sends those whose day comes "
+                    "from now on; what is older is left to you.",
+                    self.unsent_count,
+                )
+            )
+        if self.mute_count:
+            sentences.append(
+                _(
+                    "Customers without an e-mail address: %s. Their messages fail until one is added, "
+                    "unless they have a contact for invoices.",
+                    self.mute_count,
+                )
+            )
+        if not self.env["ir.mail_server"].sudo().search_count([], limit=1):
+            sentences.append(
+                _(
+                    "No outgoing mail server is set up in the settings: messages leave through this "
+                    "machine's own, if it has one."
+                )
+            )
         return sentences
 
     def _customers_table(self, lines):
@@ -295,7 +356,7 @@ class CollectionRulerActivation(models.TransientModel):
             for title, last in (
                 (self.env._("On"), False),
                 (self.env._("Customer"), False),
-                (self.env._("Hears"), False),
+                (self.env._("First step"), False),
                 (self.env._("About"), True),
             )
         )
@@ -311,5 +372,15 @@ class CollectionRulerActivation(models.TransientModel):
     def action_confirm(self):
         """Switch it on, with the policy that was looked at."""
         self.ruler_id.backlog_policy = self.backlog_policy
+        sentence = self._first_step()
         self.ruler_id._activate()
-        return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("“%s” runs", self.ruler_id.name),
+                "message": sentence,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -40,7 +40,7 @@ class CollectionRulerProposal(models.TransientModel):
     def _compute_country_id(self):
         for wizard in self:
             company = wizard.company_id
-            wizard.country_id = company.account_fiscal_country_id or company.country_id
+            wizard.country_id = company.country_id or company.account_fiscal_country_id
 
     @api.depends("customers", "country_id", "ways")
     @api.depends_context("lang")

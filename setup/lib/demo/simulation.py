@@ -71,7 +71,9 @@ class Simulation:
             f"{counts['customer_count']} customers; {counts['joining_count']} join silently, "
             f"nobody is written to at once.\n"
         )
-        self.server.tick(moment(self.start, MORNING))  # the first run, before anybody may be written to
+        self.server.tick(
+            moment(self.start, MORNING)
+        )  # the first run, before anybody may be written to
 
     def play(self, day: date) -> None:
         """Live through a day."""
