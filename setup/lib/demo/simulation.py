@@ -71,9 +71,8 @@ class Simulation:
             f"{counts['customer_count']} customers; {counts['joining_count']} join silently, "
             f"nobody is written to at once.\n"
         )
-        self.server.tick(
-            moment(self.start, MORNING)
-        )  # the first run, before anybody may be written to
+        # the first run comes soon, here at an hour at which nobody may be written to
+        self.server.tick(moment(self.start, NIGHT))
 
     def play(self, day: date) -> None:
         """Live through a day."""
