@@ -29,7 +29,8 @@ DEATHS = 2
 HELP_FROM = 2
 # a run that the scheduler has not called again for so long was given up
 RESUME_WITHIN = timedelta(minutes=30)
-SILENCE = timedelta(days=1)
+# without a run for a day; the hour is for clocks that are put back, and for runs that come once a day
+SILENCE = timedelta(hours=25)
 KEEP = timedelta(days=90)
 
 
