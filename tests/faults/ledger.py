@@ -21,7 +21,10 @@ KNOWN = """
     SELECT f.id AS followup
       FROM collection_followup f
       JOIN mail_activity a ON a.res_model = 'collection.debtor' AND a.res_id = f.debtor_id
-     WHERE a.active AND strpos(a.summary, f.step_name) > 0
+     WHERE a.active
+       AND (strpos(a.summary, f.step_name) > 0
+            -- one for the address, not one for each step
+            OR (f.reason IN ('no_address', 'bounced') AND a.summary LIKE '%e-mail address%'))
 """
 
 # nothing twice, and nothing that the ledger does not know
