@@ -3,6 +3,8 @@
 import time
 from contextlib import contextmanager
 
+from psycopg2 import sql
+
 # an e-mail's body is about so long
 BODY = 6000
 # the shortest time counts: what else the machine does is no part of a floor
@@ -170,9 +172,13 @@ class Floors:
     def _once(self, copies, statements, filled=(), prepare=None) -> float:
         with self._undone() as cursor:
             for name in (*copies, *filled):
-                cursor.execute(f"CREATE TABLE bench.{name} (LIKE {name} INCLUDING ALL)")
+                tables = {"copy": sql.Identifier("bench", name), "table": sql.Identifier(name)}
+                cursor.execute(
+                    sql.SQL("CREATE TABLE {copy} (LIKE {table} INCLUDING ALL)").format(**tables)
+                )
             for name in filled:
-                cursor.execute(f"INSERT INTO bench.{name} SELECT * FROM {name}")
+                tables = {"copy": sql.Identifier("bench", name), "table": sql.Identifier(name)}
+                cursor.execute(sql.SQL("INSERT INTO {copy} SELECT * FROM {table}").format(**tables))
             if prepare:
                 cursor.execute(prepare)
             started = time.perf_counter()

@@ -8,6 +8,7 @@ from odoo.modules.registry import Registry
 JOB = "collection_ruler.ir_cron_follow_up"
 HELP_JOB = "collection_ruler.ir_cron_help"
 MAIL_JOB = "mail.ir_cron_mail_scheduler_action"
+UNDER_WAY = "SELECT count(*) FROM collection_run WHERE state = 'running' AND NOT is_help"
 CALLS = 500  # a run that is not through by then never will be
 
 
@@ -44,7 +45,7 @@ class Scheduler:
         pauses = 0
         for calls in range(1, CALLS):
             self.call(JOB)
-            if not self._count("collection_run WHERE state = 'running' AND NOT is_help"):
+            if not self._count(UNDER_WAY):
                 return calls, pauses
             pauses += not self.is_triggered(JOB)
         raise Failed(f"the run was not through after {CALLS} calls of the scheduler")
@@ -53,7 +54,7 @@ class Scheduler:
         """Whether the scheduler would run a job at once."""
         with sql_db.db_connect(self.registry.db_name).cursor() as cr:
             job = self.job_id(cr, xmlid)
-        return bool(self._count(f"ir_cron_trigger WHERE cron_id = {job}"))
+        return bool(self._count("SELECT count(*) FROM ir_cron_trigger WHERE cron_id = %s", job))
 
     def job_id(self, cr, xmlid: str) -> int:
         """The id of a scheduled action."""
@@ -65,7 +66,7 @@ class Scheduler:
             self._ids[xmlid] = cr.fetchone()[0]
         return self._ids[xmlid]
 
-    def _count(self, source: str) -> int:
+    def _count(self, statement: str, *values: object) -> int:
         with sql_db.db_connect(self.registry.db_name).cursor() as cr:
-            cr.execute(f"SELECT count(*) FROM {source}")
+            cr.execute(statement, values or None)
             return cr.fetchone()[0]

@@ -14,6 +14,7 @@ from datetime import timedelta
 import psycopg2
 from odoo import api, sql_db
 from odoo.modules.registry import Registry
+from psycopg2 import sql
 
 from world.clock import Clock
 
@@ -102,9 +103,9 @@ class Verbs:
         units = {
             "enrol": self._count("collection_instalment") - instalments,
             "plan": self._count("collection_followup"),
-            "send": self._count("collection_followup WHERE state = 'queued'"),
+            "send": self._count("collection_followup", "queued"),
         }
-        if units["send"] != self._count("mail_mail WHERE state = 'outgoing'") or not units["send"]:
+        if units["send"] != self._count("mail_mail", "outgoing") or not units["send"]:
             raise Failed(f"messages and outbox differ: {units}")
         for verb, floor in floors.items():
             self.report(verb, units[verb], self.figures[verb], floor)
@@ -116,7 +117,7 @@ class Verbs:
         floor = self.floors.track()
         begun = self.figures["track"]
         self._follow_up()
-        debtors = len(set(self._ids("collection_followup", "debtor_id")))
+        debtors = len(set(self._values("collection_followup", column="debtor_id")))
         self.report("track", debtors, begun + self.figures["track"], floor)
 
     def _empty_run(self) -> None:
@@ -132,7 +133,7 @@ class Verbs:
         count = min(self.plan.customers, GATEWAY)
         plain = self._plain_mails(WARM_UP)
         self._send_mails(plain)
-        ours = self._ids(f"mail_mail WHERE state = 'outgoing' ORDER BY id LIMIT {count}")
+        ours = self._values("mail_mail", "outgoing")[:count]
         plain = self._plain_mails(len(ours))
         stock = self._send_mails(plain)
         with self.profile.of("gateway"):
@@ -165,7 +166,7 @@ class Verbs:
         )
         with self.meter.measure() as figures:
             self.scheduler.call(MAIL_JOB)
-        sent = len({*ids}.intersection(self._ids("mail_mail WHERE state = 'sent'")))
+        sent = len({*ids}.intersection(self._values("mail_mail", "sent")))
         if sent != len(ids):
             raise Failed(f"{sent} of {len(ids)} mails were sent")
         return figures
@@ -184,7 +185,8 @@ class Verbs:
 
     def _check(self) -> None:
         """What was measured has to have worked."""
-        if count := self._count("collection_followup WHERE state NOT IN ('queued', 'sent')"):
+        all_of_them = self._count("collection_followup")
+        if count := all_of_them - self._count("collection_followup", "queued", "sent"):
             raise Failed(f"{count} follow-ups were not sent")
 
     # ------------------------------------------------------------------ the scheduler
@@ -219,13 +221,19 @@ class Verbs:
             rows = env["collection.plan"]._cutoffs(env.ref("base.main_company"))
         self.floors.set_cutoffs(rows)
 
-    def _count(self, source: str) -> int:
-        return self._execute(f"SELECT count(*) FROM {source}")[0][0]
+    def _count(self, table: str, *states: str) -> int:
+        return len(self._values(table, *states))
 
-    def _ids(self, source: str, column: str = "id") -> list[int]:
-        return [row[0] for row in self._execute(f"SELECT {column} FROM {source}")]
+    def _values(self, table: str, *states: str, column: str = "id") -> list[int]:
+        """A column of a table's rows in these states (of all without any), in the order of ids."""
+        statement = sql.SQL("SELECT {} FROM {} {} ORDER BY id").format(
+            sql.Identifier(column),
+            sql.Identifier(table),
+            sql.SQL("WHERE state = ANY(%s)" if states else ""),
+        )
+        return [row[0] for row in self._execute(statement, [list(states)] if states else None)]
 
-    def _execute(self, statement: str, values=None) -> list[tuple]:
+    def _execute(self, statement, values=None) -> list[tuple]:
         with self.connection.cursor() as cursor:
             cursor.execute(statement, values)
             rows = cursor.fetchall() if cursor.description else []
