@@ -222,6 +222,32 @@ def next_day(
     return None
 
 
+def next_step(
+    ladder: Ladder,
+    calendar: ContactCalendar,
+    counts_from: date,
+    watermark: int | None,
+    today: date,
+    delivered: bool = False,
+) -> tuple[Step, date] | None:
+    """What comes next by itself, for whoever looks ahead: caps, payments and other debts left aside (F1).
+
+    :param counts_from: the date from which offsets count (anchor or due date)
+    :param watermark: the highest offset consumed, None for none (decision 2)
+    :param delivered: whether the invoice went out: a step that would deliver it is passed over (A3)
+    :return: the step and its open day, today or later; a message before a task of the same day; None
+        when no step is left
+    """
+    for offset, day in _days(ladder, calendar, counts_from):
+        if watermark is not None and offset <= watermark:
+            continue
+        steps = [s for s in ladder.steps_at(offset) if not (delivered and s.delivers)]
+        if steps:
+            step = min(steps, key=lambda s: s.mode == "task")
+            return step, calendar.next_open_day(max(day, today))
+    return None
+
+
 def _check(ladder: Ladder, offset: int) -> None:
     if offset not in ladder.offsets:
         raise LadderError(f"The ruler has no step on day {offset:+d}")

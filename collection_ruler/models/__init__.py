@@ -36,6 +36,7 @@ from . import collection_run_line
 from . import collection_debtor_words
 from . import collection_debtor_drop
 from . import collection_outgoing
+from . import collection_preview
 from . import collection_today
 
 # how messages read before anybody gets one

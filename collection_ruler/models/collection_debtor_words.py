@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, format_datetime
 
 from ..dunning.calendar import NeverOpen
-from ..dunning.ladder import next_day
+from ..dunning.ladder import next_step
 from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
 
@@ -296,20 +296,21 @@ class CollectionDebtor(models.Model):
 
     def _say_coming(self, coming, settings, today):
         _ = self.env._
-        day = max(date.fromisoformat(coming.next_date), today)
-        ladder = settings.ladders.get(coming.ruler_id)
-        rest = ladder.steps_between(coming.watermark, ladder.offsets[-1]) if ladder else ()
-        if coming.delivered and rest and rest[0].delivers:
-            calendar = settings.calendars[coming.ruler_id]
-            counts_from = date.fromisoformat(coming.counts_from)
-            with suppress(NeverOpen):
-                day = next_day(ladder, calendar, counts_from, rest[0].offset, today) or day
-            rest = [s for s in rest if not s.delivers]
-        when = self._on_day_words(day, today)
-        if not rest:
+        following = None
+        with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
+            following = next_step(
+                settings.ladders[coming.ruler_id],
+                settings.calendars[coming.ruler_id],
+                date.fromisoformat(coming.counts_from),
+                coming.watermark,
+                today,
+                coming.delivered,
+            )
+        if not following:
+            when = self._on_day_words(max(date.fromisoformat(coming.next_date), today), today)
             return _("Next step %s", when), _("The next step comes %s.", when), False
-        # where a message and a task share a day, the customer's comes first
-        step = min((s for s in rest if s.offset == rest[0].offset), key=lambda s: s.mode == "task")
+        step, day = following
+        when = self._on_day_words(day, today)
         name = self.env["collection.ruler.step"].sudo().browse(step.id).name
         what = self._what(step.channel, name)
         return (

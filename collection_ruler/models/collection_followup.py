@@ -225,17 +225,14 @@ class CollectionFollowup(models.Model):
             if state == "uncertain":
                 followup._settle_items("sent", "uncertain")
             followup._drop_mails(keep_words=state == "uncertain")
-            if reason == "bounced":  # one task for the address, not one for each step
+            if reason in (
+                "bounced",
+                "no_address",
+            ):  # one task for the address, not one for each step
                 followup.debtor_id._tell(
-                    self.env._("Find another e-mail address: %s does not work", followup._tried()),
-                    self._help_for(reason),
-                    followup.ruler_id,
-                    once=True,
-                )
-                continue
-            if reason == "no_address":
-                followup.debtor_id._tell(
-                    self.env._("Add an e-mail address: there is none to send to"),
+                    self.env._("Find another e-mail address: %s does not work", followup._tried())
+                    if reason == "bounced"
+                    else self.env._("Add an e-mail address: there is none to send to"),
                     self._help_for(reason),
                     followup.ruler_id,
                     once=True,

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from odoo import Command, models
 from odoo.exceptions import UserError
 
@@ -22,7 +22,7 @@ class CollectionRulerStep(models.Model):
         It leaves rows behind: call it where they are rolled back.
 
         :param instalments: ``collection.instalment`` of this debtor
-        :return: (subject, body within the company's frame)
+        :return: (subject, body within the company's frame, or why it cannot be written)
         """
         self.ensure_one()
         plan, money = self.env["collection.plan"], self.env["collection.track.money"]
@@ -34,10 +34,8 @@ class CollectionRulerStep(models.Model):
             plan._write_ledger([plan._event_row(i, self, followup, i.id) for i in instalments])
         else:
             followup.instalment_ids = instalments
-        lang = followup._lang()
-        texts = followup._texts(self.mail_template_id.with_context(lang=lang))
-        subject, body = texts[followup.id]
-        return subject, followup._layout(body)
+        seen = followup._written()
+        return seen.get("subject") or self.name, seen.get("body") or escape(seen["note"])
 
 
 class CollectionRuler(models.Model):

@@ -2,6 +2,7 @@
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CollectionCommon
 
@@ -13,14 +14,10 @@ class TestBacklog(CollectionCommon):
     def setUp(self):
         super().setUp()
         self.late = self.person("Late")
-        self.coming = self.person("Coming <b>")
+        self.coming = self.person("Coming <b>", email="coming@customer.example.com")
         self.old = self.invoice("2026-03-02", 100.0, self.late, date="2026-02-20")
         self.newer = self.invoice("2026-03-05", 50.0, self.late, date="2026-02-20")
         self.invoice("2026-03-27", 70.0, self.coming, date="2026-03-01")
-
-    def person(self, name):
-        email = f"{name.split()[0].lower()}@customer.example.com"
-        return self.env["res.partner"].create({"name": name, "email": email})
 
     def dialog(self, policy):
         values = {"ruler_id": self.ruler.id, "backlog_policy": policy}
@@ -87,6 +84,23 @@ class TestBacklog(CollectionCommon):
         self.late.email = False
         with self.at("2026-03-10 08:00"):
             self.assertIn("without an e-mail address: 1", self.dialog("join").summary)
+
+    def test_an_invoice_sent_already_is_not_announced_to_be_sent(self):
+        later = self.person("Later")
+        self.invoice("2026-04-20", 80.0, later, date="2026-03-09")
+        unsent = self.person("Unsent")
+        self.invoice("2026-04-20", 80.0, unsent, date="2026-03-09", sent=False)
+        with self.at("2026-03-10 08:00"):
+            rows = self.dialog("join").customers.split("<tr>")
+        self.assertIn("A week before", next(row for row in rows if "Later" in row))
+        self.assertIn("Send the invoice", next(row for row in rows if "Unsent" in row))
+
+    def test_words_that_cannot_be_written_are_said_to_be_so(self):
+        self.step("Forgot?").mail_template_id.subject = "{{ object.no_such_field }}"
+        with self.at("2026-03-10 08:00"), mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            wizard = self.dialog("catch_up")
+            self.assertIn("cannot be written", wizard.sample_body)
+            self.assertEqual(wizard.overdue_count, 2, "the counts are shown all the same")
 
     def test_restart_takes_what_is_overdue_as_due_today(self):
         self.switch_on("restart")

@@ -1,12 +1,12 @@
 from collections import defaultdict
-from datetime import UTC
+from datetime import UTC, date
 from typing import NamedTuple
 
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 
-from ..dunning.ladder import effective_due
+from ..dunning.ladder import effective_due, next_step
 from ..models.collection_instalment import NOTHING_SAID
 
 # customers that the dialog names
@@ -19,24 +19,25 @@ class _Taken(NamedTuple):
     id: int
     debtor_id: int
     partner_id: int
-    due_date: object
-    residual: float
-    watermark: int
     move_id: int
-    next_date: object
+    due_date: date
+    counts_from: date
+    watermark: int
+    residual: float
+    delivered: bool
 
 
 class _Line(NamedTuple):
     """What one customer would hear first.
 
     :param day: local date
-    :param words: name of the step
-    :param amount: what is overdue or due by then, in the company's currency
+    :param amount: what it is about, in the company's currency
     """
 
-    day: object
+    day: date
     partner_id: int
-    words: str
+    step_id: int
+    instalment_ids: tuple[int, ...]
     amount: float
 
 
@@ -123,15 +124,9 @@ class CollectionRulerActivation(models.TransientModel):
         self.ensure_one()
         partners = self.env["res.partner"].sudo().browse({one.partner_id for one in taken})
         self.mute_count = len(partners.filtered(lambda p: not p.email))
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT count(*) FROM account_move WHERE id = ANY(%s) "
-                "AND is_move_sent IS NOT TRUE AND move_type IN ('out_invoice', 'out_receipt')",
-                list({one.move_id for one in taken}),
-            )
-        )
         delivers = any(self.ruler_id.step_ids.mapped("delivers_invoice"))
-        self.unsent_count = rows[0][0] if delivers else 0
+        unsent = {one.move_id for one in taken if not one.delivered}
+        self.unsent_count = len(unsent) if delivers else 0
 
     def _count_overdue(self, ruler, taken, today):
         if not taken:
@@ -166,10 +161,13 @@ class CollectionRulerActivation(models.TransientModel):
     def _taken(self, ruler, enrolled):
         rows = self.env.execute_query(
             SQL(
-                "SELECT i.id, i.debtor_id, d.partner_id, i.due_date, i.residual, i.watermark, i.move_id, "
-                "i.next_date "
+                "SELECT i.id, i.debtor_id, d.partner_id, i.move_id, i.due_date, "
+                "coalesce(i.anchor_date, i.due_date), i.watermark, i.residual, "
+                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s "
                 "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
+                "JOIN account_move m ON m.id = i.move_id "
                 "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
+                tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
                 enrolled,
                 ruler.id,
             )
@@ -189,11 +187,13 @@ class CollectionRulerActivation(models.TransientModel):
             .sudo()
             .search([("debtor_id", "in", debtors), ("id", ">", known or 0)])
         )
+        pairs = followups._pairs()
         lines = [
             _Line(
                 calendar.local_day(f.scheduled_at.replace(tzinfo=UTC)),
                 f.debtor_id.partner_id.id,
-                f.step_name,
+                f.step_id.id,
+                tuple(pair.instalment_id for pair in pairs[f.id]),
                 f.amount_due,
             )
             for f in followups
@@ -204,40 +204,37 @@ class CollectionRulerActivation(models.TransientModel):
         return lines + self._coming(ruler, others)  # where the plan left them
 
     def _coming(self, ruler, taken):
-        """The first step that comes for each customer, by the next date of their instalments."""
-        steps = ruler.step_ids.filtered(lambda s: s.trigger == "due").sorted("offset_days")
+        """The first step that comes for each customer, by the ladder alone."""
+        ladder, calendar = ruler._ladder(), ruler._contact_calendar()
+        today = calendar.local_day(self.env["collection.snapshot"]._now())
+        found = {}  # the same for all with the same dates
         by_partner = defaultdict(list)
         for one in taken:
-            if one.next_date:
-                by_partner[one.partner_id].append(one)
+            key = one.counts_from, one.watermark, one.delivered
+            if key not in found:
+                found[key] = next_step(ladder, calendar, *key[:2], today, one.delivered)
+            if found[key]:
+                by_partner[one.partner_id].append((found[key], one))
         lines = []
         for partner, own in by_partner.items():
-            first = min(own, key=lambda one: (one.next_date, one.due_date))
-            step = steps.filtered(lambda s, first=first: s.offset_days > first.watermark)[:1]
-            amount = sum(one.residual for one in own if one.next_date == first.next_date)
-            lines.append(_Line(first.next_date, partner, step.name, amount))
+            (step, day), _first = min(own, key=lambda pair: (pair[0][1], pair[1].due_date))
+            those = [one for (_step, comes), one in own if comes == day]
+            amount = sum(one.residual for one in those)
+            lines.append(_Line(day, partner, step.id, tuple(one.id for one in those), amount))
         return lines
 
     def _first_message(self, ruler, lines):
         """One message as its customer would read it: the first that asks by e-mail."""
         for line in sorted(lines, key=lambda line: (line.day, -line.amount))[:NAMED]:
-            step = ruler.step_ids.filtered(
-                lambda s, line=line: s.name == line.words and s.mail_template_id
-            )[:1]
-            debtor = (
-                self.env["collection.debtor"]
-                .sudo()
-                .search(
-                    [("partner_id", "=", line.partner_id), ("company_id", "=", ruler.company_id.id)]
-                )
-            )
-            own = debtor.instalment_ids.filtered(lambda i: i.is_open and i.ruler_id == ruler)
-            own = own.sorted("due_date")
-            if step and own:
-                due = own.filtered(lambda i, line=line: i.due_date <= line.day)
-                if step.offset_days < 0:  # it announces only what is coming
-                    due = own.filtered(lambda i, line=line: i.next_date == line.day)
-                return step._sample(debtor, due or own[:1])
+            step = ruler.step_ids.browse(line.step_id)
+            if not step.mail_template_id:
+                continue
+            about = self.env["collection.instalment"].sudo().browse(line.instalment_ids)
+            debtor = about.debtor_id
+            if step.offset_days >= 0:  # it asks for all that is due by then
+                own = debtor.instalment_ids.filtered(lambda i: i.is_open and i.ruler_id == ruler)
+                about |= own.filtered(lambda i, line=line: i.due_date <= line.day)
+            return step._sample(debtor, about.sorted("due_date"))
         return None
 
     def _sentences(self):
@@ -341,12 +338,13 @@ class CollectionRulerActivation(models.TransientModel):
             self.env["res.partner"].sudo().browse([line.partner_id for line in lines[:NAMED]])
         )
         names = {partner.id: partner.display_name for partner in partners}
+        steps = {step.id: step.name for step in self.ruler_id.step_ids}
         rows = Markup().join(
             Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td class='text-end'>%s</td></tr>")
             % (
                 format_date(self.env, line.day),
                 names[line.partner_id],
-                line.words or "",
+                steps[line.step_id],
                 format_amount(self.env, line.amount, currency),
             )
             for line in lines[:NAMED]
@@ -372,7 +370,6 @@ class CollectionRulerActivation(models.TransientModel):
     def action_confirm(self):
         """Switch it on, with the policy that was looked at."""
         self.ruler_id.backlog_policy = self.backlog_policy
-        sentence = self._first_step()
         self.ruler_id._activate()
         return {
             "type": "ir.actions.client",
@@ -380,7 +377,9 @@ class CollectionRulerActivation(models.TransientModel):
             "params": {
                 "type": "success",
                 "title": self.env._("“%s” runs", self.ruler_id.name),
-                "message": sentence,
+                "message": self.env._(
+                    "“Debtors” shows who stands where, “Today's outgoing” each message before it leaves."
+                ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -13,12 +13,14 @@ from dunning.ladder import (
     Ladder,
     LadderError,
     Step,
+    begin,
     come,
     contact_day,
     cutoff,
     cutoffs,
     effective_due,
     next_day,
+    next_step,
     overdue_until,
     timeline,
 )
@@ -356,3 +358,56 @@ def _seconds(work):
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+# what comes next, and where a backlog begins
+
+
+@given(cases(), st.integers(-20, 20), st.integers(-9, 30))
+def test_the_next_step_is_the_first_above_the_watermark_on_the_day_that_is_planned(
+    case, mark, late
+):
+    ladder, calendar, due = case
+    today = due + late * DAY
+    found = next_step(ladder, calendar, due, mark, today)
+    assert (found and found[1]) == next_day(ladder, calendar, due, mark, today)
+    if found:
+        assert found[0].offset == min(o for o in ladder.offsets if o > mark)
+
+
+def test_an_invoice_that_went_out_is_not_announced_to_be_sent():
+    steps = Step(1, -30, "email", delivers=True), Step(2, -7, "email"), Step(3, 5, "email")
+    ladder = Ladder(1, (*steps, Step(4, 5, "phone", mode="task")), bank_days=False)
+    due, today = date(2025, 12, 17), date(2025, 11, 3)
+    assert next_step(ladder, BRAZIL, due, None, today) == (steps[0], date(2025, 11, 17))
+    assert next_step(ladder, BRAZIL, due, None, today, True) == (steps[1], date(2025, 12, 10))
+    # where a message and a task share a day, the customer's comes first
+    assert next_step(ladder, BRAZIL, due, -7, today, True) == (steps[2], date(2025, 12, 22))
+    assert next_step(ladder, BRAZIL, due, 5, today) is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "late", "coming"),
+    [
+        ("join", (5, None), (-10, None)),
+        ("catch_up", (-10, None), (None, None)),  # no mail for each old invoice that was never sent
+        ("restart", (0, date(2025, 11, 24)), (-10, None)),
+    ],
+)
+def test_a_backlog_begins_where_its_policy_says(policy, late, coming):
+    steps = Step(1, -10, "email", delivers=True), Step(2, -3, "email"), Step(3, 5, "email")
+    ladder = Ladder(1, steps, bank_days=False)
+    today = date(2025, 11, 24)
+    assert begin(ladder, BRAZIL, today - 7 * DAY, today, policy) == late
+    assert begin(ladder, BRAZIL, today + 7 * DAY, today, policy) == coming
+
+
+def test_what_is_due_today_is_no_backlog_to_start_afresh():
+    today = date(2025, 11, 24)
+    assert begin(ladder_of(0, 2), BRAZIL, today, today, "restart") == (0, None)
+
+
+def test_an_unknown_policy_is_refused():
+    today = date(2025, 11, 24)
+    with pytest.raises(LadderError, match="blast"):
+        begin(ladder_of(2), BRAZIL, today, today, "blast")
