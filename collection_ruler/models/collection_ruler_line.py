@@ -113,8 +113,7 @@ class CollectionRulerLine(models.AbstractModel):
 
     def _why_silent(self, instalment, today, held):
         """Why the next step does not come on its day, or False."""
-        until = instalment.company_id.root_id.collection_paused_until
-        if until and today < until:
+        if instalment.company_id.root_id._collection_is_paused():
             return Reason.PAUSED
         if not instalment.ruler_id._speaks_on(today):
             return Reason.RULER_STOPPED

@@ -106,15 +106,13 @@ class CollectionSnapshot(models.AbstractModel):
             )
             currencies = self.env["res.currency"].with_context(active_test=False)
             currencies = currencies.search_fetch([])
-            calendar = company._collection_calendar()
-            until = company.collection_paused_until
             memo["settings", company_id] = Settings(
-                calendar,
+                company._collection_calendar(),
                 {ruler.id: ruler._ladder() for ruler in rulers},
                 {ruler.id: ruler._contact_calendar() for ruler in rulers},
                 {step.id: step._rung() for step in rulers.step_ids},
                 {currency.id: currency.name for currency in currencies},
-                bool(until and calendar.local_day(self._now()) < until),
+                company._collection_is_paused(),
                 company.collection_test_email or None,
             )
         return memo["settings", company_id]

@@ -56,14 +56,11 @@ class ResCompany(models.Model):
     @api.depends("collection_paused_until", "collection_test_email")
     def _compute_collection_notice(self):
         """What everybody who looks at collections has to know at this moment, in a sentence."""
-        now = self.env["collection.snapshot"]._now()
         for company in self:
             notices = []
-            until = company.collection_paused_until
-            if until and company._collection_calendar().local_day(now) < until:
-                notices.append(
-                    self.env._("All sending is paused until %s.", format_date(self.env, until))
-                )
+            if company._collection_is_paused():
+                until = format_date(self.env, company.collection_paused_until)
+                notices.append(self.env._("All sending is paused until %s.", until))
             if company.collection_test_email:
                 notices.append(
                     self.env._(
@@ -72,6 +69,13 @@ class ResCompany(models.Model):
                     )
                 )
             company.collection_notice = " ".join(notices)
+
+    def _collection_is_paused(self):
+        """Whether nothing leaves today, by the company's calendar (A13)."""
+        self.ensure_one()
+        until = self.collection_paused_until
+        now = self.env["collection.snapshot"]._now()
+        return bool(until) and self._collection_calendar().local_day(now) < until
 
     @api.constrains("collection_test_email")
     def _check_collection_test_email(self):
