@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
+from unittest import SkipTest
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from freezegun import freeze_time
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.mail.tests.common import MockEmail
+from odoo.tests import HttpCase, new_test_user
 
 from ..models.collection_run import VERBS
 
@@ -231,6 +233,26 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     # money
     # ------------------------------------------------------------------
 
+    def person(self, name, **values):
+        """A customer with an address for e-mail."""
+        email = f"{name.lower().replace(' ', '.')}@customer.example.com"
+        return self.env["res.partner"].create({"name": name, "email": email, **values})
+
+    @classmethod
+    def new_user(cls, login, *groups, company=None):
+        """An employee of the company, or of another one, whose password is the login.
+
+        :param groups: external ids of what he may do beside
+        """
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login,
+            groups=",".join(("base.group_user", *groups)),
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
     def invoice(self, due, amount=100.0, partner=None, date="2026-01-01", sent=True, **values):
         """A posted invoice with one due date (or the terms given in `values`)."""
         move = self.env["account.move"].create(
@@ -332,3 +354,20 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     def said(self, partner=None):
         """(step name, state) of each follow-up, in order."""
         return [(f.step_name, f.state) for f in self.followups(partner)]
+
+
+class ScreenCase(CollectionCommon, HttpCase):
+    """What a real browser shows."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # on a busy machine a browser needs more than Odoo's ten seconds to come up
+        cls.startClassPatcher(patch("odoo.tests.common.CHECK_BROWSER_ITERATIONS", 600))
+
+    def browser_js(self, *arguments, **options):
+        """Odoo skips in silence where there is no browser; a screen that nobody saw is not tested."""
+        try:
+            super().browser_js(*arguments, **options)
+        except SkipTest as reason:
+            self.fail(f"The browser is missing: {reason}")

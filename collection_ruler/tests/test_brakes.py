@@ -24,11 +24,12 @@ class TestTestMode(CollectionCommon):
         salesperson = self.env["res.users"].create(
             {"name": "Sally", "login": "sally", "email": "sally@school.example.com"}
         )
-        self.partner.user_id = salesperson
+        self.customer.user_id = salesperson
         self.ruler.step_ids.copy_salesperson = True
         self.invoice("2026-03-09", 100.0, date="2026-03-02")
         (mail,) = self.day("2026-03-02")
         self.assertFalse(mail["email_cc"])
+        self.assertIn("sally@school.example.com", mail["subject"], "there was no copy to redirect")
 
     def test_invoices_that_the_ruler_delivers_go_there_too(self):
         self.invoice("2026-03-12", 100.0, date="2026-03-02", sent=False)

@@ -93,18 +93,7 @@ class TestDrop(CollectionCommon):
                 dialog.action_note()
 
     def test_readers_drop_nothing(self):
-        reader = self.env["res.users"].create(
-            {
-                "name": "Reader",
-                "login": "drop_reader",
-                "company_id": self.company.id,
-                "company_ids": self.company.ids,
-                "group_ids": [
-                    self.env.ref("base.group_user").id,
-                    self.env.ref("collection_ruler.collection_ruler_group_reader").id,
-                ],
-            }
-        )
+        reader = self.new_user("drop_reader", "collection_ruler.collection_ruler_group_reader")
         theirs = self.debtor().with_user(reader)
         with self.assertRaises(AccessError):
             theirs.action_drop(self.stage("hold").id)

@@ -3,8 +3,8 @@ from unittest.mock import patch
 
 from lxml import html as parser
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import CollectionCommon
 
@@ -30,22 +30,6 @@ class TestOutgoing(CollectionCommon):
         super().setUp()
         self.outgoing = self.env["collection.followup"]
 
-    def person(self, group):
-        return self.env["res.users"].create(
-            {
-                "name": group,
-                "login": f"outgoing_{group}",
-                "company_id": self.company.id,
-                "company_ids": [Command.set(self.company.ids)],
-                "group_ids": [
-                    Command.set(self.env.ref("base.group_user").ids),
-                    Command.link(
-                        self.env.ref(f"collection_ruler.collection_ruler_group_{group}").id
-                    ),
-                ],
-            }
-        )
-
     def leaving(self):
         return self.outgoing.search([("leaves_today", "=", True)])
 
@@ -62,8 +46,8 @@ class TestOutgoing(CollectionCommon):
         self.env.flush_all()
         result = {}
         for model in EVERYTHING:
-            self.env.cr.execute(f"SELECT * FROM {self.env[model]._table} ORDER BY id")
-            result[model] = self.env.cr.fetchall()
+            table = SQL.identifier(self.env[model]._table)
+            result[model] = self.env.execute_query(SQL("SELECT * FROM %s ORDER BY id", table))
         return result
 
     def test_lists_what_leaves_today_and_no_task(self):
@@ -139,7 +123,10 @@ class TestOutgoing(CollectionCommon):
     def test_skipped_keeps_its_place_and_asks_tomorrow(self):
         move, followup = self.planned()
         with self.at("2026-02-03 07:30"):
-            followup.with_user(self.person("collector")).action_skip_today()
+            collector = self.new_user(
+                "outgoing_collector", "collection_ruler.collection_ruler_group_collector"
+            )
+            followup.with_user(collector).action_skip_today()
             self.assertEqual(self.leaving(), followup, "In sight, so that it can be undone")
             self.assertTrue(followup.is_put_off)
             self.assertEqual(followup.waits_because, "Skipped until Wed 4 Feb")
@@ -191,7 +178,7 @@ class TestOutgoing(CollectionCommon):
 
     def test_readers_look_and_change_nothing(self):
         _move, followup = self.planned()
-        reader = self.person("reader")
+        reader = self.new_user("outgoing_reader", "collection_ruler.collection_ruler_group_reader")
         with self.at("2026-02-03 07:30"):
             theirs = followup.with_user(reader)
             self.assertTrue(theirs._preview()["body"])

@@ -14,10 +14,6 @@ class PlanCase(CollectionCommon):
         super().setUp()
         self.words = self.step("Forgot?").mail_template_id
 
-    def person(self, name, **values):
-        email = f"{name.lower().replace(' ', '.')}@customer.example.com"
-        return self.env["res.partner"].create({"name": name, "email": email, **values})
-
     def another_ruler(self, name, **values):
         """A second ruler with one step of its own, two days after the due date, running."""
         ruler = self.env["collection.ruler"].create(

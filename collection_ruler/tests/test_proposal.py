@@ -73,14 +73,8 @@ class TestProposal(CollectionCommon):
             mails.unlink()
 
     def test_a_collector_makes_no_rulers(self):
-        collector = self.env["res.users"].create(
-            {
-                "name": "Collector",
-                "login": "collector-of-proposals",
-                "group_ids": [
-                    (6, 0, self.env.ref("collection_ruler.collection_ruler_group_collector").ids)
-                ],
-            }
+        collector = self.new_user(
+            "proposal_collector", "collection_ruler.collection_ruler_group_collector"
         )
         with self.assertRaises(AccessError):
             self.env["collection.ruler.proposal"].with_user(collector).create({})

@@ -1,5 +1,4 @@
 from odoo.exceptions import AccessError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import CollectionCommon
@@ -139,24 +138,8 @@ class TestRulerLine(CollectionCommon):
         self.activate("2026-01-01")
         move = self.invoice("2026-01-14")
         self.run_ruler("enrol")
-        salesman, reader = (
-            self.env["res.users"].create(
-                {
-                    "name": login,
-                    "login": f"line_{login}",
-                    "company_id": self.company.id,
-                    "company_ids": [Command.set(self.company.ids)],
-                    "group_ids": [
-                        Command.set(self.env.ref("base.group_user").ids),
-                        *(Command.link(self.env.ref(group).id) for group in groups),
-                    ],
-                }
-            )
-            for login, groups in (
-                ("salesman", ()),
-                ("reader", ("account.group_account_readonly",)),
-            )
-        )
+        salesman = self.new_user("line_salesman")
+        reader = self.new_user("line_reader", "account.group_account_readonly")
         self.assertTrue(move.with_user(reader).ruler_line)
         self.assertTrue(self.debtor().with_user(reader).ruler_line)
         self.assertNotIn("ruler_line", self.env["account.move"].with_user(salesman).fields_get())

@@ -1,11 +1,9 @@
-from contextlib import contextmanager
 from datetime import timedelta
-from unittest import SkipTest
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CollectionCommon
+from .common import ScreenCase
 
 
 def hoot_id(path):
@@ -17,41 +15,31 @@ def hoot_id(path):
 
 
 @tagged("post_install", "-at_install")
-class TestScreens(CollectionCommon, HttpCase):
+class TestScreens(ScreenCase):
     """The screens in a real browser."""
-
-    @contextmanager
-    def with_browser(self):
-        """Odoo skips in silence where there is no browser; a screen that nobody saw is not tested."""
-        try:
-            yield
-        except SkipTest as reason:
-            self.fail(f"The browser is missing: {reason}")
 
     def test_parts_of_the_screen_do_what_they_should(self):
         """The add-on's own tests of its components (``static/tests``)."""
-        with self.with_browser():
-            self.browser_js(
-                f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-                f"&id={hoot_id('@collection_ruler')}",
-                "",
-                "",
-                login="admin",
-                timeout=300,
-                success_signal="[HOOT] Test suite succeeded",
-                error_checker=lambda message: "[HOOT]" not in message,
-            )
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+            f"&id={hoot_id('@collection_ruler')}",
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=lambda message: "[HOOT]" not in message,
+        )
 
     def test_a_person_rebuilds_a_ruler_on_the_line_and_saves_it(self):
         """Move by keyboard, add, remove, save: the database has it then, in words that make sense."""
         admin = self.env.ref("base.user_admin")
         admin.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
-        with self.with_browser():
-            self.start_tour(
-                f"/odoo/collection-rulers/{self.ruler.id}",
-                "collection_ruler_line_tour",
-                login="admin",
-            )
+        self.start_tour(
+            f"/odoo/collection-rulers/{self.ruler.id}",
+            "collection_ruler_line_tour",
+            login="admin",
+        )
         self.env.invalidate_all()
         days = {
             step.name: step.offset_days for step in self.ruler.step_ids if step.trigger == "due"
@@ -68,12 +56,9 @@ class TestScreens(CollectionCommon, HttpCase):
         admin.write({"company_ids": [(6, 0, self.company.ids)], "company_id": self.company.id})
         self.env["collection.ruler"].with_context(active_test=False).search([]).unlink()
         today = fields.Date.today()
-        late = self.env["res.partner"].create(
-            {"name": "Late Payer", "email": "late@customer.example.com"}
-        )
+        late = self.person("Late Payer")
         self.invoice(today - timedelta(days=9), 100.0, late, date=today - timedelta(days=23))
-        with self.with_browser():
-            self.start_tour("/odoo/collection-rulers", "collection_first_ruler_tour", login="admin")
+        self.start_tour("/odoo/collection-rulers", "collection_first_ruler_tour", login="admin")
         self.env.invalidate_all()
         ruler = self.env["collection.ruler"].search([])
         self.assertEqual((ruler.state, ruler.backlog_policy), ("running", "catch_up"))

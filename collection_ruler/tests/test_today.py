@@ -1,5 +1,4 @@
 from odoo.exceptions import AccessError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import CollectionCommon
@@ -8,21 +7,6 @@ from .common import CollectionCommon
 @tagged("post_install", "-at_install")
 class TestToday(CollectionCommon):
     """Where Monday starts: each tile counts what its worklist shows, to those who may see it."""
-
-    def person(self, group, company=None):
-        company = company or self.company
-        return self.env["res.users"].create(
-            {
-                "name": group,
-                "login": f"today_{group}_{company.id}",
-                "company_id": company.id,
-                "company_ids": [Command.set(company.ids)],
-                "group_ids": [
-                    Command.set(self.env.ref("base.group_user").ids),
-                    Command.link(self.env.ref(group).id),
-                ],
-            }
-        )
 
     def tiles(self, user=None):
         Today = self.env["collection.today"]
@@ -87,7 +71,7 @@ class TestToday(CollectionCommon):
         self.invoice("2026-01-30")
         self.activate()
         self.day("2026-01-23")
-        reader = self.person("account.group_account_readonly")
+        reader = self.new_user("today_reader", "account.group_account_readonly")
         with self.at("2026-01-26 08:00"):
             for key, tile in self.tiles(reader).items():
                 with self.subTest(key):
@@ -103,14 +87,16 @@ class TestToday(CollectionCommon):
         self.day("2026-01-23")
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         with self.at("2026-01-26 08:00"):
-            self.assertTrue(self.counts(self.person("account.group_account_invoice")))
-            self.assertEqual(
-                self.counts(self.person("account.group_account_invoice", elsewhere)), {}
+            ours, theirs = (
+                self.new_user(login, "account.group_account_invoice", company=company)
+                for login, company in (("today_ours", self.company), ("today_theirs", elsewhere))
             )
+            self.assertTrue(self.counts(ours))
+            self.assertEqual(self.counts(theirs), {})
 
     def test_nobody_else_sees_it(self):
         with self.assertRaises(AccessError):
-            self.tiles(self.person("base.group_partner_manager"))
+            self.tiles(self.new_user("today_stranger", "base.group_partner_manager"))
 
     def test_costs_the_same_however_much_waits(self):
         self.activate()

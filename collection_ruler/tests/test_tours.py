@@ -1,12 +1,11 @@
 from odoo import fields
-from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CollectionCommon
+from .common import ScreenCase
 
 
 @tagged("post_install", "-at_install")
-class TestTours(CollectionCommon, HttpCase):
+class TestTours(ScreenCase):
     """What people do on the screens, in a real browser."""
 
     browser_size = "2600x1080"  # all columns of the board in sight: a tour drags no further
@@ -18,19 +17,7 @@ class TestTours(CollectionCommon, HttpCase):
             ("tour_reader", "account.group_account_readonly"),
             ("tour_collector", "account.group_account_invoice"),
         ):
-            cls.env["res.users"].create(
-                {
-                    "name": login,
-                    "login": login,
-                    "password": login,
-                    "company_id": cls.company.id,
-                    "company_ids": [Command.set(cls.company.ids)],
-                    "group_ids": [
-                        Command.set(cls.env.ref("base.group_user").ids),
-                        Command.link(cls.env.ref(group).id),
-                    ],
-                }
-            )
+            cls.new_user(login, group)
 
     def setUp(self):
         super().setUp()
