@@ -368,6 +368,6 @@ class ScreenCase(CollectionCommon, HttpCase):
     def browser_js(self, *arguments, **options):
         """Odoo skips in silence where there is no browser; a screen that nobody saw is not tested."""
         try:
-            super().browser_js(*arguments, **options)
+            return super().browser_js(*arguments, **options)
         except SkipTest as reason:
             self.fail(f"The browser is missing: {reason}")

@@ -80,10 +80,10 @@ class Run:
         self.failed += len(names)
         self.problems += names
 
-    def plain(self, targets: list[str]) -> None:
+    def plain(self, title: str, targets: list[str]) -> None:
         """Run tests without Odoo in their process."""
         variables = {key: value for key, value in os.environ.items() if key != "ODOO_RC"}
-        self._pytest("tests", ["-p", "no:odoo", *targets], variables)
+        self._pytest(title, ["-p", "no:odoo", *targets], variables)
 
     def within_odoo(self, targets: list[str]) -> None:
         """Run tests of add-ons within an Odoo, on a database made for this run."""
@@ -106,17 +106,31 @@ class Run:
         finally:
             store.drop(copy)
 
-    def both(self, plain: list[str], addons: list[str]) -> None:
-        """Run both kinds at the same time; each is busy with one core at most.
+    def everything(self, addons: list[str]) -> None:
+        """Run linters and all tests, in three lanes at the same time.
 
-        What the add-ons' tests say is shown when they are through.
+        Each is busy with one core at most, and often waits. What they say is shown when they are
+        through.
         """
-        self.aside = bool(plain and addons)
+        print("--- linters and tests: about ten minutes on two cores", flush=True)
+        self.aside = True
+        scenarios = "tests/scenarios"
         with ThreadPoolExecutor() as pool:
-            jobs = [pool.submit(self.plain, plain)] if plain else []
-            jobs += [pool.submit(self.within_odoo, addons)] if addons else []
+            jobs = [
+                pool.submit(self.within_odoo, addons),
+                pool.submit(self.plain, "scenarios", [scenarios]),
+                pool.submit(self.plain, "tests", ["tests", f"--ignore={scenarios}"]),
+                pool.submit(self.lint),
+            ]
             for job in jobs:
                 job.result()
+
+    def selected(self) -> None:
+        """Run the tests that were asked for, one after the other."""
+        if self.selection.plain:
+            self.plain("tests", self.selection.plain)
+        if self.selection.addons:
+            self.within_odoo(self.selection.addons)
 
     def _own_configuration(self) -> Path:
         """Odoo's configuration with a port that no server of the scenarios takes."""
@@ -129,8 +143,7 @@ class Run:
         return file
 
     def _pytest(self, title: str, arguments: list[str], variables: dict[str, str]) -> None:
-        aside = self.aside and title == "add-ons"
-        if not aside:
+        if not self.aside:
             print(f"\n--- {title}", flush=True)
         counts = self.temporary / f"{title}.json"
         variables = {
@@ -146,11 +159,11 @@ class Run:
                 [*command, *arguments, *self.selection.options],
                 cwd=paths.ROOT,
                 env=variables,
-                stdout=file if aside else None,
-                stderr=subprocess.STDOUT if aside else None,
+                stdout=file if self.aside else None,
+                stderr=subprocess.STDOUT if self.aside else None,
                 check=False,
             )
-        if aside:
+        if self.aside:
             print(f"\n--- {title}\n{output.read_text()}", flush=True)
         numbers = json.loads(counts.read_text()) if counts.exists() else {"passed": 0, "failed": 0}
         self.passed += numbers["passed"]
@@ -171,12 +184,10 @@ def main() -> int:
         ]
         with tempfile.TemporaryDirectory(prefix="ruler-", ignore_cleanup_errors=True) as temporary:
             run = Run(odoo, selection, Path(temporary))
-            if not selection.has_paths:
-                run.lint()
-            run.both(
-                selection.plain or ([] if selection.has_paths else ["tests"]),
-                selection.addons or ([] if selection.has_paths else addons_with_tests),
-            )
+            if selection.has_paths:
+                run.selected()
+            else:
+                run.everything(addons_with_tests)
     if not run.passed and not run.failed:
         print("no test was collected")
         run.failed = 1

@@ -136,11 +136,7 @@ class Office:
         self._servers: list[OdooServer] = []
         self._connection = None
         self.is_supervised = False
-        world.mail.behaviours.clear()
-        world.mail.behave = lambda address: None
-        world.mail.clear()
-        world.mail.stop()  # forgets that it was released
-        world.mail.start()
+        world.mail.reset()
         world.clock.set(MORNING - timedelta(hours=1))
         self.database = world.databases.copy(TEMPLATE, COPY)
         self.server = world.server(self.database)  # not started: `query` works all the same

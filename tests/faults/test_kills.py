@@ -31,13 +31,13 @@ def kills(request) -> int:
     return TO_BE_PLAYED["long" if request.config.getoption("--long") else "short"]
 
 
-def test_killed_at_any_point_nothing_is_said_twice_or_forgotten(world, kills):
+def test_killed_at_any_point_nothing_is_said_twice_or_forgotten(prepared, kills):
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
     played: Counter = Counter()
     while played.total() < kills or played.keys() != SPANS.keys():
-        office = Office(world)
+        office = Office(prepared)
         try:
             played += morning(office, chance, max(3, kills - played.total()))
             assert not ledger.broken(office)

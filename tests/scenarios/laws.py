@@ -6,7 +6,7 @@ yields, in words, what breaks it.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -30,10 +30,14 @@ ROW = re.compile(
 CREDIT = re.compile(r"Your open credit -?([\d,]+\.\d\d) €")
 
 
-def broken(entries: list[dict]) -> list[str]:
-    """All that breaks a law."""
-    laws = (contract, hours, twice, one_a_day, amounts, attachments, links)
-    return [words for law in laws for words in law(entries)]
+def broken(entries: list[dict], with_pdf: Collection[str] = WITH_PDF) -> list[str]:
+    """All that breaks a law.
+
+    :param with_pdf: the steps that attach the invoices
+    """
+    laws = (contract, hours, twice, one_a_day, amounts, links)
+    words = [words for law in laws for words in law(entries)]
+    return words + list(attachments(entries, with_pdf))
 
 
 def contract(entries: list[dict]) -> Iterator[str]:
@@ -100,11 +104,11 @@ def amounts(entries: list[dict]) -> Iterator[str]:
             yield f"the oldest is not of {entry['due_date']}: {name_of(entry)}"
 
 
-def attachments(entries: list[dict]) -> Iterator[str]:
+def attachments(entries: list[dict], with_pdf: Collection[str]) -> Iterator[str]:
     """The invoices' PDFs where the step attaches them, else nothing."""
     for entry in entries:
         wanted = [f"{number.replace('/', '_')}.pdf" for number in entry["invoice_numbers"]]
-        if sorted(entry["attachments"]) != (sorted(wanted) if entry["step"] in WITH_PDF else []):
+        if sorted(entry["attachments"]) != (sorted(wanted) if entry["step"] in with_pdf else []):
             yield f"has {entry['attachments']}: {name_of(entry)}"
 
 

@@ -9,8 +9,6 @@ import pytest
 
 from demo.school import School
 from demo.simulation import Simulation, moment
-from provision import everything
-from world import World
 
 START, DAY = date(2026, 10, 7), date(2026, 10, 12)
 MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
@@ -21,8 +19,8 @@ QUEUED = """
 
 
 @pytest.fixture(scope="module")
-def school():
-    with World("doors", everything.ensure()) as world, Simulation(world, START, "doors") as school:
+def school(world):
+    with Simulation(world, START, "doors") as school:
         school.activate()
         yield school
 

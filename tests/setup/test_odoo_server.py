@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from provision import everything
-from world import Behaviour, NotQuiet, RpcError, World
+from world import Behaviour, NotQuiet, RpcError
 
 MONDAY = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 SEND_MAIL = """
@@ -15,14 +14,9 @@ env['mail.mail'].create(values).send()
 
 
 @pytest.fixture(scope="module")
-def world():
-    with World("tests", everything.ensure()) as world:
-        world.clock.set(MONDAY)
-        yield world
-
-
-@pytest.fixture(scope="module")
 def server(world):
+    world.clock.set(MONDAY)
+    world.mail.reset()
     server = world.serve(world.create_database("library", "t_base"))
     server.wait_quiet()
     return server

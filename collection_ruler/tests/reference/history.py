@@ -247,6 +247,10 @@ STORIES = {
         CreditNote(9, customer=2, amount=30, invoice=2),
         MoveStep(10, step=4, offset=9),
     ],
+    "a notice that came too late becomes the last step": [
+        Invoice(7, customer=0, amount=10, due_in=-7, parts=1, every=1),
+        MoveStep(8, step=0, offset=9),
+    ],
 }
 SIMPLE = {"amount": 10, "parts": 1, "every": 1, "customer": 0}
 

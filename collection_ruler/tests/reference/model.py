@@ -328,11 +328,14 @@ class Model:
         mine = self._open(customer, today)
         silent = self._silent(customer, today)
         due = {}
+        reach = {}
         for instalment in mine:
             steps = self._due_steps(instalment, today)
             fresh = [step for step in steps if step.name not in instalment.said]
             if fresh:
-                due[instalment] = self._choose(fresh, customer)
+                step = due[instalment] = self._choose(fresh, customer)
+                is_first = step.offset > 0 and not self.contacts[customer]
+                reach[instalment] = step.offset if is_first else max(s.offset for s in steps)
             elif steps:  # said already and moved ahead since: not said again
                 instalment.watermark = max(step.offset for step in steps)
         if not due or silent or self._reminder_comes_first(mine, due, today):
@@ -340,9 +343,11 @@ class Model:
         tone = self._tone(mine, due, today)
         message = self._ask(customer, tone.name, {i: s.name for i, s in due.items()}, today)
         if message:
-            for instalment, step in due.items():
-                instalment.watermark = step.offset
-                instalment.said[step.name] = step.offset
+            for instalment in due:
+                last = reach[instalment]
+                passed = [s for s in self.steps if instalment.watermark < s.offset <= last]
+                instalment.said |= {s.name: s.offset for s in passed}  # or overtaken, for good
+                instalment.watermark = last
         return message
 
     def _reminder_comes_first(

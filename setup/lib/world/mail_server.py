@@ -118,6 +118,14 @@ class MailServer:
                 raise TimeoutError(f"{len(self._received)} of {count} messages in {seconds} s")
             return list(self._received)
 
+    def reset(self) -> None:
+        """Be as new, at the same port: nothing received, and everybody gets an answer."""
+        self.stop()
+        self.behave = lambda address: None
+        self.behaviours.clear()
+        self.clear()
+        self.start()
+
     def clear(self) -> None:
         """Forget what was received."""
         with self._changed:
