@@ -85,39 +85,42 @@ class Run:
         variables = {key: value for key, value in os.environ.items() if key != "ODOO_RC"}
         self._pytest(title, ["-p", "no:odoo", *targets], variables)
 
-    def within_odoo(self, targets: list[str]) -> None:
+    def within_odoo(self, title: str, targets: list[str]) -> None:
         """Run tests of add-ons within an Odoo, on a database made for this run."""
         from provision import databases  # noqa: PLC0415 - needs the project's Python environment
 
         store = databases.Databases(self.odoo)
-        copy = f"t_run_{os.getpid()}"
+        stem = f"t_run_{title.replace(' ', '_')}"
+        copy = f"{stem}_{os.getpid()}"
         try:
             with paths.exclusive():
-                store.drop_abandoned("t_run")
+                store.drop_abandoned(stem)
                 store.ensure_module()
                 database = store.copy("t_module", copy)
             arguments = [f"--odoo-database={database}", "--odoo-http"]
-            arguments += [f"--odoo-config={self._own_configuration()}", *targets]
-            self._pytest("add-ons", arguments, self.odoo.environment())
+            arguments += [f"--odoo-config={self._own_configuration(title)}", *targets]
+            self._pytest(title, arguments, self.odoo.environment())
         except progress.SetupError as error:
             print(f"error: {error}", flush=True)
-            self.problems.append("add-ons")
+            self.problems.append(title)
             self.failed += 1
         finally:
             store.drop(copy)
 
-    def everything(self, addons: list[str]) -> None:
-        """Run linters and all tests, in three lanes at the same time.
+    def everything(self, addons: list[Path]) -> None:
+        """Run linters and all tests, in lanes at the same time: each often waits.
 
-        Each is busy with one core at most, and often waits. What they say is shown when they are
-        through.
+        What they say is shown when they are through.
+
+        :param addons: the files with the tests of add-ons, largest first
         """
         print("--- linters and tests: about ten minutes on two cores", flush=True)
         self.aside = True
         scenarios = "tests/scenarios"
         with ThreadPoolExecutor() as pool:
             jobs = [
-                pool.submit(self.within_odoo, addons),
+                pool.submit(self.within_odoo, "add-ons 1", addons[::2]),
+                pool.submit(self.within_odoo, "add-ons 2", addons[1::2]),
                 pool.submit(self.plain, "scenarios", [scenarios]),
                 pool.submit(self.plain, "tests", ["tests", f"--ignore={scenarios}"]),
                 pool.submit(self.lint),
@@ -130,14 +133,14 @@ class Run:
         if self.selection.plain:
             self.plain("tests", self.selection.plain)
         if self.selection.addons:
-            self.within_odoo(self.selection.addons)
+            self.within_odoo("add-ons", self.selection.addons)
 
-    def _own_configuration(self) -> Path:
+    def _own_configuration(self, title: str) -> Path:
         """Odoo's configuration with a port that no server of the scenarios takes."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        file = self.temporary / "odoo.conf"
+        file = self.temporary / f"{title}.conf"
         usual = (self.odoo.home / "odoo.conf").read_text()
         file.write_text(f"{usual}http_port = {port}\n")
         return file
@@ -179,15 +182,14 @@ def main() -> int:
     with progress.plain_errors():
         odoo = everything.ensure(tests=True)
         selection = select(sys.argv[1:], folder)
-        addons_with_tests = [
-            str(path / "tests") for path in paths.addons() if (path / "tests").is_dir()
-        ]
+        addons_tests = [file for path in paths.addons() for file in path.glob("tests/test_*.py")]
+        addons_tests.sort(key=lambda file: (-file.stat().st_size, file))  # to be dealt evenly
         with tempfile.TemporaryDirectory(prefix="ruler-", ignore_cleanup_errors=True) as temporary:
             run = Run(odoo, selection, Path(temporary))
             if selection.has_paths:
                 run.selected()
             else:
-                run.everything(addons_with_tests)
+                run.everything(addons_tests)
     if not run.passed and not run.failed:
         print("no test was collected")
         run.failed = 1

@@ -18,7 +18,7 @@ from . import paths, postgres
 from .configuration import Odoo
 from .progress import SetupError, run, step
 
-MAKING = 2  # raise it when templates are made differently
+MAKING = 3  # raise it when templates are made differently
 
 # Files of an add-on that leave an installed database as it is.
 NOT_INSTALLED = {"tests", "__pycache__", "readme"}
@@ -75,14 +75,13 @@ class Databases:
         return target
 
     def ensure_base(self) -> str:
-        """Make `t_base` unless it is up to date; return the hash of what it was made from."""
+        """Make `t_base`, without assets, unless it is up to date; return the hash of what it was made from."""
         modules = required_modules()
         key = paths.digest(MAKING, self.odoo.source.identity, modules)
         if self.made_from("t_base") != key:
             with step("Database with Odoo's accounting"):
                 self._forget_unfinished()
                 self._odoo("-d", self.name("t_new"), "-i", ",".join(modules), "--stop-after-init")
-                self._shell(PREGENERATE)
                 self._finish("t_base", key)
         return key
 
