@@ -75,7 +75,7 @@ class Databases:
         return target
 
     def ensure_base(self) -> str:
-        """Make `t_base`, without assets, unless it is up to date; return the hash of what it was made from."""
+        """Make `t_base` (no assets) unless it is up to date; return the hash of what it was made from."""
         modules = required_modules()
         key = paths.digest(MAKING, self.odoo.source.identity, modules)
         if self.made_from("t_base") != key:
