@@ -112,9 +112,10 @@ def processes() -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            words = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes()
+            variables = (process / "environ").read_bytes()
         except OSError:
             continue  # gone, or somebody else's
-        if folder in words:
-            found.append((process / "cmdline").read_text().replace("\0", " "))
+        if folder in command + variables:
+            found.append(command.replace(b"\0", b" ").decode())
     return found
