@@ -46,4 +46,5 @@ from . import collection_sample
 from . import account_move_send
 from . import ir_mail_server
 from . import mail_mail
+from . import mail_template
 from . import mail_thread

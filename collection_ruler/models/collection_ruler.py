@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 from odoo.tools.safe_eval import safe_eval
 
 from ..dunning.ladder import Ladder, LadderError
@@ -34,6 +35,9 @@ class CollectionRuler(models.Model):
         default="draft",
         tracking=True,
         copy=False,
+    )
+    edition = fields.Integer(
+        copy=False, help="Counts the changes; a form that shows an older one is not saved."
     )
     started_at = fields.Datetime(
         copy=False, help="When it first spoke; debts that were open by then joined silently."
@@ -213,6 +217,41 @@ class CollectionRuler(models.Model):
     # ------------------------------------------------------------------
     # activation
     # ------------------------------------------------------------------
+
+    def write(self, vals):
+        """Refuse what was changed in a form that shows an older edition: two people at one ruler.
+
+        :raise UserError: who changed it meanwhile, and what to do
+        """
+        for ruler in self:
+            if vals.get("edition", ruler.edition) != ruler.edition:
+                raise UserError(
+                    self.env._(
+                        "%(who)s changed “%(ruler)s” while you had it open (%(when)s). Nothing of yours "
+                        "was saved. Discard your changes to see the new ruler, then make them again.",
+                        who=ruler.write_uid.name,
+                        ruler=ruler.name,
+                        when=format_datetime(self.env, ruler.write_date),
+                    )
+                )
+        for ruler in self:
+            super(CollectionRuler, ruler).write({**vals, "edition": ruler.edition + 1})
+        return True
+
+    @api.ondelete(at_uninstall=False)
+    def _keep_what_spoke(self):
+        """The history says for each message which ruler said it, and when (C8)."""
+        spoke = (
+            self.env["collection.followup"].sudo().search([("ruler_id", "in", self.ids)], limit=1)
+        )
+        if spoke:
+            raise UserError(
+                self.env._(
+                    "“%s” has spoken to customers, and their history names it. Archive it instead: "
+                    "then it says nothing more.",
+                    spoke.ruler_id.name,
+                )
+            )
 
     def action_activate(self):
         """Open the dialog that says what is missing, or else names the counts, before anything happens
