@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from provision import everything, paths, progress, python_env
+from provision import browser, everything, paths, progress, python_env
 
 SIZES = (1000, 10000)
 MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)  # an hour at which the company may write
@@ -49,6 +49,11 @@ def main() -> int:
         help="only compare one process with two, and with payments meanwhile (at --size)",
     )
     parser.add_argument(
+        "--screens",
+        action="store_true",
+        help="only compare how fast screens open with Odoo's own (at --size)",
+    )
+    parser.add_argument(
         "--profile",
         type=Path,
         metavar="FOLDER",
@@ -75,6 +80,10 @@ def run(odoo, options) -> int:
     with World(options.world, odoo) as world:
         if options.together:
             print(Together(world, max(options.size or SIZES)).run())
+            return 0
+        if options.screens:
+            browser.ensure()
+            print(Screens(world, max(options.size or SIZES), pdfs=0).run())
             return 0
         for size in sorted(set(options.size or SIZES)):
             lines += Benchmark(world, size, options.pdfs, options.profile).run()
@@ -170,6 +179,35 @@ class Benchmark:
         if any(codes):
             words = progress.last_words(self.log.read_text(errors="replace"))
             raise progress.SetupError(f"{words} (all of it: {progress.shown(self.log)})")
+
+
+class Screens(Benchmark):
+    """Screens in a browser, with many debtors, and one of them with many instalments."""
+
+    def run(self) -> str:
+        """Make the customers, activate the ruler, open the screens; say what they took."""
+        # these need the project's Python environment
+        from bench import screens  # noqa: PLC0415
+        from world.browser import Browser  # noqa: PLC0415
+
+        for file in (self.log, self.lines):
+            file.unlink(missing_ok=True)
+        self.world.clock.set(MONDAY)
+        self.database = self.world.create_database("bench")
+        with progress.step(f"{self.size} open and {self.size} paid instalments"):
+            self._process("make")
+            self._process("monday")
+            self._process("screens", "--lines", self.lines)
+        made = json.loads(self.lines.read_text())
+        with progress.step("Screens"), Browser(self.world.home / "browser") as chromium:
+            server = self.world.serve(self.database, "--max-cron-threads", "0", name="screens")
+            (debtor,) = server.query(
+                "SELECT id FROM collection_debtor WHERE partner_id = %s", [made["partner"]]
+            )[0]
+            chromium.width(1400)
+            chromium.log_in(server, "admin")
+            pairs = list(screens.pairs(debtor, made["long"], made["short"]))
+            return screens.compare(chromium, server, pairs)
 
 
 class Together(Benchmark):

@@ -38,9 +38,9 @@ def main() -> int:
 def run(odoo, options) -> int:
     # these need the project's Python environment, which `ensure` entered
     from demo.simulation import Simulation, moment  # noqa: PLC0415
-    from pictures.browser import Browser  # noqa: PLC0415
     from pictures.screens import take  # noqa: PLC0415
     from world import World  # noqa: PLC0415
+    from world.browser import Browser  # noqa: PLC0415
 
     options.folder.mkdir(parents=True, exist_ok=True)
     # the browser's clock is that of the machine: the last morning is not far from it

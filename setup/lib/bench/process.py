@@ -17,16 +17,18 @@ from odoo.service.server import load_server_wide_modules
 
 from world.clock import Clock
 
-from . import customers, papers, together, verbs
+from . import customers, papers, scheduler, screens, together, verbs
 from .meter import Meter
 from .profile import Profile
+
+STAGES = ("make", "check", "verbs", "papers", "monday", "together", "screens")
 
 _logger = logging.getLogger("bench")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("stage", choices=["make", "check", "verbs", "papers", "monday", "together"])
+    parser.add_argument("stage", choices=STAGES)
     parser.add_argument("database")
     parser.add_argument("size", type=int)
     parser.add_argument("--lines", type=Path, help="the file that lines are added to")
@@ -52,6 +54,12 @@ def main() -> None:
         return
     if options.stage == "together":
         together.Stage(registry, options.role, options.folder).play()
+        return
+    if options.stage == "screens":
+        with registry.cursor() as cr:
+            made = screens.prepare(api.Environment(cr, api.SUPERUSER_ID, {}))
+        scheduler.Scheduler(registry).follow_up()
+        options.lines.write_text(json.dumps(made), encoding="utf-8")
         return
     clock = Clock(Path(os.environ["CLOCKSHIFT_FILE"]))
     if options.stage == "monday":

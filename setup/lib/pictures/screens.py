@@ -1,10 +1,8 @@
 """Which screens are looked at, as whom, and what is pressed before the picture."""
 
-import http.cookiejar
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from provision import progress
 
@@ -83,7 +81,7 @@ def take(browser, server, folder: Path) -> list[Path]:
         for row in server.query("SELECT company_id FROM collection_ruler WHERE state = 'running'")
     )
     for login in dict.fromkeys(screen.login for screen in found):
-        browser.cookie(server.url, "session_id", session(server, login))
+        browser.log_in(server, login)
         browser.cookie(server.url, "cids", companies)
         for width in WIDTHS:
             browser.width(width)
@@ -104,17 +102,3 @@ def look(browser, server, screen: Screen, file: Path) -> None:
     if screen.finally_:
         browser.wait(screen.finally_)
     browser.picture(file)
-
-
-def session(server, login: str) -> str:
-    """Log in as a demo user, whose password is the login; return the session's key."""
-    jar = http.cookiejar.CookieJar()
-    values = {"db": server.database, "login": login, "password": login}
-    build_opener(HTTPCookieProcessor(jar)).open(
-        Request(
-            f"{server.url}/web/session/authenticate",
-            data=json.dumps({"jsonrpc": "2.0", "params": values}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-    ).read()
-    return next(cookie.value for cookie in jar if cookie.name == "session_id")

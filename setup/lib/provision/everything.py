@@ -1,5 +1,7 @@
 """The order in which things are provisioned."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from . import browser, configuration, odoo_source, paths, postgres, python_env, system, wkhtmltopdf
 
 
@@ -14,14 +16,16 @@ def ensure(*, tests: bool = False) -> configuration.Odoo:
         system.install(system.missing_packages())
         if tests:
             browser.ensure()
-        python_env.ensure()
+        downloads = [python_env.ensure, odoo_source.ensure, wkhtmltopdf.ensure]
+        if tests:
+            downloads.append(python_env.ensure_quality)
+        with ThreadPoolExecutor() as pool:
+            for job in [pool.submit(download) for download in downloads]:
+                job.result()
     python_env.enter()
     with paths.exclusive():
         source = odoo_source.ensure()
         python_env.link_source(source.python_path)
-        wkhtmltopdf.ensure()
-        if tests:
-            python_env.ensure_quality()
         odoo = configuration.Odoo(source, postgres.ensure())
         odoo.configure()
     return odoo

@@ -1,6 +1,7 @@
 """Chromium without a window, told by its debugging protocol what to do."""
 
 import base64
+import http.cookiejar
 import itertools
 import json
 import os
@@ -10,7 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import websocket
 
@@ -87,6 +88,23 @@ class Browser:
 
     def cookie(self, url: str, name: str, value: str) -> None:
         self._ask("Network.setCookie", url=url, name=name, value=value)
+
+    def log_in(self, server, login: str, password: str | None = None) -> None:
+        """Become a user.
+
+        :param server: an ``OdooServer`` that runs
+        :param password: by default the login, as in the demo
+        """
+        jar = http.cookiejar.CookieJar()
+        values = {"db": server.database, "login": login, "password": password or login}
+        request = Request(
+            f"{server.url}/web/session/authenticate",
+            data=json.dumps({"jsonrpc": "2.0", "params": values}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        build_opener(HTTPCookieProcessor(jar)).open(request).read()
+        key = next(cookie.value for cookie in jar if cookie.name == "session_id")
+        self.cookie(server.url, "session_id", key)
 
     def width(self, pixels: int) -> None:
         """Show pages that wide; below 600 as a phone does."""
