@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class CollectionHold(models.Model):
@@ -56,12 +57,36 @@ class CollectionHold(models.Model):
     def create(self, vals_list):
         holds = super().create(vals_list)
         holds._tell_ruler()
+        holds._note()
         return holds
 
     def write(self, vals):
         result = super().write(vals)
         self._tell_ruler()
+        if vals.keys() & {"state", "date_to"}:
+            self._note()
         return result
+
+    def _note(self):
+        """A line on the debtor's timeline, beside what was said and answered."""
+        for hold in self:
+            hold.debtor_id._message_log(body=hold._words())
+
+    def _words(self):
+        """The hold in a sentence, for the timeline."""
+        self.ensure_one()
+        why = dict(self._fields["origin"]._description_selection(self.env))[self.origin]
+        if self.note:
+            why = f"{why}: {self.note}"
+        what = ", ".join(self.instalment_ids.mapped("display_name")) or self.env._("everything")
+        if self.state == "ended":
+            return self.env._("Hold ended for %(what)s (%(why)s).", what=what, why=why)
+        if self.date_to:
+            until = format_date(self.env, self.date_to)
+            return self.env._(
+                "On hold until %(until)s: %(what)s (%(why)s).", until=until, what=what, why=why
+            )
+        return self.env._("On hold: %(what)s (%(why)s).", what=what, why=why)
 
     def _tell_ruler(self):
         """Stage and banner follow within the minute, not with the next run."""

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .collection_followup_item import reason_selection
 
@@ -140,9 +140,10 @@ class CollectionInstalment(models.Model):
             instalment.days_overdue = max(0, late) if instalment.is_open else 0
 
     @api.depends("move_id", "due_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for instalment in self:
-            due_date = fields.Date.to_string(instalment.due_date) or ""
+            due_date = format_date(self.env, instalment.due_date)
             # a collector need not be a bookkeeper
             instalment.display_name = f"{instalment.sudo().move_id.name or ''} · {due_date}"
 

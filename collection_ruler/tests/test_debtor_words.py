@@ -141,3 +141,12 @@ class TestDebtorWords(CollectionCommon):
         task.activity_id.action_done()
         task.invalidate_recordset()
         self.assertEqual(task.mapped("state_words"), ["Done"])
+
+    def test_a_hold_and_its_end_stand_on_the_timeline_with_the_reason(self):
+        move = self.invoice("2026-01-30")
+        self.activate()
+        hold = self.hold(move, origin="dispute", note="wrong price", date_to="2026-02-10")
+        hold.action_end()
+        said = [" ".join(message.preview.split()) for message in self.debtor().message_ids[:2]]
+        name = f"{move.name} · 01/30/2026 (Dispute: wrong price)."
+        self.assertEqual(said, [f"Hold ended for {name}", f"On hold until 02/10/2026: {name}"])

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, toRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
@@ -22,23 +22,18 @@ export class RulerHere extends Component {
     static props = { ...standardFieldProps, compact: { type: Boolean, optional: true } };
 
     get line() {
-        return this.props.record.data[this.props.name];
+        // a board shows hundreds of them, and nobody writes into one
+        return toRaw(this.props.record.data[this.props.name]);
     }
 
-    /** The days drawn: a little more than the steps; whoever is beyond stands at the end. */
-    get domain() {
-        const offsets = this.line.marks.map((mark) => mark.offset);
-        const low = Math.min(0, ...offsets);
-        const high = Math.max(0, ...offsets);
-        const room = Math.max(1, (high - low) * 0.06);
-        return { low: low - room, high: high + room };
-    }
-
-    get marks() {
-        return this.line.marks.map((mark) => ({
+    /** All that is drawn, computed once for a drawing. */
+    get picture() {
+        const { line } = this;
+        const percent = this.scale(line.marks);
+        const marks = line.marks.map((mark) => ({
             ...mark,
             icon: channelIcon(mark.channel),
-            place: this.percent(mark.offset),
+            place: percent(mark.offset),
             tooltip: _t("%(channel)s “%(step)s”, %(when)s: %(state)s", {
                 channel: mark.channel_label,
                 step: mark.name,
@@ -46,20 +41,23 @@ export class RulerHere extends Component {
                 state: STATES[mark.state](formatDate(deserializeDate(mark.date))),
             }),
         }));
+        const hereWords = _t("Today: %s", offsetWords(line.here));
+        // for who cannot see it
+        const summary = [...marks.map((mark) => mark.tooltip), hereWords, line.next].join("; ");
+        return { line, marks, hereWords, summary, here: percent(line.here), due: percent(0) };
     }
 
-    get hereWords() {
-        return _t("Today: %s", offsetWords(this.line.here));
-    }
-
-    /** The whole picture for who cannot see it. */
-    get summary() {
-        return [...this.marks.map((mark) => mark.tooltip), this.hereWords, this.line.next].join("; ");
-    }
-
-    percent(day) {
-        const fraction = Math.min(1, Math.max(0, fractionOf(this.domain, day)));
-        return `${(fraction * 100).toFixed(2)}%`;
+    /** The days drawn: a little more than the steps; whoever is beyond stands at the end. */
+    scale(marks) {
+        const offsets = marks.map((mark) => mark.offset);
+        const low = Math.min(0, ...offsets);
+        const high = Math.max(0, ...offsets);
+        const room = Math.max(1, (high - low) * 0.06);
+        const domain = { low: low - room, high: high + room };
+        return (day) => {
+            const fraction = Math.min(1, Math.max(0, fractionOf(domain, day)));
+            return `${(fraction * 100).toFixed(2)}%`;
+        };
     }
 }
 
