@@ -241,10 +241,17 @@ def next_step(
     for offset, day in _days(ladder, calendar, counts_from):
         if watermark is not None and offset <= watermark:
             continue
-        steps = [s for s in ladder.steps_at(offset) if not (delivered and s.delivers)]
+        comes = calendar.next_open_day(max(day, today))
+        is_late = comes > effective_due(ladder, calendar, counts_from)
+        steps = [
+            step
+            for step in ladder.steps_at(offset)
+            if not (delivered and step.delivers)
+            # a notice is not said late: nobody hears "due today" afterwards
+            and (not is_late or offset > 0 or step.delivers or step.mode == "task")
+        ]
         if steps:
-            step = min(steps, key=lambda s: s.mode == "task")
-            return step, calendar.next_open_day(max(day, today))
+            return min(steps, key=lambda s: s.mode == "task"), comes
     return None
 
 

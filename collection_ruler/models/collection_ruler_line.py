@@ -42,6 +42,7 @@ class CollectionRulerLine(models.AbstractModel):
         taken, waits, left = drawn._taken(instalments)
         spoken = drawn._spoken_to(instalments.debtor_id)
         held = drawn._held(instalments)
+        steps = drawn._steps(instalments.ruler_id)
         result = {}
         for instalment in instalments:
             try:
@@ -66,8 +67,12 @@ class CollectionRulerLine(models.AbstractModel):
             result[instalment.id] = {
                 "of": drawn._of(instalment),
                 "here": drawing.here,
-                "next": drawn._next_sentence(instalment, drawing.next, today, why, left),
-                "marks": [drawn._describe(mark) for mark in drawing.marks],
+                "next": drawn._next_sentence(instalment, drawing.next, steps, today, why, left),
+                "marks": [
+                    steps[mark.step.id]
+                    | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
+                    for mark in drawing.marks
+                ],
             }
         return result
 
@@ -79,32 +84,33 @@ class CollectionRulerLine(models.AbstractModel):
             date=format_date(self.env, instalment.due_date),
         )
 
-    def _describe(self, mark):
-        step = self.env["collection.ruler.step"].browse(mark.step.id)
+    def _steps(self, rulers):
+        """What is the same of a step for all instalments: {step id: dict}."""
         return {
-            "id": step.id,
-            "name": step.name,
-            "offset": mark.step.offset,
-            "words": step._timing(),
-            "channel": mark.step.channel,
-            "channel_label": step._channel_label(),
-            "mode": mark.step.mode,
-            "date": fields.Date.to_string(mark.day),
-            "state": str(mark.state),
+            step.id: {
+                "id": step.id,
+                "name": step.name,
+                "offset": step.offset_days,
+                "words": step._timing(),
+                "channel": step.channel,
+                "channel_label": step._channel_label(),
+                "mode": step.mode,
+            }
+            for step in rulers.step_ids
         }
 
-    def _next_sentence(self, instalment, mark, today, why, to_approve):
+    def _next_sentence(self, instalment, mark, steps, today, why, to_approve):
         """What comes next, in one sentence."""
         if not instalment.is_open:
             return self.env._("Nothing is owed any more.")
         if not mark or why == Reason.PAST_LIMIT:
             return self.env._("No further step for this instalment: a person decides.")
-        step = self.env["collection.ruler.step"].browse(mark.step.id)
-        names = {"channel": step._channel_label(), "step": step.name}
+        step = steps[mark.step.id]
+        names = {"channel": step["channel_label"], "step": step["name"]}
         if why and why != Reason.DUE:
             reason = dict(reason_selection(self.env)).get(why)
             return self.env._("%(channel)s “%(step)s” waits: %(reason)s", reason=reason, **names)
-        if (instalment.id, step.id) in to_approve:
+        if (instalment.id, step["id"]) in to_approve:
             return self.env._("%(channel)s “%(step)s” waits for approval", **names)
         if mark.day == today:
             return self.env._("%(channel)s “%(step)s” today", **names)

@@ -370,9 +370,18 @@ def test_the_next_step_is_the_first_above_the_watermark_on_the_day_that_is_plann
     ladder, calendar, due = case
     today = due + late * DAY
     found = next_step(ladder, calendar, due, mark, today)
-    assert (found and found[1]) == next_day(ladder, calendar, due, mark, today)
-    if found:
-        assert found[0].offset == min(o for o in ladder.offsets if o > mark)
+    looked_at = next_day(ladder, calendar, due, mark, today)
+    ahead = [offset for offset in ladder.offsets if offset > mark]
+    if ahead and (ahead[0] > 0 or looked_at <= effective_due(ladder, calendar, due)):
+        assert (found[0].offset, found[1]) == (ahead[0], looked_at)
+    else:  # nobody is told "due in a week" afterwards
+        assert (found and found[0].offset) == next((o for o in ahead if o > 0), None)
+
+
+def test_a_notice_that_is_late_is_not_what_comes_next():
+    ladder, due = ladder_of(-7, 0, 3, bank_days=False), date(2025, 11, 3)
+    today = due + 9 * DAY
+    assert next_step(ladder, BRAZIL, due, None, today) == (ladder.steps_at(3)[0], today)
 
 
 def test_an_invoice_that_went_out_is_not_announced_to_be_sent():
