@@ -14,6 +14,9 @@ from .calendar import ContactCalendar, NeverOpen
 from .ladder import Ladder, Step, effective_due
 from .reason import Reason
 
+# a delivery is no dunning: what may stop a reminder does not stop the invoice itself (A3)
+DELIVERS_ALL_THE_SAME = (None, Reason.HELD, Reason.IN_BANK, Reason.STALE_BANK)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -52,6 +55,8 @@ class Snapshot:
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
     :param word_on: local day on which a word about a payment that came back is planned (A14)
+    :param bank_day: day of the newest bank data, None where nobody imports any (D3)
+    :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
     """
 
     calendar: ContactCalendar
@@ -61,6 +66,8 @@ class Snapshot:
     spoken_to: bool = False
     closed: Mapping[int, Reason] = field(default_factory=dict)
     word_on: date | None = None
+    bank_day: date | None = None
+    bank_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         return decision
 
     day = snapshot.calendar.local_day(at)
+    snapshot = _as_the_bank_knows(snapshot, day)
     candidates = []
     delivering: set[int] = set()
     due = [c for c in sorted(snapshot.claims, key=_oldest_first) if c.come is not None]
@@ -194,6 +202,8 @@ def recheck(
     :param purpose: ``dunning``, ``returned`` (a payment came back) or ``delivery`` (never held)
     :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
     """
+    today = snapshot.calendar.local_day(now)
+    snapshot = _as_the_bank_knows(snapshot, today)
     claims = {c.id: c for c in snapshot.claims}
     pairs = list(pairs)
     dropped = {
@@ -202,7 +212,7 @@ def recheck(
     left = [(claims[key], step) for key, step in pairs if key in claims]
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
-    unstoppable = (None, Reason.HELD) if purpose == "delivery" else (None,)
+    unstoppable = DELIVERS_ALL_THE_SAME if purpose == "delivery" else (None,)
     free = [(claim, step) for claim, step in left if claim.block in unstoppable]
     if not free:
         oldest = min((claim for claim, _step in left), key=_oldest_first)
@@ -216,7 +226,6 @@ def recheck(
     if customer_hears and (reason := _frequency(snapshot, lead.ladder, now)):
         return Recheck("wait", reason, dropped=dropped)
     dropped |= {claim.id: claim.block for claim, _step in left if claim.id not in keep}
-    today = snapshot.calendar.local_day(now)
     asked, net = asked_for(snapshot, today, keep)
     currency = _currency(asked, net)
     if currency is None:
@@ -242,7 +251,8 @@ def foresee(
     :param now: aware UTC, within the contact window
     """
     free = tuple(replace(claim, block=None) for claim in snapshot.claims)
-    return recheck(replace(snapshot, claims=free, contacts=(), word_on=None), pairs, now, purpose)
+    alone = replace(snapshot, claims=free, contacts=(), word_on=None, bank_day=None)
+    return recheck(alone, pairs, now, purpose)
 
 
 def _oldest_first(claim: Claim):
@@ -251,6 +261,37 @@ def _oldest_first(claim: Claim):
 
 def _effective(calendar: ContactCalendar, claim: Claim) -> date:
     return effective_due(claim.ladder, calendar, claim.due_date)
+
+
+def bank_is_stale(
+    calendar: ContactCalendar, bank_day: date | None, bank_days: int, today: date
+) -> bool:
+    """Whether the newest bank data is older than so many working days (D3).
+
+    :param bank_day: its day, None where nobody imports any: then nothing is missed
+    :param bank_days: 0 for never
+    """
+    if bank_day is None or not bank_days:
+        return False
+    day, count = bank_day, 0
+    while day < today and count <= bank_days:
+        day += timedelta(days=1)
+        count += calendar.is_open_day(day)
+    return count > bank_days
+
+
+def _as_the_bank_knows(snapshot: Snapshot, today: date) -> Snapshot:
+    """Block what is overdue where the bank data is old: a payment may have come; notices go on (D3)."""
+    calendar = snapshot.calendar
+    if not bank_is_stale(calendar, snapshot.bank_day, snapshot.bank_days, today):
+        return snapshot
+    claims = tuple(
+        replace(claim, block=Reason.STALE_BANK)
+        if claim.block is None and _effective(calendar, claim) < today
+        else claim
+        for claim in snapshot.claims
+    )
+    return replace(snapshot, claims=claims)
 
 
 def _deliver(
@@ -268,7 +309,7 @@ def _deliver(
         decision.skipped += [(claim, s, Reason.ALREADY_SENT) for s in deliveries]
         decision.watermarks[claim.id] = claim.come
         return True
-    if claim.block not in (None, Reason.HELD):  # a hold stops dunning, not the invoice itself
+    if claim.block not in DELIVERS_ALL_THE_SAME:
         decision.waiting[claim.id] = claim.block
         return True
     delivering.add(claim.move)

@@ -22,6 +22,8 @@ class Reason(StrEnum):
     HELD = "held"  # a hold on the debtor or on this instalment (F5)
     BLOCKED = "blocked"  # excluded from follow-up in accounting (D5)
     IN_FLIGHT = "in_flight"  # a payment is under way (D3)
+    IN_BANK = "in_bank"  # money on the bank account may be theirs: match it (D3)
+    STALE_BANK = "stale_bank"  # the bank data is old: a payment may have come (D3)
     COVERED = "covered"  # unapplied credits cover the debt (D2)
     JUST_DELIVERED = "just_delivered"  # the invoice went out a few days ago (A3)
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)

@@ -16,6 +16,8 @@ def reason_selection(env):
         (Reason.HELD, _("a hold pauses the ruler")),
         (Reason.BLOCKED, _("excluded from follow-up in accounting")),
         (Reason.IN_FLIGHT, _("a payment is under way")),
+        (Reason.IN_BANK, _("money on the bank account may be theirs: match it")),
+        (Reason.STALE_BANK, _("the bank data is old, a payment may have come: import it")),
         (Reason.COVERED, _("open credits cover the debt: reconcile them")),
         (Reason.JUST_DELIVERED, _("the invoice went out only days ago")),
         (Reason.TOO_SOON, _("the last contact was too recent")),

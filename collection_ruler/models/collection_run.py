@@ -1,12 +1,14 @@
 import json
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime, split_every
+from odoo.tools import SQL, format_date, format_datetime, split_every
 
+from ..dunning.calendar import CalendarError
 from .collection_verb import Tally
 from .res_company import Memo
 
@@ -126,9 +128,11 @@ class CollectionRun(models.Model):
 
     @api.model
     def _cron_watch(self):
-        """Tell the manager when no run came for a day (H2)."""
+        """Tell the manager when no run came for a day (H2), or no bank data for days (D3)."""
         for company in self._companies():
             self._note_silence(company)
+            with suppress(CalendarError):  # that is told by each run
+                self._note_old_bank_data(company)
 
     @api.model
     def _companies(self):
@@ -356,6 +360,22 @@ class CollectionRun(models.Model):
                 "Nobody was followed up since %s. Look at the scheduled action “Collections: follow up "
                 "receivables” and at the runs.",
                 format_datetime(self.env, since),
+            ),
+        )
+
+    @api.model
+    def _note_old_bank_data(self, company):
+        """Tell the manager when what is overdue waits for newer bank data."""
+        if not company._collection_bank_is_stale():
+            return
+        self._tell_manager(
+            company,
+            self.env._("The bank data of %s is old", company.name),
+            self.env._(
+                "The newest is of %s. A payment may have come, so nobody is asked for what is overdue. "
+                "Import the bank statements, or change in the settings after how many working days bank "
+                "data is old.",
+                format_date(self.env, company._collection_bank_day()),
             ),
         )
 

@@ -14,6 +14,8 @@ from .res_company import Memo
 
 # contacts further back than this never matter to a frequency cap
 CONTACT_MEMORY_DAYS = 60
+# money that nobody matched for so long is somebody's neglect and silences nobody any more
+BANK_LINE_DAYS = 60
 # a pending transaction silences the ruler for so long
 PENDING_LIMIT = timedelta(days=7)
 
@@ -41,6 +43,8 @@ class Settings(NamedTuple):
     currencies: dict[int, str]  # names by id
     is_paused: bool  # nothing leaves today, whatever the ruler (A13)
     test_email: str | None  # where all messages go instead of to customers (A13)
+    bank_day: date | None  # of the newest bank data (D3)
+    bank_days: int  # working days after which that is too old
 
 
 class _OpenInstalment(NamedTuple):
@@ -58,6 +62,7 @@ class _OpenInstalment(NamedTuple):
     blocked: bool
     held: bool
     flying: bool
+    banked: bool
 
     def block(self) -> Reason | None:
         """Why nothing may be said about it now (D3, D5, F5)."""
@@ -67,7 +72,9 @@ class _OpenInstalment(NamedTuple):
             return Reason.BLOCKED
         if self.held:
             return Reason.HELD
-        return Reason.IN_FLIGHT if self.flying else None
+        if self.flying:
+            return Reason.IN_FLIGHT
+        return Reason.IN_BANK if self.banked else None
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -114,6 +121,8 @@ class CollectionSnapshot(models.AbstractModel):
                 {currency.id: currency.name for currency in currencies},
                 company._collection_is_paused(),
                 company.collection_test_email or None,
+                company._collection_bank_day(),
+                company.collection_bank_stale_days,
             )
         return memo["settings", company_id]
 
@@ -130,7 +139,7 @@ class CollectionSnapshot(models.AbstractModel):
         come, leaving = come or {}, set(leaving)
         said = self._said_and_moved(come) if come else {}
         calendar = settings.calendar
-        facts = self._facts(calendar, debtor_ids)
+        facts = self._facts(company_id, calendar, debtor_ids)
         still_open = {row[0] for _debtor, claims, *_rest in facts for row in claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
         snapshots = {}
@@ -153,6 +162,8 @@ class CollectionSnapshot(models.AbstractModel):
                 spoken,
                 closed,
                 max((day for day, is_word in days if is_word), default=None),
+                settings.bank_day,
+                settings.bank_days,
             )
         return snapshots
 
@@ -194,7 +205,7 @@ class CollectionSnapshot(models.AbstractModel):
             frozenset(said.get(row.id, ())),
         )
 
-    def _facts(self, calendar, debtor_ids):
+    def _facts(self, company_id, calendar, debtor_ids):
         """Rows (debtor id, open instalments, credits, contacts, whether a reminder ever left).
 
         Records of so many would cost more than the decisions.
@@ -208,12 +219,18 @@ class CollectionSnapshot(models.AbstractModel):
             "account.move.line",
             "account.payment",
             "payment.transaction",
+            "account.bank.statement.line",
         ):
             self.env[model].flush_model()
         now = self._now()
         return self.env.execute_query(
             SQL(
                 """
+                WITH bank AS MATERIALIZED (%(bank)s),
+                     payers AS MATERIALIZED (SELECT DISTINCT owner_id FROM bank),
+                     -- one text: thousands of lines would be compared with thousands of instalments
+                     bank_words AS MATERIALIZED (SELECT coalesce(string_agg(reference, ' '), '') AS words
+                                             FROM bank WHERE owner_id IS NULL)
                 SELECT d.id,
                        (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
                           FROM collection_instalment i
@@ -232,6 +249,7 @@ class CollectionSnapshot(models.AbstractModel):
                        EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s)
                   FROM collection_debtor d WHERE d.id IN %(debtors)s
                 """,
+                bank=self._unmatched_money(company_id, calendar.local_day(now)),
                 claim=self._claim_columns(calendar.local_day(now), now),
                 credits=self.env["collection.debtor"]._credits_of("d"),
                 contact=SQL(
@@ -245,7 +263,8 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     def _claim_columns(self, today, now):
-        """The columns of _OpenInstalment, from i (instalment), m (its entry) and r (its ruler)."""
+        """The columns of _OpenInstalment, from i (instalment), m (its entry), r (its ruler), d (its
+        debtor), payers and bank_words (of the money on the bank account that nobody matched)."""
         return SQL(
             """
             i.id, i.move_id, i.ruler_id, coalesce(i.anchor_date, i.due_date), i.due_date,
@@ -263,11 +282,65 @@ class CollectionSnapshot(models.AbstractModel):
                             SELECT FROM collection_hold_collection_instalment_rel hi
                              WHERE hi.collection_hold_id = h.id
                                AND hi.collection_instalment_id = i.id))),
-            %(flying)s
+            %(flying)s,
+            d.partner_id IN (SELECT owner_id FROM payers WHERE owner_id IS NOT NULL)
+                -- a short number would be found in any text
+                OR length(%(number)s) >= 5
+                    AND strpos((SELECT words FROM bank_words), %(number)s) > 0
+                OR length(%(reference)s) >= 5
+                    AND strpos((SELECT words FROM bank_words), %(reference)s) > 0
             """,
             sale_types=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
             today=today,
             flying=self._in_flight("m", now),
+            number=self._letters("m.name"),
+            reference=self._letters("m.payment_reference"),
+        )
+
+    @api.model
+    def _unmatched_money(self, company_id, today):
+        """Incoming bank lines of the last weeks that nobody matched, and whose they may be (D3).
+
+        By the partner of the line, else by the name or the account that the bank says, else the
+        reference has to name the invoice.
+
+        :param company_id: a root company; its branches' lines count too
+        :param today: local day of the company
+        """
+        return SQL(
+            """
+            SELECT coalesce(lp.commercial_partner_id, named.id, banked.id) AS owner_id,
+                   %(reference)s AS reference
+              FROM account_bank_statement_line l
+              JOIN account_move lm ON lm.id = l.move_id AND lm.state = 'posted'
+               AND lm.date >= %(since)s
+              JOIN res_company c ON c.id = l.company_id
+               AND split_part(c.parent_path, '/', 1)::int = %(company)s
+              LEFT JOIN res_partner lp ON lp.id = l.partner_id
+              LEFT JOIN LATERAL (
+                   SELECT p.commercial_partner_id AS id FROM res_partner p
+                    WHERE l.partner_id IS NULL AND l.partner_name != '' AND p.name = l.partner_name
+                    ORDER BY p.id LIMIT 1) named ON TRUE
+              LEFT JOIN LATERAL (
+                   SELECT p.commercial_partner_id AS id
+                     FROM res_partner_bank rb JOIN res_partner p ON p.id = rb.partner_id
+                    WHERE l.partner_id IS NULL
+                      AND rb.sanitized_acc_number = %(account)s
+                    ORDER BY rb.id LIMIT 1) banked ON TRUE
+             WHERE l.is_reconciled IS NOT TRUE AND l.amount > 0
+            """,
+            company=company_id,
+            since=today - timedelta(days=BANK_LINE_DAYS),
+            reference=self._letters("l.payment_ref"),
+            account=self._letters("l.account_number"),
+        )
+
+    @api.model
+    def _letters(self, column):
+        """A text as banks leave it: letters and digits, in capitals; empty for nothing."""
+        return SQL(
+            "upper(regexp_replace(coalesce(%s, ''), '[^[:alnum:]]', '', 'g'))",
+            SQL.identifier(*column.split(".")),
         )
 
     @api.model

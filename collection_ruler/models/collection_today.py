@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..dunning.calendar import NeverOpen
+from ..dunning.reason import Reason
 
 # failures that a better address mends
 NO_GOOD_ADDRESS = ("bounced", "no_address", "refused")
@@ -119,11 +120,20 @@ class CollectionToday(models.AbstractModel):
             (
                 "money",
                 _("Money to match"),
-                _("Open credits of customers who owe: reconcile them."),
+                _("Credits and bank lines of customers who owe: reconcile them."),
                 "fa-random",
                 self._debtors(
                     _("Money to match"),
-                    Domain("amount_credit", ">", 0) & Domain("amount_due", ">", 0),
+                    Domain("amount_due", ">", 0)
+                    & (
+                        Domain("amount_credit", ">", 0)
+                        | Domain(
+                            "instalment_ids",
+                            "any",
+                            Domain("is_open", "=", True)
+                            & Domain("waiting_reason", "=", Reason.IN_BANK),
+                        )
+                    ),
                 ),
             ),
             (

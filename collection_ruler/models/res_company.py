@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, format_date
 
 from ..dunning.calendar import CalendarError, ContactCalendar
+from ..dunning.decision import bank_is_stale
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
 DEFAULT_HOURS = (((9 * 60, 18 * 60),),) * 5 + ((), ())
@@ -35,6 +36,13 @@ class ResCompany(models.Model):
         default=True,
         help="A due date on a weekend or holiday counts as the next bank day.",
     )
+    collection_bank_stale_days = fields.Integer(
+        string="Bank data is old after",
+        default=2,
+        help="Working days. While the newest bank statement is older, nobody is asked for what is "
+        "overdue, since a payment may have come; notices before the due date go on. 0: never. "
+        "Where no bank statements are kept, this changes nothing.",
+    )
     collection_thanks_days = fields.Integer(
         string="Thank for payments of the last days",
         default=5,
@@ -53,7 +61,7 @@ class ResCompany(models.Model):
     )
     collection_notice = fields.Char(compute="_compute_collection_notice")
 
-    @api.depends("collection_paused_until", "collection_test_email")
+    @api.depends("collection_paused_until", "collection_test_email", "collection_bank_stale_days")
     def _compute_collection_notice(self):
         """What everybody who looks at collections has to know at this moment, in a sentence."""
         for company in self:
@@ -68,6 +76,14 @@ class ResCompany(models.Model):
                         company.collection_test_email,
                     )
                 )
+            if company._collection_bank_is_stale():
+                notices.append(
+                    self.env._(
+                        "The newest bank data is of %s: nobody is asked for what is overdue until newer "
+                        "data is there.",
+                        format_date(self.env, company._collection_bank_day()),
+                    )
+                )
             company.collection_notice = " ".join(notices)
 
     def _collection_is_paused(self):
@@ -76,6 +92,32 @@ class ResCompany(models.Model):
         until = self.collection_paused_until
         now = self.env["collection.snapshot"]._now()
         return bool(until) and self._collection_calendar().local_day(now) < until
+
+    def _collection_bank_day(self):
+        """The day of the newest bank data of this company and its branches, None without any (D3)."""
+        self.ensure_one()
+        Line = self.env["account.bank.statement.line"].sudo()
+        journals = (
+            self.env["account.journal"]
+            .sudo()
+            .search([("type", "=", "bank"), ("company_id", "child_of", self.root_id.id)])
+        )
+        newest = [  # by the index that each journal has
+            Line.search(
+                [("journal_id", "=", journal.id)], order="internal_index desc", limit=1
+            ).date
+            for journal in journals
+        ]
+        return max(filter(None, newest), default=None)
+
+    def _collection_bank_is_stale(self):
+        """Whether what is overdue waits for newer bank data today, by the company's calendar (D3)."""
+        self.ensure_one()
+        company = self.root_id
+        calendar = company._collection_calendar()
+        today = calendar.local_day(self.env["collection.snapshot"]._now())
+        days = company.collection_bank_stale_days
+        return bool(days) and bank_is_stale(calendar, company._collection_bank_day(), days, today)
 
     @api.constrains("collection_test_email")
     def _check_collection_test_email(self):

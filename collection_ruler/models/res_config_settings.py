@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
     )
     collection_test_email = fields.Char(related="company_id.collection_test_email", readonly=False)
     collection_bank_days = fields.Boolean(related="company_id.collection_bank_days", readonly=False)
+    collection_bank_stale_days = fields.Integer(
+        related="company_id.collection_bank_stale_days", readonly=False
+    )
     collection_thanks_days = fields.Integer(
         related="company_id.collection_thanks_days", readonly=False
     )

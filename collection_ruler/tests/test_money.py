@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import email_normalize
 
 from .common import CollectionCommon
 
@@ -276,6 +277,94 @@ class TestExcluded(MoneyCase):
         move = self.due_on_the_ninth()
         self.transaction(move, "done", is_post_processed=False)
         self.assert_silent(move, "in_flight")
+
+    def bank_line(self, day, amount=100.0, **values):
+        return self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank_journal.id,
+                "date": day,
+                "payment_ref": "TRANSFER",
+                "amount": amount,
+                **values,
+            }
+        )
+
+    def test_money_on_the_bank_account_that_may_be_theirs(self):
+        """Whoever may have paid is not asked; the collector finds them under money to match (D3)."""
+        move = self.due_on_the_ninth()
+        self.bank_line("2026-03-06", partner_id=self.customer.id)
+        self.assert_silent(move, "in_bank")
+        tiles = {tile["key"]: tile for tile in self.env["collection.today"].tiles()["tiles"]}
+        self.assertEqual(tiles["money"]["count"], 1)
+
+    def test_money_is_known_by_partner_name_account_and_reference(self):
+        move = self.due_on_the_ninth()
+        self.env["res.partner.bank"].create(
+            {"acc_number": "IE64 IRCE 9205 0112 3456 78", "partner_id": self.customer.id}
+        )
+        contact = self.env["res.partner"].create({"name": "Till", "parent_id": self.customer.id})
+        number = move.name.replace("/", " ").lower()  # banks change the spelling
+        for values in (
+            {"partner_id": contact.id},
+            {"partner_name": "Ana Example"},
+            {"account_number": "IE64IRCE92050112345678"},
+            {"payment_ref": f"THANKS {number}."},
+        ):
+            with self.subTest(values), self.at("2026-03-09 09:00"):
+                line = self.bank_line("2026-03-06", **values)
+                take = self.env["collection.snapshot"]._take
+                (claim,) = take(self.company.id, self.debtor().ids)[self.debtor().id].claims
+                self.assertEqual(claim.block, "in_bank")
+                line.unlink()
+
+    def test_money_of_others_and_money_that_went_out_hide_no_debt(self):
+        move = self.due_on_the_ninth()
+        other = self.env["res.partner"].create({"name": "Other"})
+        self.bank_line("2026-03-06", partner_id=other.id, payment_ref=move.name)
+        self.bank_line("2026-03-06", -100.0, partner_id=self.customer.id)
+        self.bank_line("2026-03-06", payment_ref="INV/2026")
+        self.assertEqual(len(self.day("2026-03-09")), 1)
+
+    def test_money_that_was_matched_or_left_for_months_hides_no_debt(self):
+        move = self.due_on_the_ninth()
+        self.bank_line("2025-12-30", partner_id=self.customer.id)
+        line = self.bank_line("2026-03-06", partner_id=self.customer.id)
+        suspense = line.move_id.line_ids.filtered(
+            lambda part: part.account_id == self.bank_journal.suspense_account_id
+        )
+        suspense.account_id = self.company_data["default_account_revenue"]
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(len(self.day("2026-03-09")), 1)
+        self.assertEqual(self.ledger(move)[-1][1], "sent")
+
+    def test_what_is_overdue_waits_for_newer_bank_data_and_notices_go_on(self):
+        second, upcoming = self.env["res.partner"].create(
+            [
+                {"name": name, "email": f"{name}@customer.example.com"}
+                for name in ("second", "upcoming")
+            ]
+        )
+        self.bank_line("2026-03-09", -5.0)
+        self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        waiting = self.invoice("2026-03-10", 100.0, second, date="2026-03-02")
+        self.invoice("2026-03-19", 100.0, upcoming, date="2026-03-02")
+
+        def written_to(day):
+            return [email_normalize(mail["email_to"][0]).split("@")[0] for mail in self.day(day)]
+
+        # Wednesday is the second working day after Monday, Thursday the third
+        self.assertEqual(written_to("2026-03-11"), ["ana"])
+        self.assertEqual(written_to("2026-03-12"), ["upcoming"])
+        self.assertEqual(self.instalments(waiting).waiting_reason, "stale_bank")
+        with self.at("2026-03-12 10:00"):
+            self.company.invalidate_recordset()
+            self.assertIn("newest bank data is of 03/09/2026", self.company.collection_notice)
+            for _hour in range(2):
+                self.env["collection.run"]._cron_watch()
+        told = f"The bank data of {self.company.name} is old"
+        self.assertEqual(self.ruler.activity_ids.mapped("summary").count(told), 1)
+        self.bank_line("2026-03-13", -5.0)
+        self.assertEqual(written_to("2026-03-13"), ["second"])
 
     def test_cancelled_and_failed_transactions_do_not_hide_the_debt(self):
         move = self.due_on_the_ninth()

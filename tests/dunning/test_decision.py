@@ -25,9 +25,10 @@ from debtors import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import DAY, may_speak
+from worlds import DAY, WEEKDAYS, may_speak
 
-from dunning.decision import Claim, Decision, Recheck, Snapshot, decide, recheck
+from dunning.calendar import ContactCalendar
+from dunning.decision import Claim, Decision, Recheck, Snapshot, bank_is_stale, decide, recheck
 from dunning.ladder import Ladder, Step, come
 from dunning.reason import Reason
 
@@ -69,6 +70,27 @@ def test_a_blocked_claim_is_left_in_peace_and_its_invoice_delivered_in_spite_of_
             allowed = (None, Reason.HELD) if contact.tone.delivers else (None,)
             assert claim in case.snapshot.claims
             assert claim.block in allowed
+
+
+@given(cases())
+def test_while_the_bank_data_is_old_nothing_overdue_is_asked_for(case):
+    calendar = case.snapshot.calendar
+    long_ago = calendar.local_day(case.now) - timedelta(days=60)
+    decision = decide(replace(case.snapshot, bank_day=long_ago, bank_days=2), case.now)
+    for contact in heard(decision) + tasks(decision):
+        day = calendar.local_day(contact.at)
+        assert all(effective(calendar, claim) >= day for claim, _step in contact.pairs)
+    for contact in heard(decision):
+        day = calendar.local_day(contact.at)
+        coming = [c for c in case.snapshot.claims if effective(calendar, c) >= day]
+        assert contact.amount <= sum(c.residual for c in coming if c.currency == contact.currency)
+
+
+@given(cases())
+def test_bank_data_of_today_changes_nothing(case):
+    today = case.snapshot.calendar.local_day(case.now)
+    fresh = replace(case.snapshot, bank_day=today + timedelta(days=9), bank_days=1)
+    assert decide(fresh, case.now) == case.decide()
 
 
 @given(cases())
@@ -934,3 +956,26 @@ def test_before_the_word_about_a_payment_that_came_back_nothing_else_is_said():
     assert not decision.contacts
     assert decision.waiting == {1: Reason.TOO_SOON}
     assert decide(debtor(owes(1, 2, 0), word_on=TODAY - DAY), MONDAY).contacts
+
+
+# D3: the newest bank data is old
+
+TUESDAY = date(2026, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("bank_day", "today", "is_stale"),
+    [
+        (None, TUESDAY, False),  # nobody imports any
+        (date(2026, 4, 30), TUESDAY, False),  # Friday was May Day, Monday a bank holiday
+        (date(2026, 4, 29), TUESDAY, False),
+        (date(2026, 4, 28), TUESDAY, True),
+        (TUESDAY + timedelta(days=3), TUESDAY, False),
+    ],
+)
+def test_bank_data_grows_old_by_working_days(bank_day, today, is_stale):
+    calendar = ContactCalendar(
+        "Europe/Paris", WEEKDAYS, closed=frozenset({date(2026, 5, 1), date(2026, 5, 4)})
+    )
+    assert bank_is_stale(calendar, bank_day, 2, today) is is_stale
+    assert not bank_is_stale(calendar, bank_day, 0, today)
