@@ -45,12 +45,14 @@ class _Facts(NamedTuple):
     :param open_count: open instalments
     :param currencies: ids, of the open instalments
     :param waiting: why the oldest instalment that is due waits, or None
+    :param reminded: whether a reminder of an open instalment lies behind it, said or not
     """
 
     debtor_id: int
     open_count: int
     currencies: list
     waiting: str | None
+    reminded: bool
     hold: _Hold | None
     coming: _Coming | None
     pending: _Message | None
@@ -130,14 +132,15 @@ class CollectionDebtor(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, i.open_count, i.currencies, i.waiting, h.hold, c.coming, p.message,
+                SELECT d.id, i.open_count, i.currencies, i.waiting, i.reminded, h.hold, c.coming, p.message,
                        CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
                        a.at, u.unanswered
                   FROM collection_debtor d
                  CROSS JOIN LATERAL (
                     SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
                            (array_agg(waiting_reason ORDER BY due_date, id)
-                               FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting
+                               FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
+                           coalesce(bool_or(watermark >= 0), FALSE) AS reminded
                       FROM collection_instalment
                      WHERE debtor_id = d.id AND is_open) i
                   LEFT JOIN LATERAL (
@@ -155,7 +158,7 @@ class CollectionDebtor(models.Model):
                      ORDER BY ii.next_date, ii.due_date, ii.id LIMIT 1) c ON TRUE
                   LEFT JOIN LATERAL (
                     SELECT %(message)s AS message FROM collection_followup f
-                     WHERE debtor_id = d.id AND state IN ('planned', 'to_approve')
+                     WHERE debtor_id = d.id AND state IN ('planned', 'to_approve', 'queued')
                      -- what waits for us comes first
                      ORDER BY state = 'to_approve' DESC, scheduled_at, id LIMIT 1) p ON TRUE
                   LEFT JOIN LATERAL (
@@ -188,7 +191,7 @@ class CollectionDebtor(models.Model):
                 ids=ids,
             )
         )
-        types = {4: _Hold, 5: _Coming, 6: _Message, 7: _Message, 8: _Message}
+        types = {5: _Hold, 6: _Coming, 7: _Message, 8: _Message, 9: _Message}
         result = []
         for row in rows:
             values = [
@@ -275,6 +278,8 @@ class CollectionDebtor(models.Model):
         what = self._what(message.channel, message.step_name)
         if message.state == "to_approve":
             return _("%s waits for approval", what), _("%s waits for your approval.", what), True
+        if message.state == "queued":
+            return _("%s is in the outbox", what), _("%s is in the outbox.", what), False
         when = self._instant_words(at, today)
         if message.reason == Reason.PUT_OFF:
             short = _("%(what)s skipped, asked again %(when)s", what=what, when=when)
@@ -327,6 +332,8 @@ class CollectionDebtor(models.Model):
         if answered and (not said or answered >= said):
             return _("Replied %s", self._on_day_words(self._local_day(answered), today))
         if not said:
+            if facts.reminded:  # who joined silently stands among the reminded
+                return _("The ruler has not written so far")
             return _("Not contacted yet") if facts.open_count else False
         when = self._on_day_words(self._local_day(said), today)
         # a notice before the due date wants no answer

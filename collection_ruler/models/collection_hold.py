@@ -65,6 +65,8 @@ class CollectionHold(models.Model):
         self._tell_ruler()
         if vals.keys() & {"state", "date_to"}:
             self._note()
+        if vals.get("state") == "ended":
+            self.filtered(lambda hold: hold.origin == "reply").debtor_id._answered()
         return result
 
     def _note(self):

@@ -112,6 +112,19 @@ class CollectionDebtor(models.Model):
             once=True,
         )
 
+    def message_post(self, **kwargs):
+        """Who writes to the customer here has answered."""
+        message = super().message_post(**kwargs)
+        is_ours = message.author_id.user_ids.filtered(lambda user: not user.share)
+        is_for_customer = message.subtype_id and not message.subtype_id.internal
+        if message.message_type == "comment" and is_for_customer and is_ours:
+            self._answered()
+        return message
+
+    def _answered(self):
+        """Nothing of these waits for an answer any more: the star of a reply goes (C6)."""
+        self.filtered(lambda debtor: debtor.priority == "1").priority = "0"
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Send the company no copy of an answer: its mailbox may be the one that Odoo reads.
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize, format_date
+from odoo.tools import SQL, email_normalize, format_date
 
 from ..dunning.calendar import CalendarError, ContactCalendar
 from ..dunning.decision import bank_is_stale
@@ -96,19 +96,25 @@ class ResCompany(models.Model):
     def _collection_bank_day(self):
         """The day of the newest bank data of this company and its branches, None without any (D3)."""
         self.ensure_one()
-        Line = self.env["account.bank.statement.line"].sudo()
-        journals = (
-            self.env["account.journal"]
-            .sudo()
-            .search([("type", "=", "bank"), ("company_id", "child_of", self.root_id.id)])
+        self.env["account.bank.statement.line"].flush_model(["journal_id", "internal_index"])
+        self.env["account.journal"].flush_model(["type", "company_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT to_date(max(newest.day), 'YYYYMMDD')
+                  FROM account_journal j
+                  JOIN res_company c ON c.id = j.company_id
+                   AND split_part(c.parent_path, '/', 1)::int = %s
+                 CROSS JOIN LATERAL (
+                       -- the index of each journal begins with the day
+                       SELECT left(l.internal_index, 8) AS day FROM account_bank_statement_line l
+                        WHERE l.journal_id = j.id ORDER BY l.internal_index DESC LIMIT 1) newest
+                 WHERE j.type = 'bank'
+                """,
+                self.root_id.id,
+            )
         )
-        newest = [  # by the index that each journal has
-            Line.search(
-                [("journal_id", "=", journal.id)], order="internal_index desc", limit=1
-            ).date
-            for journal in journals
-        ]
-        return max(filter(None, newest), default=None)
+        return rows[0][0]
 
     def _collection_bank_is_stale(self):
         """Whether what is overdue waits for newer bank data today, by the company's calendar (D3)."""

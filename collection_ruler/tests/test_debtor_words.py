@@ -40,6 +40,18 @@ class TestDebtorWords(CollectionCommon):
             "E-mail “Forgot?” skipped, asked again tomorrow",
         )
 
+    def test_who_joined_silently_was_not_written_to(self):
+        self.invoice("2025-12-30")
+        self.activate()
+        self.assertEqual(self.words("2026-01-05 10:00")[1], "The ruler has not written so far")
+
+    def test_message_in_the_outbox_is_named(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        with self.at("2026-02-03 10:00"):
+            self.run_ruler()
+        self.assertEqual(self.words("2026-02-03 10:00")[0], "E-mail “Forgot?” is in the outbox")
+
     def test_contacts_without_answer_are_counted_and_an_answer_ends_it(self):
         self.invoice("2026-01-30")
         self.activate()

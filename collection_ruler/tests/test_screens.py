@@ -56,7 +56,7 @@ class TestScreens(ScreenCase):
         admin.write({"company_ids": [(6, 0, self.company.ids)], "company_id": self.company.id})
         self.env["collection.ruler"].with_context(active_test=False).search([]).unlink()
         today = fields.Date.today()
-        late = self.person("Late Payer")
+        late = self.person("Late Payer", is_company=True)
         self.invoice(today - timedelta(days=9), 100.0, late, date=today - timedelta(days=23))
         self.start_tour("/odoo/collection-rulers", "collection_first_ruler_tour", login="admin")
         self.env.invalidate_all()

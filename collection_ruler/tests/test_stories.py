@@ -65,6 +65,24 @@ class TestStoryReply(StoryCase):
         self.assertEqual(str(self.debtor().hold_ids.date_to), "2026-03-19")
         self.assertEqual(self.tasks().count("Answer the reply of Ana Example"), 1)
 
+    def test_3_whoever_answers_or_ends_the_pause_takes_the_star_away(self):
+        collector = self.new_user("carl", "collection_ruler.collection_ruler_group_collector")
+        for answer in (
+            lambda debtor: debtor.message_post(
+                body="Thanks!", message_type="comment", subtype_xmlid="mail.mt_comment"
+            ),
+            lambda debtor: debtor.hold_ids.action_end(),
+        ):
+            with self.at("2026-03-12 08:55"):
+                self.reply(self.reminder)
+                debtor = self.debtor()
+                debtor.with_user(collector).message_post(
+                    body="He asks for a copy.", message_type="comment", subtype_xmlid="mail.mt_note"
+                )
+                self.assertEqual(debtor.priority, "1", "a note to colleagues is no answer")
+                answer(debtor.with_user(collector))
+                self.assertEqual(debtor.priority, "0")
+
     def test_3_reply_from_another_address_holds_too(self):
         with self.at("2026-03-12 08:55"):
             self.reply(self.reminder, sender="bookkeeper@elsewhere.example.com")

@@ -21,6 +21,14 @@ class CollectionPreview(models.TransientModel):
     leaves = fields.Char(string="When", readonly=True)
     note = fields.Char(readonly=True)
     has_body = fields.Boolean(readonly=True)
+    notice = fields.Char(compute="_compute_notice")
+
+    @api.depends("followup_id", "debtor_id")
+    def _compute_notice(self):
+        """Test mode and a pause hold for each message, also for this one."""
+        for preview in self:
+            company = preview.followup_id.company_id or preview.debtor_id.company_id
+            preview.notice = company.collection_notice
 
     @api.model
     def default_get(self, fields_list):

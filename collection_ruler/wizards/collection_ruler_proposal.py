@@ -3,6 +3,13 @@ from odoo import Command, api, fields, models
 
 from .sample_rulers import BOTH, COMPANIES, PERSONS, SAMPLES, SampleStep, propose
 
+# which customers the proposed ruler takes
+CUSTOMERS = {
+    PERSONS: "[('is_company', '=', False)]",
+    COMPANIES: "[('is_company', '=', True)]",
+    BOTH: "[]",
+}
+
 
 class CollectionRulerProposal(models.TransientModel):
     """Three questions, and a sample ruler that suits the answers; it becomes a draft to look over."""
@@ -136,6 +143,7 @@ class CollectionRulerProposal(models.TransientModel):
             {
                 "name": self.title,
                 "company_id": self.company_id.id,
+                "partner_domain": CUSTOMERS[self.customers],
                 "step_ids": [Command.create(values) for values in steps],
             }
         )
