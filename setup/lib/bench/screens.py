@@ -2,6 +2,7 @@
 
 import re
 import statistics
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ OPEN = """
 }})()
 """
 LIMIT = 20000  # milliseconds
+REST = 0.5  # seconds in which the screen before gets what it asks for last
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Screen:
 
     def open(self, browser, server) -> None:
         """Open it once and note what it took."""
+        time.sleep(REST)
         before = server.log.stat().st_size
         script = OPEN.format(action=self.action, view=self.view, until=self.until, limit=LIMIT)
         milliseconds, self.shown = browser.run(script)
