@@ -16,7 +16,7 @@ def ensure(*, tests: bool = False) -> configuration.Odoo:
         system.install(system.missing_packages())
         if tests:
             browser.ensure()
-        downloads = [python_env.ensure, odoo_source.ensure, wkhtmltopdf.ensure]
+        downloads = [python_env.ensure, odoo_source.ensure]
         if tests:
             downloads.append(python_env.ensure_quality)
         with ThreadPoolExecutor() as pool:
@@ -26,6 +26,7 @@ def ensure(*, tests: bool = False) -> configuration.Odoo:
     with paths.exclusive():
         source = odoo_source.ensure()
         python_env.link_source(source.python_path)
+        wkhtmltopdf.ensure()
         odoo = configuration.Odoo(source, postgres.ensure())
         odoo.configure()
     return odoo
