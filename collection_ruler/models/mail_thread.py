@@ -112,14 +112,13 @@ class CollectionDebtor(models.Model):
             once=True,
         )
 
-    def message_post(self, **kwargs):
+    def _message_post_after_hook(self, message, msg_vals):
         """Who writes to the customer here has answered."""
-        message = super().message_post(**kwargs)
         is_ours = message.author_id.user_ids.filtered(lambda user: not user.share)
         is_for_customer = message.subtype_id and not message.subtype_id.internal
         if message.message_type == "comment" and is_for_customer and is_ours:
             self._answered()
-        return message
+        return super()._message_post_after_hook(message, msg_vals)
 
     def _answered(self):
         """Nothing of these waits for an answer any more: the star of a reply goes (C6)."""

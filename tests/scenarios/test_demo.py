@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -21,20 +23,63 @@ RETURNED = re.compile(r"^(\d{4}-\d\d-\d\d) +returned: the bank takes", re.MULTIL
 WORLD = "demo-test"
 
 
+# what runs in the background of a shell does not hear Ctrl-C, nor do its children
+HEARS_CTRL_C = ("env", "--default-signal=INT")
+SERVES = "Ctrl-C ends it"
+
+
+@dataclass
+class Demo:
+    """`setup/demo` that runs: what it has printed so far, and its process."""
+
+    process: subprocess.Popen
+    output: str = ""
+
+    @classmethod
+    @contextmanager
+    def started(cls, *options):
+        with subprocess.Popen(
+            [*HEARS_CTRL_C, DEMO, "--world", WORLD, *options],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                yield cls(process)
+            finally:
+                process.kill()
+
+    def read_until(self, words: str) -> str:
+        """Read what it prints until a line has these words; return that line."""
+        for line in self.process.stdout:
+            self.output += line
+            if words in line:
+                return line
+        raise AssertionError(f"it ended without {words!r}: {self.output[-3000:]}")
+
+    def press_ctrl_c(self) -> int:
+        """As a terminal does: to the whole group; return the exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """What `setup/demo` printed, and its report."""
+def served(tmp_path_factory):
+    """The whole demo, which serves now, and its report."""
     report = tmp_path_factory.mktemp("demo") / "r.jsonl"
-    result = subprocess.run(
-        [DEMO, "--no-serve", "--report", report, "--world", WORLD],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-        timeout=900,
-    )
-    print(result.stdout)
-    assert result.returncode == 0, result.stdout[-3000:]
-    return result.stdout, [json.loads(line) for line in report.read_text().splitlines()]
+    with Demo.started("--report", str(report)) as demo:
+        demo.read_until(SERVES)
+        print(demo.output)
+        assert "WRONG" not in demo.output
+        yield demo, [json.loads(line) for line in report.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def demo(served):
+    """What `setup/demo` printed, and its report."""
+    running, entries = served
+    return running.output, entries
 
 
 def test_report_obeys_the_laws(demo):
@@ -45,7 +90,7 @@ def test_report_obeys_the_laws(demo):
 
 def test_links_lead_to_this_odoo(demo):
     output, entries = demo
-    (url,) = re.findall(r"^Odoo is at (http://127\.0\.0\.1:\d+)/", output, re.MULTILINE)
+    (url,) = set(re.findall(r"^Odoo is at (http://127\.0\.0\.1:\d+)/", output, re.MULTILINE))
     assert laws.origins(entries) == {url}
 
 
@@ -62,35 +107,34 @@ def test_payments_are_thanked_for(demo):
     assert not list(laws.thanks(entries, stayed, last))
 
 
-# what runs in the background of a shell does not hear Ctrl-C, nor do its children
-HEARS_CTRL_C = ("env", "--default-signal=INT")
+def test_ctrl_c_while_it_serves_leaves_nothing_running(served):
+    running, _entries = served
+    line = running.output.splitlines()[-1]
+    assert nothing_is_left_by_ctrl_c(running, line) == 0
 
 
-@pytest.mark.parametrize("moment", ["while the days pass", "while it serves"])
-def test_ctrl_c_leaves_nothing_running(moment):
-    waited_for = "Odoo is at" if moment == "while the days pass" else "Ctrl-C ends it"
-    with subprocess.Popen(
-        [*HEARS_CTRL_C, DEMO, "--days", "2", "--world", WORLD],
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as demo:
-        try:
-            line = next(line for line in demo.stdout if waited_for in line)
-            ports = [int(re.search(r":(\d+)/odoo", line)[1]), smtp_port()]
-            assert all(map(is_open, ports))
-            assert processes()
-            os.killpg(demo.pid, signal.SIGINT)  # as a terminal does: to the whole group
-            demo.communicate(timeout=60)
-        finally:
-            demo.kill()
-    assert demo.returncode == (130 if moment == "while the days pass" else 0)
+def test_ctrl_c_while_the_days_pass_leaves_nothing_running():
+    with Demo.started("--days", "2") as running:
+        line = running.read_until("Odoo is at")
+        assert nothing_is_left_by_ctrl_c(running, line) == 130
+
+
+def nothing_is_left_by_ctrl_c(running: Demo, line: str) -> int:
+    """Press Ctrl-C and look for what was left; return the exit code.
+
+    :param line: of the output, with the address of Odoo
+    """
+    ports = [int(re.search(r":(\d+)/odoo", line)[1]), smtp_port()]
+    assert all(map(is_open, ports))
+    assert processes()
+    code = running.press_ctrl_c()
     deadline = time.monotonic() + 10
     while processes() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not processes()
     assert not any(map(is_open, ports))
     assert not postgres.Cluster(home() / "pg").is_running()
+    return code
 
 
 def home() -> Path:
