@@ -43,21 +43,31 @@ class CollectionSend(models.AbstractModel):
 
     @api.model
     def _prepare(self, company, followup_ids):
-        """What takes long and must not hold locks: render missing invoice PDFs once, and store them."""
+        """What takes long and must not hold locks: render missing invoice PDFs once, and store them.
+
+        Of all that the message will ask for: what is due for the step, and what else is overdue by now.
+        """
+        self.env["collection.instalment"].flush_model()
+        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT t.move_id, f.debtor_id
+                SELECT DISTINCT m.id, f.debtor_id
                   FROM collection_followup f
                   JOIN collection_ruler_step s ON s.id = f.step_id AND s.attach_invoice
-                  JOIN collection_followup_item t ON t.followup_id = f.id
-                  JOIN account_move m ON m.id = t.move_id AND m.state = 'posted'
+                  JOIN LATERAL (
+                       SELECT move_id FROM collection_followup_item WHERE followup_id = f.id
+                        UNION SELECT move_id FROM collection_instalment
+                               WHERE debtor_id = f.debtor_id AND is_open AND due_date <= %s
+                       ) asked ON TRUE
+                  JOIN account_move m ON m.id = asked.move_id AND m.state = 'posted'
                  WHERE f.id IN %s AND f.state = 'planned' AND f.purpose = 'dunning'
                    AND NOT EXISTS (
                        SELECT FROM ir_attachment a
                         WHERE a.res_model = 'account.move' AND a.res_id = m.id
                           AND a.res_field = 'invoice_pdf_report_file')
                 """,
+                today,
                 tuple(followup_ids),
             )
         )

@@ -215,6 +215,27 @@ class TestAttachment(MessageCase):
         (mail,) = self.day("2026-03-09")  # "Due today" attaches none
         self.assertFalse(mail["attachments"])
 
+    def test_pdfs_are_made_of_all_that_a_message_asks_for(self):
+        """Also of an invoice that no step of this message is due for (C2)."""
+        older = self.invoice("2026-03-04", 100.0, date="2026-03-02")
+        newer = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        coming = self.invoice("2026-03-30", 100.0, date="2026-03-02")
+        self.day("2026-03-06")  # "Forgot?" about the older one
+        made = []
+        with (
+            self.at("2026-03-11 09:00"),
+            patch.object(
+                self.registry["account.move.send"],
+                "_collection_store_pdf",
+                lambda _self, move: made.append(move),
+            ),
+        ):
+            self.run_ruler("enrol", "track", "plan")
+            send = self.env["collection.send"]
+            send._prepare(self.company, send._todo(self.company))
+        self.assertCountEqual(made, [older, newer])
+        self.assertNotIn(coming, made)
+
     def test_one_pdf_per_invoice_asked_for(self):
         for due in ("2026-03-09", "2026-03-09", "2026-03-30"):
             self.stored_pdf(self.invoice(due, 100.0, date="2026-03-02"))
