@@ -238,11 +238,12 @@ def next_step(
     :return: the step and its open day, today or later; a message before a task of the same day; None
         when no step is left
     """
+    due = effective_due(ladder, calendar, counts_from)
     for offset, day in _days(ladder, calendar, counts_from):
         if watermark is not None and offset <= watermark:
             continue
         comes = calendar.next_open_day(max(day, today))
-        is_late = comes > effective_due(ladder, calendar, counts_from)
+        is_late = comes > due
         steps = [
             step
             for step in ladder.steps_at(offset)

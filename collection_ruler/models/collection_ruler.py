@@ -215,7 +215,7 @@ class CollectionRuler(models.Model):
         )
 
     # ------------------------------------------------------------------
-    # activation
+    # nobody overwrites a colleague or deletes a history
     # ------------------------------------------------------------------
 
     def write(self, vals):
@@ -252,6 +252,10 @@ class CollectionRuler(models.Model):
                     spoke.ruler_id.name,
                 )
             )
+
+    # ------------------------------------------------------------------
+    # activation
+    # ------------------------------------------------------------------
 
     def action_activate(self):
         """Open the dialog that says what is missing, or else names the counts, before anything happens

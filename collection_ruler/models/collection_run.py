@@ -366,7 +366,8 @@ class CollectionRun(models.Model):
     @api.model
     def _note_old_bank_data(self, company):
         """Tell the manager when what is overdue waits for newer bank data."""
-        if not company._collection_bank_is_stale():
+        old = company._collection_old_bank_day()
+        if not old:
             return
         self._tell_manager(
             company,
@@ -375,7 +376,7 @@ class CollectionRun(models.Model):
                 "The newest is of %s. A payment may have come, so nobody is asked for what is overdue. "
                 "Import the bank statements, or change in the settings after how many working days bank "
                 "data is old.",
-                format_date(self.env, company._collection_bank_day()),
+                format_date(self.env, old),
             ),
         )
 

@@ -45,30 +45,30 @@ class CollectionSend(models.AbstractModel):
     def _prepare(self, company, followup_ids):
         """What takes long and must not hold locks: render missing invoice PDFs once, and store them.
 
-        Of all that the message will ask for: what is due for the step, and what else is overdue by now.
+        Of all that the messages would ask for now, not only of what their step is due for (C2).
         """
-        self.env["collection.instalment"].flush_model()
-        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
+        followups = self.env["collection.followup"].browse(followup_ids)
+        followups = followups.filtered(
+            lambda f: f.state == "planned" and f.purpose == "dunning" and f.step_id.attach_invoice
+        )
+        if not followups:
+            return
+        at = self.env["collection.snapshot"]._now() + MARGIN
+        checks = self._check(followups, at, followups._pairs())
+        asked = [instalment for _followup, check in checks for instalment in check.asked]
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT m.id, f.debtor_id
-                  FROM collection_followup f
-                  JOIN collection_ruler_step s ON s.id = f.step_id AND s.attach_invoice
-                  JOIN LATERAL (
-                       SELECT move_id FROM collection_followup_item WHERE followup_id = f.id
-                        UNION SELECT move_id FROM collection_instalment
-                               WHERE debtor_id = f.debtor_id AND is_open AND due_date <= %s
-                       ) asked ON TRUE
-                  JOIN account_move m ON m.id = asked.move_id AND m.state = 'posted'
-                 WHERE f.id IN %s AND f.state = 'planned' AND f.purpose = 'dunning'
+                SELECT DISTINCT m.id, i.debtor_id
+                  FROM collection_instalment i
+                  JOIN account_move m ON m.id = i.move_id AND m.state = 'posted'
+                 WHERE i.id IN %s
                    AND NOT EXISTS (
                        SELECT FROM ir_attachment a
                         WHERE a.res_model = 'account.move' AND a.res_id = m.id
                           AND a.res_field = 'invoice_pdf_report_file')
                 """,
-                today,
-                tuple(followup_ids),
+                tuple(asked) or (0,),
             )
         )
         for move_id, debtor_id in rows:

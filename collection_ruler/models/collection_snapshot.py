@@ -16,6 +16,8 @@ from .res_company import Memo
 CONTACT_MEMORY_DAYS = 60
 # money that nobody matched for so long is somebody's neglect and silences nobody any more
 BANK_LINE_DAYS = 60
+# a number or reference of an invoice that is shorter would be found in any text of a bank
+NAME_LENGTH = 5
 # a pending transaction silences the ruler for so long
 PENDING_LIMIT = timedelta(days=7)
 
@@ -45,6 +47,8 @@ class Settings(NamedTuple):
     test_email: str | None  # where all messages go instead of to customers (A13)
     bank_day: date | None  # of the newest bank data (D3)
     bank_days: int  # working days after which that is too old
+    payers: frozenset[int]  # commercial partners of money on the bank that nobody matched (D3)
+    bank_words: str  # what the bank says of such money where it names nobody
 
 
 class _OpenInstalment(NamedTuple):
@@ -62,7 +66,8 @@ class _OpenInstalment(NamedTuple):
     blocked: bool
     held: bool
     flying: bool
-    banked: bool
+    number: str | None
+    reference: str | None
 
     def block(self) -> Reason | None:
         """Why nothing may be said about it now (D3, D5, F5)."""
@@ -72,9 +77,17 @@ class _OpenInstalment(NamedTuple):
             return Reason.BLOCKED
         if self.held:
             return Reason.HELD
-        if self.flying:
-            return Reason.IN_FLIGHT
-        return Reason.IN_BANK if self.banked else None
+        return Reason.IN_FLIGHT if self.flying else None
+
+    def is_named(self, words: str) -> bool:
+        """Whether a text of `_letters` names the invoice; a short number stands in any text."""
+        names = (_letters(name) for name in (self.number, self.reference))
+        return any(len(name) >= NAME_LENGTH and name in words for name in names)
+
+
+def _letters(text: str | None) -> str:
+    """A text as banks leave it: letters and digits, in capitals."""
+    return "".join(filter(str.isalnum, text or "")).upper()
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -113,16 +126,18 @@ class CollectionSnapshot(models.AbstractModel):
             )
             currencies = self.env["res.currency"].with_context(active_test=False)
             currencies = currencies.search_fetch([])
+            calendar, bank_day = company._collection_calendar(), company._collection_bank_day()
             memo["settings", company_id] = Settings(
-                company._collection_calendar(),
+                calendar,
                 {ruler.id: ruler._ladder() for ruler in rulers},
                 {ruler.id: ruler._contact_calendar() for ruler in rulers},
                 {step.id: step._rung() for step in rulers.step_ids},
                 {currency.id: currency.name for currency in currencies},
                 company._collection_is_paused(),
                 company.collection_test_email or None,
-                company._collection_bank_day(),
+                bank_day,
                 company.collection_bank_stale_days,
+                *self._unmatched_money(company_id, bank_day, calendar.local_day(self._now())),
             )
         return memo["settings", company_id]
 
@@ -139,11 +154,11 @@ class CollectionSnapshot(models.AbstractModel):
         come, leaving = come or {}, set(leaving)
         said = self._said_and_moved(come) if come else {}
         calendar = settings.calendar
-        facts = self._facts(company_id, calendar, debtor_ids)
-        still_open = {row[0] for _debtor, claims, *_rest in facts for row in claims or ()}
+        facts = self._facts(calendar, debtor_ids)
+        still_open = {row[0] for _debtor, _who, claims, *_rest in facts for row in claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
         snapshots = {}
-        for debtor_id, claims, credits, contacts, spoken in facts:
+        for debtor_id, partner_id, claims, credits, contacts, spoken in facts:
             rows = [_OpenInstalment(*row) for row in claims or ()]
             first = settings.calendars.get(rows[0].ruler_id) if rows else None
             days = [  # of what stands at no door at this moment
@@ -153,7 +168,7 @@ class CollectionSnapshot(models.AbstractModel):
             ]
             snapshots[debtor_id] = Snapshot(
                 first or calendar,
-                tuple(self._claim(row, settings, come, said) for row in rows),
+                tuple(self._claim(row, partner_id, settings, come, said) for row in rows),
                 {
                     settings.currencies[currency]: Decimal(amount)
                     for currency, amount in credits or ()
@@ -188,7 +203,10 @@ class CollectionSnapshot(models.AbstractModel):
         )
         return dict(rows)
 
-    def _claim(self, row, settings, come, said):
+    def _claim(self, row, partner_id, settings, come, said):
+        block = Reason.PAUSED if settings.is_paused else row.block()
+        if block is None and (partner_id in settings.payers or row.is_named(settings.bank_words)):
+            block = Reason.IN_BANK
         return Claim(
             row.id,
             row.move_id,
@@ -199,14 +217,14 @@ class CollectionSnapshot(models.AbstractModel):
             None if row.watermark == NOTHING_SAID else row.watermark,
             Decimal(row.residual),
             settings.currencies[row.currency_id],
-            Reason.PAUSED if settings.is_paused else row.block(),
+            block,
             row.delivered,
             date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             frozenset(said.get(row.id, ())),
         )
 
-    def _facts(self, company_id, calendar, debtor_ids):
-        """Rows (debtor id, open instalments, credits, contacts, whether a reminder ever left).
+    def _facts(self, calendar, debtor_ids):
+        """Rows (debtor id, partner id, open instalments, credits, contacts, whether a reminder ever left).
 
         Records of so many would cost more than the decisions.
         """
@@ -219,19 +237,13 @@ class CollectionSnapshot(models.AbstractModel):
             "account.move.line",
             "account.payment",
             "payment.transaction",
-            "account.bank.statement.line",
         ):
             self.env[model].flush_model()
         now = self._now()
         return self.env.execute_query(
             SQL(
                 """
-                WITH bank AS MATERIALIZED (%(bank)s),
-                     payers AS MATERIALIZED (SELECT DISTINCT owner_id FROM bank),
-                     -- one text: thousands of lines would be compared with thousands of instalments
-                     bank_words AS MATERIALIZED (SELECT coalesce(string_agg(reference, ' '), '') AS words
-                                             FROM bank WHERE owner_id IS NULL)
-                SELECT d.id,
+                SELECT d.id, d.partner_id,
                        (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
                           FROM collection_instalment i
                           JOIN collection_ruler r ON r.id = i.ruler_id
@@ -249,7 +261,6 @@ class CollectionSnapshot(models.AbstractModel):
                        EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s)
                   FROM collection_debtor d WHERE d.id IN %(debtors)s
                 """,
-                bank=self._unmatched_money(company_id, calendar.local_day(now)),
                 claim=self._claim_columns(calendar.local_day(now), now),
                 credits=self.env["collection.debtor"]._credits_of("d"),
                 contact=SQL(
@@ -263,8 +274,7 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     def _claim_columns(self, today, now):
-        """The columns of _OpenInstalment, from i (instalment), m (its entry), r (its ruler), d (its
-        debtor), payers and bank_words (of the money on the bank account that nobody matched)."""
+        """The columns of _OpenInstalment, from i (instalment), m (its entry) and r (its ruler)."""
         return SQL(
             """
             i.id, i.move_id, i.ruler_id, coalesce(i.anchor_date, i.due_date), i.due_date,
@@ -282,66 +292,59 @@ class CollectionSnapshot(models.AbstractModel):
                             SELECT FROM collection_hold_collection_instalment_rel hi
                              WHERE hi.collection_hold_id = h.id
                                AND hi.collection_instalment_id = i.id))),
-            %(flying)s,
-            d.partner_id IN (SELECT owner_id FROM payers WHERE owner_id IS NOT NULL)
-                -- a short number would be found in any text
-                OR length(%(number)s) >= 5
-                    AND strpos((SELECT words FROM bank_words), %(number)s) > 0
-                OR length(%(reference)s) >= 5
-                    AND strpos((SELECT words FROM bank_words), %(reference)s) > 0
+            %(flying)s, m.name, m.payment_reference
             """,
             sale_types=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
             today=today,
             flying=self._in_flight("m", now),
-            number=self._letters("m.name"),
-            reference=self._letters("m.payment_reference"),
         )
 
     @api.model
-    def _unmatched_money(self, company_id, today):
+    def _unmatched_money(self, company_id, bank_day, today):
         """Incoming bank lines of the last weeks that nobody matched, and whose they may be (D3).
 
-        By the partner of the line, else by the name or the account that the bank says, else the
-        reference has to name the invoice.
+        By the partner of the line, else by the name or the account that the bank says; else what the
+        bank says may name an invoice.
 
         :param company_id: a root company; its branches' lines count too
+        :param bank_day: of its newest bank data, None without any
         :param today: local day of the company
+        :return: (ids of commercial partners, all that is said of the other lines, as `_letters`)
         """
-        return SQL(
-            """
-            SELECT coalesce(lp.commercial_partner_id, named.id, banked.id) AS owner_id,
-                   %(reference)s AS reference
-              FROM account_bank_statement_line l
-              JOIN account_move lm ON lm.id = l.move_id AND lm.state = 'posted'
-               AND lm.date >= %(since)s
-              JOIN res_company c ON c.id = l.company_id
-               AND split_part(c.parent_path, '/', 1)::int = %(company)s
-              LEFT JOIN res_partner lp ON lp.id = l.partner_id
-              LEFT JOIN LATERAL (
-                   SELECT p.commercial_partner_id AS id FROM res_partner p
-                    WHERE l.partner_id IS NULL AND l.partner_name != '' AND p.name = l.partner_name
-                    ORDER BY p.id LIMIT 1) named ON TRUE
-              LEFT JOIN LATERAL (
-                   SELECT p.commercial_partner_id AS id
-                     FROM res_partner_bank rb JOIN res_partner p ON p.id = rb.partner_id
-                    WHERE l.partner_id IS NULL
-                      AND rb.sanitized_acc_number = %(account)s
-                    ORDER BY rb.id LIMIT 1) banked ON TRUE
-             WHERE l.is_reconciled IS NOT TRUE AND l.amount > 0
-            """,
-            company=company_id,
-            since=today - timedelta(days=BANK_LINE_DAYS),
-            reference=self._letters("l.payment_ref"),
-            account=self._letters("l.account_number"),
+        since = today - timedelta(days=BANK_LINE_DAYS)
+        if bank_day is None or bank_day < since:
+            return frozenset(), ""
+        self.env["account.bank.statement.line"].flush_model()
+        self.env["account.move"].flush_model(["state", "date"])
+        rows = self.env.execute_query(
+            SQL(
+                r"""
+                SELECT coalesce(lp.commercial_partner_id, named.id, banked.id), l.payment_ref
+                  FROM account_bank_statement_line l
+                  JOIN account_move lm ON lm.id = l.move_id AND lm.state = 'posted'
+                   AND lm.date >= %(since)s
+                  JOIN res_company c ON c.id = l.company_id
+                   AND split_part(c.parent_path, '/', 1)::int = %(company)s
+                  LEFT JOIN res_partner lp ON lp.id = l.partner_id
+                  LEFT JOIN LATERAL (
+                       SELECT p.commercial_partner_id AS id FROM res_partner p
+                        WHERE l.partner_id IS NULL AND l.partner_name != ''
+                          AND p.name = l.partner_name
+                        ORDER BY p.id LIMIT 1) named ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT p.commercial_partner_id AS id
+                         FROM res_partner_bank rb JOIN res_partner p ON p.id = rb.partner_id
+                        WHERE l.partner_id IS NULL AND rb.sanitized_acc_number
+                              = upper(regexp_replace(l.account_number, '\W', '', 'g'))
+                        ORDER BY rb.id LIMIT 1) banked ON TRUE
+                 WHERE l.is_reconciled IS NOT TRUE AND l.amount > 0
+                """,
+                company=company_id,
+                since=since,
+            )
         )
-
-    @api.model
-    def _letters(self, column):
-        """A text as banks leave it: letters and digits, in capitals; empty for nothing."""
-        return SQL(
-            "upper(regexp_replace(coalesce(%s, ''), '[^[:alnum:]]', '', 'g'))",
-            SQL.identifier(*column.split(".")),
-        )
+        payers = frozenset(owner for owner, _words in rows if owner)
+        return payers, " ".join(_letters(words) for owner, words in rows if not owner)
 
     @api.model
     def _in_flight(self, move, now):

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 import pytz
@@ -76,12 +77,15 @@ class ResCompany(models.Model):
                         company.collection_test_email,
                     )
                 )
-            if company._collection_bank_is_stale():
+            old = None
+            with suppress(CalendarError):  # the page on which hours are mended has to open
+                old = company._collection_old_bank_day()
+            if old:
                 notices.append(
                     self.env._(
                         "The newest bank data is of %s: nobody is asked for what is overdue until newer "
                         "data is there.",
-                        format_date(self.env, company._collection_bank_day()),
+                        format_date(self.env, old),
                     )
                 )
             company.collection_notice = " ".join(notices)
@@ -116,14 +120,19 @@ class ResCompany(models.Model):
         )
         return rows[0][0]
 
-    def _collection_bank_is_stale(self):
-        """Whether what is overdue waits for newer bank data today, by the company's calendar (D3)."""
+    def _collection_old_bank_day(self):
+        """The day of the newest bank data if what is overdue waits for newer today, else None (D3).
+
+        :raise CalendarError: the contact hours make no sense
+        """
         self.ensure_one()
         company = self.root_id
+        days, bank_day = company.collection_bank_stale_days, company._collection_bank_day()
+        if not days or bank_day is None:
+            return None
         calendar = company._collection_calendar()
         today = calendar.local_day(self.env["collection.snapshot"]._now())
-        days = company.collection_bank_stale_days
-        return bool(days) and bank_is_stale(calendar, company._collection_bank_day(), days, today)
+        return bank_day if bank_is_stale(calendar, bank_day, days, today) else None
 
     @api.constrains("collection_test_email")
     def _check_collection_test_email(self):

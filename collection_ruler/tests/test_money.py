@@ -366,6 +366,12 @@ class TestExcluded(MoneyCase):
         self.bank_line("2026-03-13", -5.0)
         self.assertEqual(written_to("2026-03-13"), ["second"])
 
+    def test_hours_that_make_no_sense_leave_the_page_open_on_which_they_are_mended(self):
+        self.bank_line("2026-03-02", -5.0)
+        self.company.collection_calendar_id.attendance_ids.unlink()
+        with self.at("2026-03-13 08:00"):
+            self.assertFalse(self.company.collection_notice)
+
     def test_cancelled_and_failed_transactions_do_not_hide_the_debt(self):
         move = self.due_on_the_ninth()
         self.transaction(move, "cancel")

@@ -114,12 +114,7 @@ class Benchmark:
 
     def run(self) -> list[dict]:
         """Make the customers, measure, and return the lines of the report."""
-        for file in (self.log, self.lines):
-            file.unlink(missing_ok=True)
-        self.world.clock.set(MONDAY)
-        self.database = self.world.create_database("bench")
-        with progress.step(f"{self.size} open and {self.size} paid instalments"):
-            self._process("make")
+        self._make_customers()
         with progress.step("The verbs"):
             profile = ("--profile", self.profile.resolve()) if self.profile else ()
             self._process("verbs", "--lines", self.lines, *profile)
@@ -135,6 +130,14 @@ class Benchmark:
         found = [json.loads(line) for line in self.lines.read_text().splitlines()]
         self._check_mail(found)
         return found
+
+    def _make_customers(self) -> None:
+        for file in (self.log, self.lines):
+            file.unlink(missing_ok=True)
+        self.world.clock.set(MONDAY)
+        self.database = self.world.create_database("bench")
+        with progress.step(f"{self.size} open and {self.size} paid instalments"):
+            self._process("make")
 
     def check(self) -> None:
         """Compare the customers once more with what the ORM makes of them.
@@ -190,12 +193,8 @@ class Screens(Benchmark):
         from bench import screens  # noqa: PLC0415
         from world.browser import Browser  # noqa: PLC0415
 
-        for file in (self.log, self.lines):
-            file.unlink(missing_ok=True)
-        self.world.clock.set(MONDAY)
-        self.database = self.world.create_database("bench")
-        with progress.step(f"{self.size} open and {self.size} paid instalments"):
-            self._process("make")
+        self._make_customers()
+        with progress.step("A day on which nearly each customer is due a message"):
             self._process("monday")
             self._process("screens", "--lines", self.lines)
         made = json.loads(self.lines.read_text())
@@ -225,12 +224,10 @@ class Together(Benchmark):
 
     def run(self) -> str:
         """Play all casts, each on a copy of the same database, and say what it took."""
-        self.log.unlink(missing_ok=True)
-        self.world.clock.set(MONDAY)
-        origin = self.database = self.world.create_database("bench")
-        with progress.step(f"{self.size} open and {self.size} paid instalments"):
-            self._process("make")
+        self._make_customers()
+        with progress.step("The activation"):
             self._process("monday")
+        origin = self.database
         tuesday = self.world.clock.now()
         texts = []
         for name, roles in self.CASTS.items():

@@ -36,7 +36,7 @@ STARTS = [  # all before a weekend, a holiday or a change of the clock
     datetime.fromisoformat(text + "+00:00")
     for text in ("2025-10-09T00:00", "2025-12-19T09:00", "2026-02-27T20:00", "2025-10-24T12:00")
 ]
-BLOCKS = (Reason.HELD, Reason.BLOCKED, Reason.IN_FLIGHT, Reason.RULER_STOPPED)
+BLOCKS = (Reason.HELD, Reason.BLOCKED, Reason.IN_FLIGHT, Reason.IN_BANK, Reason.RULER_STOPPED)
 RUNGS = (  # what is on one offset: (channel, mode, role)
     (("email", "automatic", "billing"),),
     (("email", "automatic", "billing"),),
