@@ -359,13 +359,17 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
 
 
 class ScreenCase(CollectionCommon, HttpCase):
-    """What a real browser shows."""
+    """What a real browser shows, and what a page answers to a visitor."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         # on a busy machine a browser needs more than Odoo's ten seconds to come up
         cls.startClassPatcher(patch("odoo.tests.common.CHECK_BROWSER_ITERATIONS", 600))
+
+    def url_open(self, url, *arguments, timeout=120, **options):
+        """The first page makes its assets, which takes a busy machine longer than Odoo's 12 seconds."""
+        return super().url_open(url, *arguments, timeout=timeout, **options)
 
     def browser_js(self, *arguments, **options):
         """Odoo skips in silence where there is no browser; a screen that nobody saw is not tested."""

@@ -4,9 +4,9 @@ import base64
 import re
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CollectionCommon
+from .common import CollectionCommon, ScreenCase
 
 
 class MessageCase(CollectionCommon):
@@ -246,7 +246,7 @@ class TestAttachment(MessageCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPaymentLink(MessageCase, HttpCase):
+class TestPaymentLink(MessageCase, ScreenCase):
     def setUp(self):
         super().setUp()
         mail, self.move = self.due_today()

@@ -2,10 +2,10 @@ from lxml import etree
 from odoo import fields
 from odoo.addons.payment import utils as payment_utils
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from .common import CollectionCommon
+from .common import CollectionCommon, ScreenCase
 
 ACTIONS = (
     "collection_ruler.collection_ruler_action",
@@ -282,7 +282,7 @@ class TestViews(CollectionCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestNothingToPay(CollectionCommon, HttpCase):
+class TestNothingToPay(ScreenCase):
     """The page behind an old payment link."""
 
     def test_paid_invoice_shows_no_name_and_no_amount(self):

@@ -64,7 +64,7 @@ def screens(server) -> list[Screen]:
         Screen(
             "settings",
             "/odoo/settings#account",
-            "#collection_settings, .o_setting_container",
+            "#collection_settings",
         ),
     ]
 
@@ -96,6 +96,9 @@ def take(browser, server, folder: Path) -> list[Path]:
 
 def look(browser, server, screen: Screen, file: Path) -> None:
     browser.show(server.url + screen.path, screen.until)
+    # our settings stand below Odoo's own
+    looked_for = f"document.querySelector({json.dumps(screen.until)})"
+    browser.run(f"{looked_for}.scrollIntoView({{block: 'nearest'}})")
     for selector in screen.press:
         browser.wait(selector)
         browser.run(f"document.querySelector({json.dumps(selector)}).click()")
