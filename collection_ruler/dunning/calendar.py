@@ -41,6 +41,10 @@ class ContactCalendar:
     :param state: code of the region within the country (`SP`, `CA`, `BY`), or None
     :param closed: the company's own closed days
     :param weekend: weekdays on which banks are closed, 0 = Monday (Friday and Saturday: {4, 5})
+    :param also_in: further time zones whose clocks must show these hours too, on the same day: it is
+        not known which is the customer's
+    :param ours: (country, state) of the company, whose public holidays close too, or None
+    :param rest: weekdays on which the customer rests, whatever the hours
     :raise CalendarError: unknown time zone, impossible windows, no window or bank day in the week
     """
 
@@ -50,12 +54,16 @@ class ContactCalendar:
     state: str | None = None
     closed: frozenset[date] = frozenset()
     weekend: frozenset[int] = frozenset({5, 6})
+    also_in: tuple[str, ...] = ()
+    ours: tuple[str | None, str | None] | None = None
+    rest: frozenset[int] = frozenset()
 
     def __post_init__(self):
-        try:
-            ZoneInfo(self.timezone)
-        except (KeyError, ValueError, OSError, TypeError) as error:
-            raise CalendarError(f"Unknown time zone: {self.timezone!r}") from error
+        for zone in (self.timezone, *self.also_in):
+            try:
+                ZoneInfo(zone)
+            except (KeyError, ValueError, OSError, TypeError) as error:
+                raise CalendarError(f"Unknown time zone: {zone!r}") from error
         if len(self.hours) != 7:
             raise CalendarError(f"Windows for 7 weekdays are needed, not for {len(self.hours)}")
         if not any(self.hours):
@@ -75,8 +83,12 @@ class ContactCalendar:
             raise CalendarError("The weekend must leave a bank day and use weekdays 0 to 6")
 
     def holiday_name(self, day: date) -> str | None:
-        """Name of the public holiday on `day`, in the country's own language, or None (B1)."""
-        return _holidays(self.country or None, self.state or None, day.year).get(day)
+        """Name of the public holiday on `day`, theirs or ours, in the country's language, or None (B1)."""
+        name = _holidays(self.country or None, self.state or None, day.year).get(day)
+        if name is None and self.ours:
+            country, state = self.ours
+            name = _holidays(country or None, state or None, day.year).get(day)
+        return name
 
     def is_holiday(self, day: date) -> bool:
         """Whether `day` is a public holiday of the country or state, or its day in lieu (B1)."""
@@ -85,8 +97,8 @@ class ContactCalendar:
     def is_open_day(self, day: date) -> bool:
         """Whether anything may be said on the local day `day` (B1).
 
-        Closed are holidays, the company's closed days, weekdays without a window, and days whose
-        windows never come (Samoa had no 30 December 2011).
+        Closed are the holidays and weekly rest of either side, the company's closed days, weekdays
+        without a window, and days whose windows never come (Samoa had no 30 December 2011).
         """
         return bool(self._spans(day))
 
@@ -148,9 +160,13 @@ class ContactCalendar:
         raise NeverOpen(f"No contact window within {SEARCH_DAYS} days from {not_before}")
 
     def _spans(self, day: date) -> tuple[Span, ...]:
-        if day in self.closed or self.is_holiday(day):
+        if day in self.closed or day.weekday() in self.rest or self.is_holiday(day):
             return ()
-        return _spans(self.timezone, self.hours[day.weekday()], day)
+        hours = self.hours[day.weekday()]
+        spans = _spans(self.timezone, hours, day)
+        for zone in self.also_in:
+            spans = _overlaps(spans, _spans(zone, hours, day))
+        return spans
 
 
 def holiday_support(country: str | None, state: str | None = None) -> bool:
@@ -161,6 +177,20 @@ def holiday_support(country: str | None, state: str | None = None) -> bool:
     if not country or country not in _countries():
         return False
     return not state or _subdivision(country, state) is not None
+
+
+def weekend_of(country: str | None) -> frozenset[int]:
+    """The weekdays on which a country's banks are closed, 0 = Monday (A3, B1).
+
+    Saturday and Sunday, unless Friday is a day of rest: a weekend of Sunday alone is one of shops.
+    """
+    days = _weekend(country) if country and country in _countries() else frozenset()
+    return days if 4 in days else frozenset({5, 6})
+
+
+@lru_cache(maxsize=512)
+def _weekend(country: str) -> frozenset[int]:
+    return frozenset(holidays.country_holidays(country).weekend)
 
 
 @lru_cache(maxsize=1)
@@ -206,6 +236,11 @@ def _spans(timezone: str, windows: Windows, day: date) -> tuple[Span, ...]:
             begin = spans.pop()[0]
         spans.append((begin, end))
     return tuple(spans)
+
+
+def _overlaps(some: tuple[Span, ...], others: tuple[Span, ...]) -> tuple[Span, ...]:
+    pairs = [(max(a, c), min(b, d)) for a, b in some for c, d in others]
+    return tuple(sorted((begin, end) for begin, end in pairs if begin < end))
 
 
 def _regimes(zone: ZoneInfo, start: datetime, stop: datetime) -> list[tuple]:

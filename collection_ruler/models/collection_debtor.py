@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..dunning.places import Place
+
 # what a collector may write on a debtor; the rest is arithmetic
 WRITTEN_BY_PEOPLE = {
     "user_id",
@@ -47,7 +49,11 @@ class CollectionDebtor(models.Model):
         readonly=True,
     )
     stage_kind = fields.Selection(related="stage_id.kind")
-    calendar_key = fields.Char()
+    calendar_key = fields.Char(
+        required=True,
+        default=Place().key,
+        help="Where the customer lives, as far as days and hours go: time zones, country, state.",
+    )
     amount_due = fields.Monetary(string="Open", readonly=True)
     amount_overdue = fields.Monetary(string="Overdue", readonly=True)
     amount_credit = fields.Monetary(string="Open credits", readonly=True)
@@ -147,9 +153,8 @@ class CollectionDebtor(models.Model):
         return result
 
     def _local_today(self):
-        """Today where this debtor's calendar is."""
-        calendar = self.company_id._collection_calendar()
-        return calendar.local_day(self.env["collection.snapshot"]._now())
+        """Today where this debtor lives."""
+        return self._calendar().local_day(self.env["collection.snapshot"]._now())
 
     def _responsible(self, ruler=None):
         """Who gets the task: responsible of the debtor, else of the ruler, else the salesperson."""
@@ -193,6 +198,6 @@ class CollectionDebtor(models.Model):
         )
 
     def _calendar(self):
-        """The company's contact calendar, in which this debtor's days are counted."""
+        """When this debtor may be contacted, by the hours of the company (B1)."""
         self.ensure_one()
-        return self.company_id._collection_calendar(key=self.calendar_key or None)
+        return self.company_id._collection_calendar(key=self.calendar_key)

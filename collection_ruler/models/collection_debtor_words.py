@@ -95,7 +95,7 @@ class CollectionDebtor(models.Model):
         self.is_waiting = False
         for company, own in self.sudo().grouped("company_id").items():
             settings = self.env["collection.snapshot"].sudo()._settings(company.id)
-            today = settings.calendar.local_day(self.env["collection.snapshot"]._now())
+            today = settings.today
             for facts in own._facts_for_words(today):
                 debtor = self.browse(facts.debtor_id)
                 debtor.next_words, debtor.why, debtor.is_waiting = debtor._say_next(
@@ -305,7 +305,7 @@ class CollectionDebtor(models.Model):
         with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
             following = next_step(
                 settings.ladders[coming.ruler_id],
-                settings.calendars[coming.ruler_id],
+                settings.calendars[coming.ruler_id, self.calendar_key],
                 date.fromisoformat(coming.counts_from),
                 coming.watermark,
                 today,
@@ -396,7 +396,7 @@ class CollectionDebtor(models.Model):
         for debtor in self:
             said[debtor.company_id, debtor.calendar_key] += debtor
         for (company, key), debtors in said.items():
-            calendar = company.sudo()._collection_calendar(key=key or None)
+            calendar = company.sudo()._collection_calendar(key=key)
             zone = ZoneInfo(calendar.timezone)
             today = calendar.local_day(now)
             closes = calendar.closes_at(now)

@@ -1,9 +1,15 @@
+from contextlib import suppress
+
+import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import begin, next_day
+from ..dunning.places import Place, locate
 from .collection_instalment import NOTHING_SAID
 from .collection_verb import Tally
+from .res_company import Memo
 
 # above every id
 LAST_ID = 2**31 - 1
@@ -36,8 +42,8 @@ class CollectionEnrol(models.AbstractModel):
         :return: ids of ``collection.instalment`` that got a ruler now
         """
         self._adopt(company)
-        self._move_calendar(company)
         first_new = self._insert(company)
+        self._locate(company)
         taken = self._choose_rulers(company, first_new)
         self.env.invalidate_all(flush=False)
         return taken
@@ -93,18 +99,18 @@ class CollectionEnrol(models.AbstractModel):
                     HAVING sum(l.amount_residual) > 0),
                 made AS (
                     INSERT INTO collection_debtor
-                           (partner_id, company_id, stage_id, priority, thanked_partial,
+                           (partner_id, company_id, stage_id, priority, thanked_partial, calendar_key,
                             create_uid, write_uid, create_date, write_date)
                     SELECT DISTINCT customer_id, %(root)s, %(stage)s::int, '0',
-                           (SELECT coalesce(max(id), 0) FROM account_partial_reconcile),
+                           (SELECT coalesce(max(id), 0) FROM account_partial_reconcile), %(key)s,
                            %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                       FROM found
                     ON CONFLICT (partner_id, company_id) DO NOTHING
-                    RETURNING id, partner_id),
+                    RETURNING id, partner_id, calendar_key),
                 debtor AS (
-                    SELECT id, partner_id FROM made
+                    SELECT id, partner_id, calendar_key FROM made
                      UNION ALL
-                    SELECT id, partner_id FROM collection_debtor
+                    SELECT id, partner_id, coalesce(calendar_key, %(key)s) FROM collection_debtor
                      WHERE company_id = %(root)s
                        AND partner_id IN (SELECT customer_id FROM found)),
                 inserted AS (
@@ -114,7 +120,7 @@ class CollectionEnrol(models.AbstractModel):
                             occurrence, stage_id, is_open, gone,
                             create_uid, write_uid, create_date, write_date)
                     SELECT f.move_id, f.account_id, f.partner_id, f.due_date, f.company_id,
-                           f.currency_id, f.residual, f.residual_currency, d.id, %(key)s,
+                           f.currency_id, f.residual, f.residual_currency, d.id, d.calendar_key,
                            %(nothing)s, 0, %(stage)s::int, true, false,
                            %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                       FROM found f JOIN debtor d ON d.partner_id = f.customer_id
@@ -127,23 +133,72 @@ class CollectionEnrol(models.AbstractModel):
                 root=company.id,
                 uid=self.env.uid,
                 stage=self.env["collection.stage"]._of_kind("upcoming").id or None,
-                key=company._collection_calendar_key(),
+                key=Place().key,  # until they are located
                 nothing=NOTHING_SAID,
             )
         )
         return rows[0][0]
 
-    def _move_calendar(self, company):
-        """A company that moved to another country or time zone takes its instalments along."""
-        self.env["collection.instalment"].flush_model()
-        self.env.cr.execute(
+    def _locate(self, company):
+        """Customers live where their address says, and their instalments with them (B1)."""
+        for model in ("collection.debtor", "collection.instalment", "res.partner"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query(
             SQL(
-                "UPDATE collection_instalment SET calendar_key = %(key)s WHERE is_open "
-                "AND company_id IN %(companies)s AND calendar_key != %(key)s",
-                key=company._collection_calendar_key(),
-                companies=self._companies(company),
+                """
+                SELECT d.calendar_key, p.tz, c.code, s.code, array_agg(d.id)
+                  FROM collection_debtor d
+                  JOIN res_partner p ON p.id = d.partner_id
+                  LEFT JOIN res_country c ON c.id = p.country_id
+                  LEFT JOIN res_country_state s ON s.id = p.state_id
+                 WHERE d.company_id = %s GROUP BY 1, 2, 3, 4
+                """,
+                company.id,
             )
         )
+        home = company._collection_place().country
+        moved = {}
+        for known, said, country, state, debtors in rows:
+            zones = pytz.country_timezones.get(country, ()) if country else ()
+            place = locate(said, country, state, zones, home)
+            if place.key != known:
+                moved.setdefault(place.key, []).extend(debtors)
+        if not moved:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH place(key, debtors) AS (VALUES %s),
+                moved AS (
+                    UPDATE collection_debtor d SET calendar_key = place.key
+                      FROM place WHERE d.id = ANY(place.debtors)
+                    RETURNING d.id, d.calendar_key)
+                UPDATE collection_instalment i SET calendar_key = moved.calendar_key
+                  FROM moved WHERE i.debtor_id = moved.id
+                """,
+                SQL(", ").join(SQL("(%s, %s)", key, debtors) for key, debtors in moved.items()),
+            )
+        )
+        for model in ("collection.debtor", "collection.instalment"):
+            self.env[model].invalidate_model(["calendar_key"])
+        for key, debtors in moved.items():
+            self._check_reach(company, key, debtors)
+
+    def _check_reach(self, company, key, debtor_ids):
+        """Whom no hour suits is told to a person, since the ruler will never write to them (B1)."""
+        try:
+            company._collection_calendar(key=key).first_instant(
+                self.env["collection.snapshot"]._now()
+            )
+        except NeverOpen:
+            self.env["collection.debtor"].browse(debtor_ids)._tell(
+                self.env._("Find out when this customer can be contacted"),
+                self.env._(
+                    "No hour is within the contact hours where they may live, so the ruler never writes to "
+                    "them. Complete the address with a state, or give the contact a time zone."
+                ),
+                once=True,
+            )
 
     def _adopt(self, company):
         """Entries that came to belong to another partner keep their history.
@@ -191,55 +246,73 @@ class CollectionEnrol(models.AbstractModel):
         starting = rulers.filtered(lambda r: not r.started_at)
         starting.started_at = self.env["collection.snapshot"]._now().replace(tzinfo=None)
         self.env.flush_all()
-        free = SQL(
-            "i.ruler_id IS NULL AND i.is_open AND i.company_id IN %s", self._companies(company)
-        )
-        dates = self.env.execute_query(
-            SQL("SELECT DISTINCT due_date FROM collection_instalment i WHERE %s", free)
-        )
-        if not rulers or not dates:
+        if not rulers:
             return []
-        entries = self._entries(rulers, starting, [row[0] for row in dates], today)
+        chosen = self._chosen(company, rulers, starting, first_new)
+        cases = self.env.execute_query(
+            SQL("SELECT DISTINCT ruler_id, calendar_key, due_date, is_backlog FROM (%s) c", chosen)
+        )
+        entries = list(self._entries(cases, starting))
+        if not entries:
+            return []
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH override(partner_id, ruler_id) AS (%(overrides)s),
-                chosen AS (
-                    SELECT i.id, coalesce(m.collection_ruler_id, own.ruler_id, customer.ruler_id,
-                                          CASE %(cases)s END) AS ruler_id
-                      FROM collection_instalment i
-                      JOIN account_move m ON m.id = i.move_id
-                      JOIN collection_debtor d ON d.id = i.debtor_id
-                      LEFT JOIN override own ON own.partner_id = i.partner_id
-                      LEFT JOIN override customer ON customer.partner_id = d.partner_id
-                     WHERE %(free)s),
+                WITH chosen AS (%(chosen)s),
                 taken AS (
                     UPDATE collection_instalment i
                        SET ruler_id = c.ruler_id, next_date = e.next_date,
                            watermark = coalesce(e.reached, i.watermark),
                            anchor_date = coalesce(e.anchor, i.anchor_date)
-                      FROM chosen c, (VALUES %(entries)s) e(ruler_id, due_date, is_backlog, reached,
-                                                            anchor, next_date)
-                     WHERE c.id = i.id AND (e.ruler_id, e.due_date) = (c.ruler_id, i.due_date)
-                       AND e.is_backlog = (c.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s)
+                      FROM chosen c
+                      JOIN (VALUES %(entries)s) e(ruler_id, calendar_key, due_date, is_backlog, reached,
+                                                  anchor, next_date)
+                     USING (ruler_id, calendar_key, due_date, is_backlog)
+                     WHERE c.id = i.id
                     RETURNING i.id, i.debtor_id),
                 touched AS (
                     INSERT INTO collection_debtor_touch (debtor_id)
                     SELECT DISTINCT debtor_id FROM taken)
                 SELECT id FROM taken
                 """,
-                overrides=self._overrides(company),
-                cases=SQL(" ").join(self._case(ruler) for ruler in rulers),
-                free=free,
-                starting=starting.ids,
-                first_new=first_new or LAST_ID,
+                chosen=chosen,
                 entries=SQL(", ").join(
-                    SQL("(%s::int, %s::date, %s::bool, %s::int, %s::date, %s::date)", *entry)
+                    SQL(
+                        "(%s::int, %s::text, %s::date, %s::bool, %s::int, %s::date, %s::date)",
+                        *entry,
+                    )
                     for entry in entries
                 ),
             )
         )
         return [row[0] for row in rows]
+
+    def _chosen(self, company, rulers, starting, first_new):
+        """Instalments without a ruler, and the one that takes each: a query for id, ruler_id, calendar_key,
+        due_date and is_backlog."""
+        return SQL(
+            """
+            WITH override(partner_id, ruler_id) AS (%(overrides)s)
+            SELECT i.id, found.ruler_id, i.calendar_key, i.due_date,
+                   found.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s AS is_backlog
+              FROM collection_instalment i
+              JOIN account_move m ON m.id = i.move_id
+              JOIN collection_debtor d ON d.id = i.debtor_id
+              LEFT JOIN override own ON own.partner_id = i.partner_id
+              LEFT JOIN override customer ON customer.partner_id = d.partner_id
+             CROSS JOIN LATERAL (
+                   SELECT coalesce(m.collection_ruler_id, own.ruler_id, customer.ruler_id,
+                                   CASE %(cases)s END) AS ruler_id) found
+             WHERE i.ruler_id IS NULL AND i.is_open AND i.company_id IN %(companies)s
+               AND found.ruler_id IN %(rulers)s
+            """,
+            overrides=self._overrides(company),
+            cases=SQL(" ").join(self._case(ruler) for ruler in rulers),
+            starting=starting.ids,
+            first_new=first_new or LAST_ID,
+            companies=self._companies(company),
+            rulers=tuple(rulers.ids),
+        )
 
     def _overrides(self, company):
         """Customers with a ruler of their own, as a table (partner id, ruler id)."""
@@ -263,16 +336,28 @@ class CollectionEnrol(models.AbstractModel):
         partners = self.env["res.partner"].sudo()._search(domain)
         return SQL("WHEN d.partner_id IN %s THEN %s", partners.subselect(), ruler.id)
 
-    def _entries(self, rulers, starting, due_dates, today):
-        """Where an instalment stands that a ruler takes: rows (ruler id, due date, whether it is part of
-        the backlog, offset reached, date that offsets count from, next date)."""
-        entries = []
-        for ruler in rulers:
-            ladder, calendar = ruler._ladder(), ruler._contact_calendar()
-            policy = ruler.backlog_policy if ruler in starting else "join"
-            for due in due_dates:
-                old = begin(ladder, calendar, due, today, policy)
-                for is_backlog, (reached, anchor) in ((True, old), (False, (None, None))):
-                    following = next_day(ladder, calendar, anchor or due, reached, today)
-                    entries.append((ruler.id, due, is_backlog, reached, anchor, following))
-        return entries
+    def _entries(self, cases, starting):
+        """Where an instalment stands that a ruler takes.
+
+        :param cases: rows (ruler id, calendar key, due date, whether it is part of the backlog)
+        :return: yields such rows with the offset reached, the date that offsets count from, the next date
+        """
+        memo = Memo()
+        now = self.env["collection.snapshot"]._now()
+        Ruler = self.env["collection.ruler"].with_context(collection_memo=memo)
+        for ruler_id, key, due, is_backlog in cases:
+            ruler = Ruler.browse(ruler_id)
+            ladder, calendar = ruler._ladder(), ruler._contact_calendar(key)
+            today = calendar.local_day(now)
+            reached, anchor, following = None, None, None
+            if is_backlog:
+                policy = ruler.backlog_policy if ruler in starting else "join"
+                try:
+                    reached, anchor = begin(ladder, calendar, due, today, policy)
+                except (
+                    NeverOpen
+                ):  # until somebody knows when to reach them, they stand where ours would
+                    reached, anchor = begin(ladder, ruler._contact_calendar(), due, today, policy)
+            with suppress(NeverOpen):
+                following = next_day(ladder, calendar, anchor or due, reached, today)
+            yield ruler_id, key, due, is_backlog, reached, anchor, following

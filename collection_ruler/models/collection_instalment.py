@@ -43,7 +43,9 @@ class CollectionInstalment(models.Model):
     debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="restrict", index=True)
 
     ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)
-    calendar_key = fields.Char(required=True, help="Time zone, country and state.")
+    calendar_key = fields.Char(
+        related="debtor_id.calendar_key", store=True, help="The debtor's, for the planner's index."
+    )
     days_overdue = fields.Integer(compute="_compute_days_overdue")
     anchor_date = fields.Date(help="Offsets count from here instead of the due date.")
     watermark = fields.Integer(
@@ -182,13 +184,3 @@ class CollectionInstalment(models.Model):
     def action_open_move(self):
         self.ensure_one()
         return self.move_id.get_formview_action()
-
-    def _effective_due(self):
-        """The due date moved to a bank day (A3)."""
-        self.ensure_one()
-        calendar = self.company_id.root_id._collection_calendar()
-        return (
-            calendar.bank_day(self.due_date)
-            if self.company_id.root_id.collection_bank_days
-            else self.due_date
-        )

@@ -54,7 +54,8 @@ class CollectionFollowup(models.Model):
             company = followup.debtor_id.company_id
             if company not in settings_of:
                 settings_of[company] = self.env["collection.snapshot"]._settings(company.id)
-            calendar, currencies = settings_of[company].calendar, settings_of[company].currencies
+            currencies = settings_of[company].currencies
+            calendar = followup.debtor_id._calendar()
             names = {name: key for key, name in currencies.items()}
             today = calendar.local_day(self.env["collection.snapshot"]._now())
             planned_for = calendar.local_day(followup.scheduled_at.replace(tzinfo=UTC))
@@ -121,7 +122,7 @@ class CollectionFollowup(models.Model):
             pairs = then._pairs()
             Send = then.env["collection.send"]
             checks = dict(Send._check(then, at, pairs))
-            for followup, snapshot, planned, _calendar in Send._facts_of(then, pairs):
+            for followup, snapshot, planned in Send._facts_of(then, pairs):
                 check = lifted = checks[followup]
                 if check.verdict == "wait" and followup.purpose != "thanks":
                     lifted = foresee(snapshot, planned, at, followup.purpose)
@@ -148,11 +149,10 @@ class CollectionFollowup(models.Model):
         """The first open instant (aware UTC) at which it may leave; now when there is none."""
         self.ensure_one()
         now = self.env["collection.snapshot"]._now()
-        calendar = (
-            self.ruler_id._contact_calendar() if self.ruler_id else self.debtor_id._calendar()
-        )
         try:
-            return calendar.first_instant(max(now, self.scheduled_at.replace(tzinfo=UTC)))
+            return self._contact_calendar().first_instant(
+                max(now, self.scheduled_at.replace(tzinfo=UTC))
+            )
         except NeverOpen:
             return now
 

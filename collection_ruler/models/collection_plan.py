@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC
 
 from odoo import api, models
@@ -125,25 +126,37 @@ class CollectionPlan(models.AbstractModel):
         settings = self.env["collection.snapshot"]._settings(company.id)
         if settings.is_paused:
             return []
-        rulers = self.env["collection.ruler"].browse(settings.ladders)
         rows = []
-        for key in self._calendar_keys(company):
-            for ruler in rulers:
-                calendar = ruler._contact_calendar(key)
-                today = calendar.local_day(now)
-                if not ruler._speaks_on(today):
-                    continue
-                try:
-                    found = cutoffs(ruler._ladder(), calendar, today)
-                except NeverOpen:
-                    continue
-                rows += [(ruler.id, key, offset, date) for offset, date in found.items()]
+        for ruler_id, key in self._ruled_places():
+            ruler = self.env["collection.ruler"].browse(ruler_id)
+            if ruler_id not in settings.ladders or not ruler._speaks_on(settings.today):
+                continue
+            calendar = settings.calendars[ruler_id, key]
+            with suppress(NeverOpen):
+                found = cutoffs(settings.ladders[ruler_id], calendar, calendar.local_day(now))
+                rows += [(ruler_id, key, offset, date) for offset, date in found.items()]
         return rows
 
     @api.model
-    def _calendar_keys(self, company):
-        """The calendar keys in use, today the company's one."""
-        return [company._collection_calendar_key()]
+    def _ruled_places(self):
+        """Which rulers speak to customers of which places: pairs (ruler id, calendar key)."""
+        self.env["collection.instalment"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                -- by loose index scan: one step per pair, however many instalments are open
+                WITH RECURSIVE pair AS (
+                    (SELECT ruler_id, calendar_key FROM collection_instalment
+                      WHERE is_open AND ruler_id IS NOT NULL ORDER BY 1, 2 LIMIT 1)
+                    UNION ALL
+                    SELECT n.* FROM pair CROSS JOIN LATERAL (
+                        SELECT ruler_id, calendar_key FROM collection_instalment
+                         WHERE is_open AND (ruler_id, calendar_key) > (pair.ruler_id, pair.calendar_key)
+                         ORDER BY 1, 2 LIMIT 1) n)
+                SELECT ruler_id, calendar_key FROM pair
+                """
+            )
+        )
 
     # ------------------------------------------------------------------
     # write what was decided
@@ -314,16 +327,17 @@ class CollectionPlan(models.AbstractModel):
     def _write_instalments(self, company, decisions, claims, now):
         """Watermarks of what was consumed, reasons of what waits, and the next dates."""
         calendars = self.env["collection.snapshot"]._settings(company.id).calendars
-        next_dates = {}  # the same for all with the same due date and watermark
+        next_dates = {}  # the same for all with the same place, due date and watermark
         rows = []
-        for _debtor, decision in decisions:
+        for debtor, decision in decisions:
+            place = debtor.calendar_key
             for key in {*decision.watermarks, *decision.waiting}:
                 claim, watermark = claims[key], decision.watermarks.get(key)
                 following = None
                 if watermark is not None:
-                    memo = claim.ladder.id, claim.counts_from, watermark
+                    memo = claim.ladder.id, place, claim.counts_from, watermark
                     if memo not in next_dates:
-                        calendar = calendars[claim.ladder.id]
+                        calendar = calendars[claim.ladder.id, place]
                         next_dates[memo] = next_day(
                             claim.ladder,
                             calendar,

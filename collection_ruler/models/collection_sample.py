@@ -171,7 +171,6 @@ class CollectionRuler(models.Model):
                 "company_id": company.id,
                 "debtor_id": debtor.id,
                 "ruler_id": self.id,
-                "calendar_key": company._collection_calendar_key(),
                 "watermark": NOTHING_SAID,
             }
         )

@@ -165,13 +165,13 @@ class CollectionSend(models.AbstractModel):
         :param pairs: what `_pairs` says of them
         """
         spoken_to = defaultdict(list)  # those of this batch that day
-        for followup, snapshot, planned, calendar in self._facts_of(followups, pairs):
+        for followup, snapshot, planned in self._facts_of(followups, pairs):
             today = spoken_to[followup.debtor_id.id]
             if today:
                 snapshot = replace(snapshot, contacts=(*snapshot.contacts, *today))
             check = followup._recheck(snapshot, planned, at)
             if check.verdict == "go" and followup._asks_for_money():
-                today.append(calendar.local_day(at))
+                today.append(snapshot.calendar.local_day(at))
             yield followup, check
 
     @api.model
@@ -179,8 +179,7 @@ class CollectionSend(models.AbstractModel):
         """What a door knows of each follow-up.
 
         :param pairs: what `_pairs` says of them
-        :return: yields (follow-up, dunning Snapshot, [(instalment id, dunning Step)], the company's
-            calendar)
+        :return: yields (follow-up, dunning Snapshot, [(instalment id, dunning Step)])
         """
         Snapshot = self.env["collection.snapshot"]
         for company, own in followups.grouped(lambda f: f.debtor_id.company_id).items():
@@ -195,7 +194,7 @@ class CollectionSend(models.AbstractModel):
                     for pair in pairs.get(followup.id, ())
                     if pair.instalment_id and pair.step_id in settings.steps
                 ]
-                yield followup, snapshots[followup.debtor_id.id], planned, settings.calendar
+                yield followup, snapshots[followup.debtor_id.id], planned
 
 
 class Pair(NamedTuple):
@@ -368,9 +367,7 @@ class CollectionFollowup(models.Model):
 
     def _next_try(self, reason, now):
         """When to ask again, naive UTC: the next window, or tomorrow's for what lasts a while."""
-        calendar = (
-            self.ruler_id._contact_calendar() if self.ruler_id else self.debtor_id._calendar()
-        )
+        calendar = self._contact_calendar()
         start = now
         if reason == Reason.CLOSED:
             closes = calendar.closes_at(now)
@@ -383,6 +380,13 @@ class CollectionFollowup(models.Model):
             return calendar.first_instant(start).astimezone(UTC).replace(tzinfo=None)
         except NeverOpen:
             return (now + timedelta(days=1)).replace(tzinfo=None)
+
+    def _contact_calendar(self):
+        """When it may leave: the ruler's hours, where the customer lives (B1)."""
+        self.ensure_one()
+        if not self.ruler_id:
+            return self.debtor_id._calendar()
+        return self.ruler_id._contact_calendar(self.debtor_id.calendar_key)
 
     def _way(self):
         """Which `_send_…` method hands it over; a channel of another add-on brings its own."""

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..dunning.calendar import ContactCalendar
 from ..dunning.decision import Claim, Snapshot
 from ..dunning.ladder import Ladder, Step
+from ..dunning.places import Place, contact_calendar
 from ..dunning.reason import Reason
 from .collection_instalment import NOTHING_SAID
 from .res_company import Memo
@@ -38,9 +38,9 @@ class AsOf:
 class Settings(NamedTuple):
     """What decisions of a company rest on and no customer changes, without records."""
 
-    calendar: ContactCalendar
     ladders: dict[int, Ladder]  # by ruler id
-    calendars: dict[int, ContactCalendar]  # by ruler id
+    calendars: "Calendars"
+    today: date  # of the company
     steps: dict[int, Step]
     currencies: dict[int, str]  # names by id
     is_paused: bool  # nothing leaves today, whatever the ruler (A13)
@@ -49,6 +49,23 @@ class Settings(NamedTuple):
     bank_days: int  # working days after which that is too old
     payers: frozenset[int]  # commercial partners of money on the bank that nobody matched (D3)
     bank_words: str  # what the bank says of such money where it names nobody
+
+
+class Calendars(dict):
+    """Contact calendars by (ruler id, calendar key), made when one is asked for.
+
+    :param hours: by ruler id, and of the company by None, what `res.company._collection_hours` says
+    """
+
+    def __init__(self, hours):
+        super().__init__()
+        self._hours = hours
+
+    def __missing__(self, ruler_and_key):
+        ruler_id, key = ruler_and_key
+        ours, windows, closed = self._hours.get(ruler_id) or self._hours[None]
+        found = self[ruler_and_key] = contact_calendar(ours, Place.of_key(key), windows, closed)
+        return found
 
 
 class _OpenInstalment(NamedTuple):
@@ -114,7 +131,7 @@ class CollectionSnapshot(models.AbstractModel):
         if memo is None:
             memo = Memo()
         if ("settings", company_id) not in memo:
-            company = self.env["res.company"].browse(company_id)
+            company = self.env["res.company"].browse(company_id).with_context(collection_memo=memo)
             rulers = self.env["collection.ruler"].with_context(active_test=False)
             rulers = rulers.search_fetch(
                 [
@@ -126,18 +143,23 @@ class CollectionSnapshot(models.AbstractModel):
             )
             currencies = self.env["res.currency"].with_context(active_test=False)
             currencies = currencies.search_fetch([])
-            calendar, bank_day = company._collection_calendar(), company._collection_bank_day()
+            today = company._collection_calendar().local_day(self._now())
+            bank_day = company._collection_bank_day()
+            hours = {
+                ruler.id: company._collection_hours(ruler.resource_calendar_id) for ruler in rulers
+            }
+            hours[None] = company._collection_hours()
             memo["settings", company_id] = Settings(
-                calendar,
                 {ruler.id: ruler._ladder() for ruler in rulers},
-                {ruler.id: ruler._contact_calendar() for ruler in rulers},
+                Calendars(hours),
+                today,
                 {step.id: step._rung() for step in rulers.step_ids},
                 {currency.id: currency.name for currency in currencies},
                 company._collection_is_paused(),
                 company.collection_test_email or None,
                 bank_day,
                 company.collection_bank_stale_days,
-                *self._unmatched_money(company_id, bank_day, calendar.local_day(self._now())),
+                *self._unmatched_money(company_id, bank_day, today),
             )
         return memo["settings", company_id]
 
@@ -153,21 +175,22 @@ class CollectionSnapshot(models.AbstractModel):
         settings = self._settings(company_id)
         come, leaving = come or {}, set(leaving)
         said = self._said_and_moved(come) if come else {}
-        calendar = settings.calendar
-        facts = self._facts(calendar, debtor_ids)
-        still_open = {row[0] for _debtor, _who, claims, *_rest in facts for row in claims or ()}
+        facts = self._facts(settings.today, debtor_ids)
+        still_open = {
+            row[0] for _debtor, _who, _key, claims, *_rest in facts for row in claims or ()
+        }
         closed = self._closed(key for key in asked if key not in still_open)
         snapshots = {}
-        for debtor_id, partner_id, claims, credits, contacts, spoken in facts:
+        for debtor_id, partner_id, key, claims, credits, contacts, spoken in facts:
             rows = [_OpenInstalment(*row) for row in claims or ()]
-            first = settings.calendars.get(rows[0].ruler_id) if rows else None
+            calendar = settings.calendars[rows[0].ruler_id if rows else None, key]
             days = [  # of what stands at no door at this moment
                 (calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC)), is_word)
                 for followup, instant, is_word in contacts or ()
                 if followup not in leaving
             ]
             snapshots[debtor_id] = Snapshot(
-                first or calendar,
+                calendar,
                 tuple(self._claim(row, partner_id, settings, come, said) for row in rows),
                 {
                     settings.currencies[currency]: Decimal(amount)
@@ -223,10 +246,13 @@ class CollectionSnapshot(models.AbstractModel):
             frozenset(said.get(row.id, ())),
         )
 
-    def _facts(self, calendar, debtor_ids):
-        """Rows (debtor id, partner id, open instalments, credits, contacts, whether a reminder ever left).
+    def _facts(self, today, debtor_ids):
+        """Rows (debtor id, partner id, calendar key, open instalments, credits, contacts, whether a reminder
+        ever left).
 
         Records of so many would cost more than the decisions.
+
+        :param today: local day of the company, which holds and rulers go by
         """
         for model in (
             "collection.instalment",
@@ -243,7 +269,7 @@ class CollectionSnapshot(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, d.partner_id,
+                SELECT d.id, d.partner_id, d.calendar_key,
                        (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
                           FROM collection_instalment i
                           JOIN collection_ruler r ON r.id = i.ruler_id
@@ -261,7 +287,7 @@ class CollectionSnapshot(models.AbstractModel):
                        EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s)
                   FROM collection_debtor d WHERE d.id IN %(debtors)s
                 """,
-                claim=self._claim_columns(calendar.local_day(now), now),
+                claim=self._claim_columns(today, now),
                 credits=self.env["collection.debtor"]._credits_of("d"),
                 contact=SQL(
                     "f.debtor_id = d.id AND f.channel != 'activity' "

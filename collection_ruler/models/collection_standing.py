@@ -37,23 +37,28 @@ class CollectionStanding(models.AbstractModel):
     @api.model
     def _refresh(self, company, debtors):
         """Write totals, dates and stages of debtors of a root company, set-based."""
-        calendar = company._collection_calendar()
-        today = calendar.local_day(self.env["collection.snapshot"]._now())
-        overdue_day = overdue_until(calendar, today, company.collection_bank_days)
+        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
+        overdue_days = {  # by where they live: their bank holidays count too
+            key: overdue_until(
+                company._collection_calendar(key=key), today, company.collection_bank_days
+            )
+            for key in set(debtors.mapped("calendar_key"))
+        }
         by_debtor = defaultdict(list)
         for row in self._rows(debtors):
             by_debtor[row.debtor_id].append(row)
         credits = debtors._credits()
         dates = self._followup_dates(debtors)
         place = _Places(self.env, debtors, today)
-        key = company._collection_calendar_key()
         stages, figures = [], []
         for debtor in debtors:
             own = by_debtor[debtor.id]
             placed = [(row, place.stage(row)) for row in own]
             stages += [(row.id, stage.id or None) for row, stage in placed]
             open_ones = [row for row in own if row.is_open]
-            overdue = [row for row in open_ones if row.due_date <= overdue_day]
+            overdue = [
+                row for row in open_ones if row.due_date <= overdue_days[debtor.calendar_key]
+            ]
             planned, last = dates.get(debtor.id, (None, None))
             coming = [r.next_date for r in open_ones if r.next_date and r.next_date >= today]
             credit = sum(
@@ -69,7 +74,6 @@ class CollectionStanding(models.AbstractModel):
                     min((row.due_date for row in overdue), default=None),
                     planned or min(coming, default=None),
                     last,
-                    key,
                     today,
                     place.of_debtor([stage for row, stage in placed if row.is_open]).id or None,
                 )
@@ -84,7 +88,6 @@ class CollectionStanding(models.AbstractModel):
                 "oldest_due_date",
                 "next_followup_date",
                 "last_followup_date",
-                "calendar_key",
                 "refreshed_on",
                 "stage_id",
             ],

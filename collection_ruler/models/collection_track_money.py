@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -6,6 +7,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import effective_due
 from ..dunning.reason import Reason
 from .collection_instalment import NOTHING_SAID
@@ -190,7 +192,9 @@ class CollectionTrackMoney(models.AbstractModel):
             steps = own.ruler_id.step_ids.filtered(lambda s: s.trigger == "payment_returned")
             for step in steps:
                 mine = own.filtered(lambda i, step=step: i.ruler_id == step.ruler_id)
-                at = self._next_morning(company, today)  # somebody may only be mending a payment
+                at = self._next_morning(debtor)  # somebody may only be mending a payment
+                if not at:
+                    continue
                 followup = self._plan_word(debtor, step, mine, "returned", at)
                 plan._write_ledger([plan._event_row(i, step, followup) for i in mine])
 
@@ -288,9 +292,9 @@ class CollectionTrackMoney(models.AbstractModel):
         instalments = Instalment.browse({payment.instalment_id for payment in payments})
         step = instalments.ruler_id.step_ids.filtered(lambda s: s.trigger == "paid")[:1]
         payments = [p for p in payments if not self._thanked_before(p)]
-        if not step or not payments:
+        at = self._next_morning(debtor)
+        if not step or not payments or not at:
             return
-        at = self._next_morning(company, today)
         followup = self.env["collection.followup"].search(
             [
                 ("debtor_id", "=", debtor.id),
@@ -338,10 +342,13 @@ class CollectionTrackMoney(models.AbstractModel):
             )
         )
 
-    def _next_morning(self, company, today):
-        """The first open instant of the next open day, aware UTC."""
-        calendar = company._collection_calendar()
-        return calendar.windows(calendar.next_open_day(today + timedelta(days=1)))[0][0]
+    def _next_morning(self, debtor):
+        """The first open instant of a debtor's next open day, aware UTC; None when there is none."""
+        calendar = debtor._calendar()
+        tomorrow = debtor._local_today() + timedelta(days=1)
+        with suppress(NeverOpen):
+            return calendar.windows(calendar.next_open_day(tomorrow))[0][0]
+        return None
 
     def _plan_word(self, debtor, step, instalments, purpose, at):
         """A follow-up that an event asks for, not a due date."""
@@ -458,7 +465,7 @@ class CollectionInstalment(models.Model):
         ladder = self.ruler_id._ladder()
         said = [o for o in ladder.offsets if o <= self.watermark]
         offset = said[-1] if said else None
-        calendar = self.ruler_id._contact_calendar()
+        calendar = self.ruler_id._contact_calendar(self.calendar_key)
         overdue = [o for o in ladder.offsets if o > 0]
         if effective_due(ladder, calendar, self.due_date) < today and overdue:
             offset = max(offset, overdue[0]) if offset is not None else overdue[0]

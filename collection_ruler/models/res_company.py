@@ -6,8 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, email_normalize, format_date
 
-from ..dunning.calendar import CalendarError, ContactCalendar
+from ..dunning.calendar import CalendarError, holiday_support
 from ..dunning.decision import bank_is_stale
+from ..dunning.places import Place, contact_calendar
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
 DEFAULT_HOURS = (((9 * 60, 18 * 60),),) * 5 + ((), ())
@@ -153,12 +154,17 @@ class ResCompany(models.Model):
                     self.env._("These contact hours cannot be used: %s", error)
                 ) from error
 
-    def _collection_calendar_key(self):
-        """What days and hours depend on: time zone, country, state (decision 1)."""
+    def _collection_place(self, hours=None):
+        """Where this company is; its contact hours know the time zone best (B1).
+
+        :param hours: ``resource.calendar`` that overrides the company's contact hours
+        """
         self.ensure_one()
-        hours = self.collection_calendar_id
+        hours = hours or self.collection_calendar_id
         zone = hours.tz or self._collection_zone() or "UTC"
-        return f"{zone}|{self.country_id.code or ''}|{self.state_id.code or ''}"
+        country = self.country_id.code or None
+        state = (self.state_id.code or "").removeprefix(f"{country}-")
+        return Place((zone,), country, state if state and holiday_support(country, state) else None)
 
     def _collection_zone(self):
         """The time zone that somebody said, or the only one of the country; False when nobody knows.
@@ -172,31 +178,32 @@ class ResCompany(models.Model):
         return zones[0] if len(zones) == 1 else False
 
     def _collection_calendar(self, hours=None, key=None):
-        """The contact calendar of this company as plain Python.
+        """When customers of one place may be contacted, as plain Python (B1).
 
         :param hours: ``resource.calendar`` that overrides the company's
-        :param key: calendar key, default the company's own
+        :param key: calendar key of a debtor, default: customers who live where the company does
         :raise CalendarError: the hours make no sense
+        """
+        ours, windows, closed = self._collection_hours(hours)
+        theirs = Place.of_key(key) if key else Place()
+        return contact_calendar(ours, theirs, windows, closed)
+
+    def _collection_hours(self, hours=None):
+        """Our side of all contact calendars: our place, our hours on each weekday, our closed days.
+
+        :param hours: ``resource.calendar`` that overrides the company's
         """
         self.ensure_one()
         hours = hours or self.collection_calendar_id
-        key = key or self._collection_calendar_key()
         memo = self.env.context.get("collection_memo", {})
-        if (self.id, hours.id, key) not in memo:
-            memo[self.id, hours.id, key] = self._read_calendar(hours, key)
-        return memo[self.id, hours.id, key]
-
-    def _read_calendar(self, hours, key):
-        zone, country, state = key.split("|")
-        if hours:
-            zone = hours.tz
-        return ContactCalendar(
-            zone,
-            self._collection_windows(hours) if hours else DEFAULT_HOURS,
-            country or None,
-            state or None,
-            self._collection_closed_days(hours or self.resource_calendar_id, zone),
-        )
+        if ("hours", self.id, hours.id) not in memo:
+            place = self._collection_place(hours)
+            memo["hours", self.id, hours.id] = (
+                place,
+                self._collection_windows(hours) if hours else DEFAULT_HOURS,
+                self._collection_closed_days(hours or self.resource_calendar_id, place.zones[0]),
+            )
+        return memo["hours", self.id, hours.id]
 
     @api.model
     def _collection_windows(self, hours):

@@ -14,6 +14,7 @@ from . import (
     test_messages,
     test_money,
     test_outgoing,
+    test_places,
     test_plan,
     test_proposal,
     test_ruler,

@@ -189,7 +189,7 @@ class TestReady(CollectionCommon):
         self.assertEqual(self.ruler.state, "draft")
         self.company.partner_id.tz = "America/Denver"
         self.activate()
-        self.assertTrue(self.company._collection_calendar_key().startswith("America/Denver|US"))
+        self.assertTrue(self.company._collection_place().key.startswith("America/Denver|US"))
 
     def test_company_without_country_is_asked_for_its_hours(self):
         self.without_hours("base.ie")
@@ -202,7 +202,7 @@ class TestReady(CollectionCommon):
         # what Odoo gives to every company says nothing about where it is
         self.company.resource_calendar_id.tz = "America/Denver"
         self.activate()
-        self.assertTrue(self.company._collection_calendar_key().startswith("Europe/Warsaw|PL"))
+        self.assertTrue(self.company._collection_place().key.startswith("Europe/Warsaw|PL"))
 
     def test_branch_has_no_rulers_of_its_own(self):
         branch = self.env["res.company"].create({"name": "Cork", "parent_id": self.company.id})

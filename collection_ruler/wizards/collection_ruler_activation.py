@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, date
 from typing import NamedTuple
 
@@ -6,8 +7,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 
+from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import effective_due, next_step
 from ..models.collection_instalment import NOTHING_SAID
+from ..models.res_company import Memo
 
 # customers that the dialog names
 NAMED = 8
@@ -25,6 +28,7 @@ class _Taken(NamedTuple):
     watermark: int
     residual: float
     delivered: bool
+    calendar_key: str
 
 
 class _Line(NamedTuple):
@@ -131,8 +135,11 @@ class CollectionRulerActivation(models.TransientModel):
     def _count_overdue(self, ruler, taken, today):
         if not taken:
             return 0
-        ladder, calendar = ruler._ladder(), ruler._contact_calendar()
-        return sum(effective_due(ladder, calendar, one.due_date) < today for one in taken)
+        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
+        return sum(
+            effective_due(ladder, ruler._contact_calendar(one.calendar_key), one.due_date) < today
+            for one in taken
+        )
 
     def _try(self):
         """What the ruler would do: switched on, and undone.
@@ -163,7 +170,7 @@ class CollectionRulerActivation(models.TransientModel):
             SQL(
                 "SELECT i.id, i.debtor_id, d.partner_id, i.move_id, i.due_date, "
                 "coalesce(i.anchor_date, i.due_date), i.watermark, i.residual, "
-                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s "
+                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s, i.calendar_key "
                 "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
                 "JOIN account_move m ON m.id = i.move_id "
                 "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
@@ -181,7 +188,6 @@ class CollectionRulerActivation(models.TransientModel):
         known = self.env["collection.followup"].sudo().search([], order="id desc", limit=1).id
         if debtors:
             plan._batch(ruler.company_id, debtors)
-        calendar = ruler._contact_calendar()
         followups = (
             self.env["collection.followup"]
             .sudo()
@@ -190,7 +196,7 @@ class CollectionRulerActivation(models.TransientModel):
         pairs = followups._pairs()
         lines = [
             _Line(
-                calendar.local_day(f.scheduled_at.replace(tzinfo=UTC)),
+                f._contact_calendar().local_day(f.scheduled_at.replace(tzinfo=UTC)),
                 f.debtor_id.partner_id.id,
                 f.step_id.id,
                 tuple(pair.instalment_id for pair in pairs[f.id]),
@@ -205,14 +211,18 @@ class CollectionRulerActivation(models.TransientModel):
 
     def _coming(self, ruler, taken):
         """The first step that comes for each customer, by the ladder alone."""
-        ladder, calendar = ruler._ladder(), ruler._contact_calendar()
-        today = calendar.local_day(self.env["collection.snapshot"]._now())
-        found = {}  # the same for all with the same dates
+        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
+        now = self.env["collection.snapshot"]._now()
+        found = {}  # the same for all with the same place and dates
         by_partner = defaultdict(list)
         for one in taken:
-            key = one.counts_from, one.watermark, one.delivered
+            key = one.calendar_key, one.counts_from, one.watermark, one.delivered
             if key not in found:
-                found[key] = next_step(ladder, calendar, *key[:2], today, one.delivered)
+                calendar = ruler._contact_calendar(one.calendar_key)
+                today = calendar.local_day(now)
+                found[key] = None
+                with suppress(NeverOpen):
+                    found[key] = next_step(ladder, calendar, *key[1:3], today, one.delivered)
             if found[key]:
                 by_partner[one.partner_id].append((found[key], one))
         lines = []

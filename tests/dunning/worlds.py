@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from dunning.calendar import ContactCalendar
@@ -55,14 +56,27 @@ def holiday(country, state, day):
 
 
 def may_speak(calendar, instant):
-    """The definition, from the wall clock."""
-    local = instant.astimezone(ZoneInfo(calendar.timezone))
-    minute = local.hour * 60 + local.minute
+    """The definition, from the wall clocks: all show the hours, and the day is open for both sides."""
+    zones = (calendar.timezone, *calendar.also_in)
+    locals_ = [instant.astimezone(ZoneInfo(zone)) for zone in zones]
+    day = locals_[0].date()
     return (
-        any(begin <= minute < end for begin, end in calendar.hours[local.weekday()])
-        and local.date() not in calendar.closed
-        and not (calendar.country and holiday(calendar.country, calendar.state, local.date()))
+        all(local.date() == day and _in_hours(calendar, local) for local in locals_)
+        and day not in calendar.closed
+        and day.weekday() not in calendar.rest
+        and not any(
+            country and holiday(country, state, day)
+            for country, state in (
+                (calendar.country, calendar.state),
+                calendar.ours or (None, None),
+            )
+        )
     )
+
+
+def _in_hours(calendar, local):
+    minute = local.hour * 60 + local.minute
+    return any(begin <= minute < end for begin, end in calendar.hours[local.weekday()])
 
 
 @st.composite
@@ -101,14 +115,21 @@ def calendars(draw, zone="America/Sao_Paulo", day=date(2025, 3, 1), hours=weeks)
     country, state = draw(st.sampled_from(PLACES))
     single = draw(st.sets(st.integers(-20, 20), max_size=3))
     first, length = draw(st.tuples(st.integers(-30, 30), st.sampled_from([0, 0, 4, 12, 25])))
-    return ContactCalendar(
+    calendar = ContactCalendar(
         zone,
         draw(hours),
         country,
         state,
         closed=frozenset(day + n * DAY for n in {*single, *range(first, first + length)}),
         weekend=draw(st.sampled_from([frozenset({5, 6}), frozenset({4, 5}), frozenset({4})])),
+        # hours and half an hour away from some
+        also_in=draw(st.sampled_from([(), (), ("America/Denver",), ("America/St_Johns", zone)])),
+        ours=draw(st.sampled_from([None, None, ("IE", None), ("DE", "BY"), (None, None)])),
+        rest=draw(st.sampled_from([frozenset(), frozenset(), frozenset({4})])),
     )
+    # clocks too far apart leave no hour, and a week of Fridays no day: that has tests of its own
+    assume(any(calendar.is_open_day(day + n * DAY) for n in range(40, 80)))
+    return calendar
 
 
 due_dates = st.one_of(
