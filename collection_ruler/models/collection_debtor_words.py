@@ -235,6 +235,21 @@ class CollectionDebtor(models.Model):
                 _("Nothing is said now: %s.", reason),
                 True,
             )
+        try:
+            settings.calendars[None, self.calendar_key].first_instant(
+                self.env["collection.snapshot"]._now()
+            )
+        except NeverOpen:
+            reason = self._reason(Reason.NEVER_OPEN)
+            return (
+                _("Silent: %s", reason),
+                _(
+                    "Nothing is said: %s where this customer may live. Complete the address with a state, "
+                    "or give the contact a time zone.",
+                    reason,
+                ),
+                True,
+            )
         if facts.coming:
             return self._say_coming(facts.coming, settings, today)
         return (
@@ -410,4 +425,11 @@ class CollectionDebtor(models.Model):
                     rest = self.env._("closed until %s", f"{day} {opens:%H:%M}".strip())
                 except NeverOpen:
                     rest = self.env._("never open")
-            debtors.local_time = f"{now.astimezone(zone):%H:%M} · {rest}"
+            times = [f"{now.astimezone(zone):%H:%M}"]
+            if calendar.also_in:  # the address leaves open which
+                clocks = [now.astimezone(ZoneInfo(other)) for other in calendar.also_in]
+                clocks = sorted(
+                    [*clocks, now.astimezone(zone)], key=lambda at: at.replace(tzinfo=None)
+                )
+                times = [f"{at:%H:%M}" for at in (clocks[0], clocks[-1])]
+            debtors.local_time = f"{'–'.join(dict.fromkeys(times))} · {rest}"

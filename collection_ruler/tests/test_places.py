@@ -93,6 +93,7 @@ class TestPlaces(CollectionCommon):
         tasks = self.debtor()._open_tasks("Find out when this customer can be contacted")
         self.assertEqual(len(tasks), 1)
         self.assertIn("give the contact a time zone", tasks.note)
+        self.assertIn("Complete the address", self.debtor().why)
         # a bystander is not kept waiting
         self.assertEqual(len(self.at_home()), 1)
         self.customer.state_id = self.env.ref("base.state_ru_mow", raise_if_not_found=False) or (
@@ -108,6 +109,12 @@ class TestPlaces(CollectionCommon):
         )
         self.invoice("2026-03-11", 50.0, bert, date="2026-03-02")
         return self.day("2026-03-11")
+
+    def test_address_without_state_shows_all_the_times_that_it_may_be_there(self):
+        self.living_in("us")
+        self.assertEqual(self.hours_of(), "03-10 19:00")  # nine in Honolulu, 15 in New York
+        with self.at("2026-03-10 15:30"):
+            self.assertEqual(self.debtor().local_time, "05:30–11:30 · closed until 15:00")
 
     def test_thanks_come_by_their_clock_too(self):
         self.living_in("us", "CA")
