@@ -7,6 +7,7 @@ from . import account_move
 # the ruler
 from . import collection_stage
 from . import collection_ruler
+from . import collection_ruler_match
 from . import collection_ruler_step
 
 # what it works on
@@ -33,6 +34,7 @@ from . import collection_run
 from . import collection_run_line
 
 # what people look at
+from . import account_move_words
 from . import collection_debtor_words
 from . import collection_debtor_drop
 from . import collection_outgoing

@@ -87,5 +87,7 @@ class AccountMove(models.Model):
         result = super().write(vals)
         if vals.get("collection_ruler_id"):
             # an explicit word of a person: the only thing that moves an enrolled instalment (sticky)
-            self.sudo().collection_instalment_ids.ruler_id = vals["collection_ruler_id"]
+            self.sudo().collection_instalment_ids.write(
+                {"ruler_id": vals["collection_ruler_id"], "ruler_source": "invoice"}
+            )
         return result

@@ -241,8 +241,7 @@ class CollectionEnrol(models.AbstractModel):
         :return: ids of those that got a ruler
         """
         today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
-        rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
-        rulers = rulers.filtered(lambda r: r.state != "draft" and r._is_valid_on(today))
+        rulers = self.env["collection.ruler"]._taking(company, today)
         starting = rulers.filtered(lambda r: not r.started_at)
         starting.started_at = self.env["collection.snapshot"]._now().replace(tzinfo=None)
         self.env.flush_all()
@@ -261,7 +260,7 @@ class CollectionEnrol(models.AbstractModel):
                 WITH chosen AS (%(chosen)s),
                 taken AS (
                     UPDATE collection_instalment i
-                       SET ruler_id = c.ruler_id, next_date = e.next_date,
+                       SET ruler_id = c.ruler_id, ruler_source = c.source, next_date = e.next_date,
                            watermark = coalesce(e.reached, i.watermark),
                            anchor_date = coalesce(e.anchor, i.anchor_date)
                       FROM chosen c
@@ -289,15 +288,19 @@ class CollectionEnrol(models.AbstractModel):
 
     def _chosen(self, company, rulers, starting, first_new):
         """Instalments without a ruler, and the one that takes each: a query for id, ruler_id, calendar_key,
-        due_date and is_backlog."""
+        due_date, source and is_backlog."""
         return SQL(
             """
             WITH override(partner_id, ruler_id) AS (%(overrides)s)
             SELECT i.id, found.ruler_id, i.calendar_key, i.due_date,
+                   CASE found.ruler_id WHEN m.collection_ruler_id THEN 'invoice'
+                        WHEN coalesce(own.ruler_id, customer.ruler_id) THEN 'customer'
+                        ELSE 'match' END AS source,
                    found.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s AS is_backlog
               FROM collection_instalment i
               JOIN account_move m ON m.id = i.move_id
               JOIN collection_debtor d ON d.id = i.debtor_id
+              JOIN res_partner p ON p.id = d.partner_id
               LEFT JOIN override own ON own.partner_id = i.partner_id
               LEFT JOIN override customer ON customer.partner_id = d.partner_id
              CROSS JOIN LATERAL (
@@ -307,7 +310,7 @@ class CollectionEnrol(models.AbstractModel):
                AND found.ruler_id IN %(rulers)s
             """,
             overrides=self._overrides(company),
-            cases=SQL(" ").join(self._case(ruler) for ruler in rulers),
+            cases=SQL(" ").join(SQL("WHEN %s THEN %s", r._match(), r.id) for r in rulers),
             starting=starting.ids,
             first_new=first_new or LAST_ID,
             companies=self._companies(company),
@@ -327,14 +330,6 @@ class CollectionEnrol(models.AbstractModel):
             return SQL("SELECT NULL::int, NULL::int WHERE FALSE")
         rows = [SQL("(%s, %s)", p.id, p.collection_ruler_id.id) for p in partners]
         return SQL("VALUES %s", SQL(", ").join(rows))
-
-    def _case(self, ruler):
-        """When a ruler matches a customer who has none of his own."""
-        domain = ruler._partner_domain()
-        if domain.is_true():
-            return SQL("WHEN TRUE THEN %s", ruler.id)
-        partners = self.env["res.partner"].sudo()._search(domain)
-        return SQL("WHEN d.partner_id IN %s THEN %s", partners.subselect(), ruler.id)
 
     def _entries(self, cases, starting):
         """Where an instalment stands that a ruler takes.

@@ -43,6 +43,14 @@ class CollectionInstalment(models.Model):
     debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="restrict", index=True)
 
     ruler_id = fields.Many2one("collection.ruler", ondelete="restrict", index=True)
+    ruler_source = fields.Selection(
+        [
+            ("invoice", "Chosen on the invoice"),
+            ("customer", "Chosen for the customer"),
+            ("match", "The first that matched"),
+        ],
+        help="How it came by its ruler.",
+    )
     calendar_key = fields.Char(
         related="debtor_id.calendar_key", store=True, help="The debtor's, for the planner's index."
     )

@@ -11,6 +11,7 @@ from . import (
     test_enrol,
     test_identity,
     test_install,
+    test_match,
     test_messages,
     test_money,
     test_outgoing,

@@ -49,7 +49,7 @@ class TestProposal(CollectionCommon):
         proposal = self.proposal("companies", "base.ie")
         self.assertIn("E-mail", proposal.preview)
         ruler = self.made(customers="companies", country="base.ie")
-        self.assertEqual(ruler.partner_domain, "[('is_company', '=', True)]")
+        self.assertEqual(ruler.customer_kind, "company")
         self.assertEqual(ruler.name, proposal.title)
         for step in ruler.step_ids.filtered(lambda s: s.trigger == "due"):
             self.assertIn(step.name, proposal.preview)

@@ -4,11 +4,7 @@ from odoo import Command, api, fields, models
 from .sample_rulers import BOTH, COMPANIES, PERSONS, SAMPLES, SampleStep, propose
 
 # which customers the proposed ruler takes
-CUSTOMERS = {
-    PERSONS: "[('is_company', '=', False)]",
-    COMPANIES: "[('is_company', '=', True)]",
-    BOTH: "[]",
-}
+KINDS = {PERSONS: "person", COMPANIES: "company", BOTH: False}
 
 
 class CollectionRulerProposal(models.TransientModel):
@@ -143,7 +139,7 @@ class CollectionRulerProposal(models.TransientModel):
             {
                 "name": self.title,
                 "company_id": self.company_id.id,
-                "partner_domain": CUSTOMERS[self.customers],
+                "customer_kind": KINDS[self.customers],
                 "step_ids": [Command.create(values) for values in steps],
             }
         )

@@ -1,0 +1,79 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class CollectionCoverage(models.Model):
+    """Overdue receivables that no ruler follows up: a method counts only if it treats all alike (A6)."""
+
+    _name = "collection.coverage"
+    _description = "Overdue and followed up by nobody"
+    _auto = False
+    _rec_name = "move_id"
+    _order = "due_date, id"
+
+    move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    due_date = fields.Date(string="Due", readonly=True)
+    days_overdue = fields.Integer(readonly=True)
+    residual = fields.Monetary(string="Open", readonly=True)
+    currency_id = fields.Many2one("res.currency", string="Company currency", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    ruler_id = fields.Many2one("collection.ruler", readonly=True)
+    reason = fields.Selection(
+        [
+            ("no_ruler", "No ruler is switched on"),
+            ("not_yet", "The next run looks at it"),
+            ("no_match", "No ruler takes it"),
+            ("stopped", "Its ruler stands still"),
+            ("ended", "Its ruler has ended"),
+            ("excluded", "Taken out by hand: no follow-up"),
+        ],
+        string="Why nobody",
+        readonly=True,
+    )
+
+    @property
+    def _table_query(self):
+        """Instalments as enrolment sees them, with the reason why nobody is reminded of them."""
+        return SQL(
+            """
+            SELECT min(l.id) AS id, l.move_id, l.partner_id, l.company_id, c.currency_id,
+                   coalesce(l.date_maturity, l.date) AS due_date,
+                   %(today)s - coalesce(l.date_maturity, l.date) AS days_overdue,
+                   sum(l.amount_residual) AS residual, i.ruler_id,
+                   CASE WHEN bool_or(l.no_followup) THEN 'excluded'
+                        WHEN i.ruler_id IS NULL AND NOT EXISTS (
+                             SELECT FROM collection_ruler o
+                              WHERE o.company_id = split_part(c.parent_path, '/', 1)::int
+                                AND o.active AND o.state = 'running') THEN 'no_ruler'
+                        WHEN i.id IS NULL THEN 'not_yet'
+                        WHEN i.ruler_id IS NULL THEN 'no_match'
+                        WHEN r.date_to < %(today)s THEN 'ended'
+                        ELSE 'stopped' END AS reason
+              FROM account_move_line l
+              JOIN account_move m ON m.id = l.move_id
+               AND (m.move_type IN ('out_invoice', 'out_receipt')
+                    OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
+                        AND m.statement_line_id IS NULL))
+              JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+              JOIN res_company c ON c.id = l.company_id
+              LEFT JOIN collection_instalment i
+                ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                 = (l.move_id, l.account_id, l.partner_id, coalesce(l.date_maturity, l.date))
+              LEFT JOIN collection_ruler r ON r.id = i.ruler_id
+             WHERE l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
+               AND l.partner_id IS NOT NULL
+               AND coalesce(l.date_maturity, l.date) < %(today)s
+               AND (l.no_followup OR i.ruler_id IS NULL OR NOT r.active OR r.state != 'running'
+                    OR r.date_to < %(today)s)
+             GROUP BY l.move_id, l.account_id, l.partner_id, l.company_id, c.id, i.id, i.ruler_id, r.id,
+                      coalesce(l.date_maturity, l.date)
+            HAVING sum(l.amount_residual) > 0
+            """,
+            today=fields.Date.context_today(self),
+        )
+
+    def action_open_move(self):
+        """The invoice, where a ruler is chosen by hand."""
+        self.ensure_one()
+        return self.move_id.get_formview_action()
