@@ -63,6 +63,8 @@ class AccountMove(models.Model):
                     conditions=", ".join(words),
                 )
             ]
+        elif ruler == rulers[:1]:
+            sentences = [_("“%s” takes every invoice.", ruler.name)]
         else:
             sentences = [_("“%s” takes what no ruler before it takes.", ruler.name)]
         before = {}

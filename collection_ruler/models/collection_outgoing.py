@@ -47,12 +47,13 @@ class CollectionFollowup(models.Model):
         rest.leaves_today = rest.is_put_off = False
         rest.leaves_at = rest.amount_now = rest.currency_now_id = rest.waits_because = False
         reasons = dict(reason_selection(self.env))
-        settings_of = {}
+        settings_of, flooded = {}, {}
         mute = here.sudo()._unreachable()
         for followup, (check, lifted, at) in here.sudo()._foreseen().items():
             seen = self.browse(followup.id)
             company = followup.debtor_id.company_id
             if company not in settings_of:
+                flooded[company] = company._collection_is_flooded()
                 settings_of[company] = self.env["collection.snapshot"]._settings(company.id)
             currencies = settings_of[company].currencies
             calendar = followup.debtor_id._calendar()
@@ -77,6 +78,8 @@ class CollectionFollowup(models.Model):
                 )
             elif followup.id in mute:
                 words = mute[followup.id]
+            elif followup._asks_for_money() and flooded[company]:
+                words = self.env._("Far more than usual want to leave: a manager has to allow it")
             elif followup.state == "to_approve":
                 words = self.env._("It waits for approval")
             elif check.verdict == "wait":

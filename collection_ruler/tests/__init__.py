@@ -9,6 +9,7 @@ from . import (
     test_doors,
     test_drop,
     test_enrol,
+    test_flood,
     test_identity,
     test_install,
     test_match,

@@ -130,7 +130,7 @@ class TestMatch(CollectionCommon):
         self.first.name = "<b>First</b>"
         move = self.invoice("2026-03-10", 100.0, date="2026-03-02")
         self.taken(move)
-        self.assertIn("&lt;b&gt;First", self.why(move))
+        self.assertIn("“&lt;b&gt;First&lt;/b&gt;” takes every invoice.", self.why(move))
 
     def test_reader_sees_why(self):
         move = self.invoice("2026-03-10", 100.0, date="2026-03-02")

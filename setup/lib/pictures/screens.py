@@ -47,6 +47,13 @@ def screens(server) -> list[Screen]:
             ".modal table",
         ),
         Screen("ruler", f"/odoo/collection-rulers/{ruler}", form),
+        Screen(
+            "ruler-who",
+            f"/odoo/collection-rulers/{ruler}",
+            form,
+            press=(".o_notebook a[name='who']",),
+            finally_=".o_notebook .tab-pane.active [name='customer_kind']",
+        ),
         Screen("today", "/odoo/collections-today", ".o_content", login="collector"),
         Screen("outgoing", "/odoo/todays-outgoing", ".o_content", login="collector"),
         Screen("debtors", "/odoo/debtors", cards, login="collector"),
@@ -60,11 +67,17 @@ def screens(server) -> list[Screen]:
             press=(".o_notebook a[name='collection']",),
             finally_=".o_notebook .tab-pane.active .o_ruler_here, .o_notebook .tab-pane.active",
         ),
+        Screen(
+            "nobody",
+            "/odoo/action-collection_ruler.collection_coverage_action",
+            ".o_content",
+            login="collector",
+        ),
         Screen("runs", "/odoo/collection-runs", ".o_data_row, " + cards),
         Screen(
             "settings",
             "/odoo/settings#account",
-            "#collection_settings",
+            "#collection_pause, .o_setting_box",
         ),
     ]
 
