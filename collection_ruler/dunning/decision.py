@@ -57,6 +57,7 @@ class Snapshot:
     :param word_on: local day on which a word about a payment that came back is planned (A14)
     :param bank_day: day of the newest bank data, None where nobody imports any (D3)
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
+    :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     """
 
     calendar: ContactCalendar
@@ -68,6 +69,11 @@ class Snapshot:
     word_on: date | None = None
     bank_day: date | None = None
     bank_days: int = 0
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def worth(self, amounts: Mapping[str, Decimal]) -> Decimal:
+        """Amounts per currency as one in the company's currency, which minimums are given in (D4, D6)."""
+        return sum((a * self.rates.get(c, Decimal(1)) for c, a in amounts.items()), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,7 @@ class _Candidate:
     messages: tuple[Step, ...]  # the steps said now, one per channel
     tasks: tuple[Step, ...]
     reach: int  # the watermark afterwards
+    too_dear: tuple[Step, ...] = ()  # left out, since too little is owed for them
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -135,6 +142,8 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
 
     day = snapshot.calendar.local_day(at)
     snapshot = _as_the_bank_knows(snapshot, day)
+    _asked, net = asked_for(snapshot, day, [c.id for c in snapshot.claims if c.come is not None])
+    worth = snapshot.worth(net)
     candidates = []
     delivering: set[int] = set()
     due = [c for c in sorted(snapshot.claims, key=_oldest_first) if c.come is not None]
@@ -143,7 +152,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         if reason := _must_wait(snapshot.calendar, claim, day, delivering):
             decision.waiting[claim.id] = reason
         else:
-            candidates.append(_choose(snapshot, claim, at))
+            candidates.append(_choose(snapshot, claim, at, worth))
 
     said = _messages(snapshot, [c for c in candidates if c.messages], at, decision)
     tasks_only = [c for c in candidates if not c.messages]
@@ -232,9 +241,14 @@ def recheck(
         if customer_hears:
             return Recheck("wait", Reason.COVERED, dropped=dropped)
         currency, net = lead.currency, {lead.currency: Decimal(0)}
-    tone = step
+    tone, worth = step, snapshot.worth(net)
     if purpose == "dunning":
-        tone = _tone(snapshot, step, {c.id: s.offset for c, s in free}, today)
+        if customer_hears and worth < lead.ladder.owed_min:
+            return Recheck("wait", Reason.TOO_LITTLE, dropped=dropped)
+        if customer_hears and all(s.owed_min > worth for _claim, s in free):
+            # paid in part since it was planned: this step is for more than what is left
+            return Recheck("cancel", Reason.TOO_LITTLE, dropped=dropped)
+        tone = _tone(snapshot, step, {c.id: s.offset for c, s in free}, today, worth)
     ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
     return Recheck("go", None, keep, dropped, net[currency], currency, tone, ids)
 
@@ -345,17 +359,21 @@ def _must_wait(
     return None
 
 
-def _choose(snapshot: Snapshot, claim: Claim, at: datetime) -> _Candidate:
+def _choose(snapshot: Snapshot, claim: Claim, at: datetime, worth: Decimal) -> _Candidate:
     """Pick the latest step that has come, or the first overdue one when we never spoke (decision 9).
 
     A notice that could not be said in time is not said late: nobody hears "due today" afterwards.
     Messages and tasks are two tracks: a missed call stays a task beside the message that overtook it.
+
+    :param worth: what is asked for today, in the company's currency: too little for some steps (D6)
     """
     steps = [
         s
         for s in claim.ladder.steps_between(claim.watermark, claim.come)
         if not s.delivers and s.id not in claim.said
     ]
+    too_dear = tuple(s for s in steps if s.owed_min > worth)
+    steps = [s for s in steps if s not in too_dear]
     overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
     reach = min(overdue) if overdue and not snapshot.spoken_to else claim.come
     steps = [s for s in steps if s.offset <= reach]
@@ -367,6 +385,7 @@ def _choose(snapshot: Snapshot, claim: Claim, at: datetime) -> _Candidate:
         tuple(s for s in messages if s.offset == messages[-1].offset),
         tuple(s for s in tasks if s.offset == tasks[-1].offset),
         reach,
+        too_dear,
     )
 
 
@@ -410,7 +429,9 @@ def _messages(
     if not speaking:
         return []
     lead = speaking[0].claim
-    reason = _frequency(snapshot, lead.ladder, at)
+    worth = snapshot.worth(net)
+    reason = Reason.TOO_LITTLE if worth < lead.ladder.owed_min else None
+    reason = reason or _frequency(snapshot, lead.ladder, at)
     if not reason and all(s.offset < 0 for c in joined for s in c.messages):
         reason = _reminder_first(snapshot, today)
     if reason:
@@ -420,7 +441,7 @@ def _messages(
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     for door, step in groups.items():
         pairs = [(c.claim, s) for c in joined for s in c.messages if _door(s) == door]
-        tone = _tone(snapshot, step, reached, today)
+        tone = _tone(snapshot, step, reached, today, worth)
         decision.contacts.append(
             Contact(step.channel, step.role, tone, tuple(pairs), at, net[currency], currency)
         )
@@ -452,7 +473,9 @@ def _door(step: Step) -> tuple[str, str, str]:
     return step.channel, step.role, step.mode
 
 
-def _tone(snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: date) -> Step:
+def _tone(
+    snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: date, worth: Decimal
+) -> Step:
     """The step whose words are used: the furthest that the oldest overdue claim has reached (B5).
 
     A step for approval keeps its own words and lends them to nobody else; neither does a task.
@@ -471,7 +494,7 @@ def _tone(snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: dat
             s
             for s in claim.ladder.steps_between(None, until)
             # nobody hears "due today" about a debt of yesterday
-            if _door(s) == _door(step) and not s.delivers and s.offset > 0
+            if _door(s) == _door(step) and not s.delivers and s.offset > 0 and s.owed_min <= worth
         ]
         if not snapshot.spoken_to:  # whoever never heard from us begins with the first (A13)
             return said[0] if said else step
@@ -503,8 +526,14 @@ def _consume(candidate: _Candidate, decision: Decision) -> None:
     claim = candidate.claim
     done = {*candidate.messages, *candidate.tasks}
     decision.watermarks[claim.id] = candidate.reach
+
+    def why(step: Step) -> Reason:
+        if step.delivers:
+            return Reason.ALREADY_SENT
+        return Reason.TOO_LITTLE if step in candidate.too_dear else Reason.OVERTAKEN
+
     decision.skipped += [
-        (claim, step, Reason.ALREADY_SENT if step.delivers else Reason.OVERTAKEN)
+        (claim, step, why(step))
         for step in claim.ladder.steps_between(claim.watermark, candidate.reach)
         if step not in done and step.id not in claim.said
     ]

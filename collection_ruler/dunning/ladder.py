@@ -8,6 +8,7 @@ asks the calendar raises its NeverOpen when no open day lies within the search l
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 
 from .calendar import ContactCalendar, NeverOpen
@@ -32,6 +33,7 @@ class Step:
     :param closed_days: on a closed day `advance` or `defer` (B2)
     :param delivers: it delivers the invoice, so it is no dunning (A3)
     :param role: who receives it (B6)
+    :param owed_min: it is left out where less is asked for, in the company's currency (D6)
     :raise LadderError: unknown mode or closed_days
     """
 
@@ -43,6 +45,7 @@ class Step:
     delivers: bool = False
     role: str = "billing"
     sequence: int = 0
+    owed_min: Decimal = Decimal(0)
 
     def __post_init__(self):
         if self.mode not in MODES:
@@ -61,6 +64,7 @@ class Ladder:
     :param days_after_delivery: days after the invoice went out without an overdue step (A3)
     :param max_days_overdue: days after the due date when the ruler falls silent, None never (A4)
     :param bank_days: due dates move to the next bank day (A3)
+    :param owed_min: nothing is asked for while it is less, in the company's currency (D6)
     :raise LadderError: two steps on one offset and channel, a negative number of days
     """
 
@@ -72,6 +76,7 @@ class Ladder:
     days_after_delivery: int = 3
     max_days_overdue: int | None = None
     bank_days: bool = True
+    owed_min: Decimal = Decimal(0)
 
     def __post_init__(self):
         steps = sorted(self.steps, key=lambda step: (step.offset, step.sequence, step.id))

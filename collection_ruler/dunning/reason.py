@@ -29,6 +29,7 @@ class Reason(StrEnum):
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)
     CAPPED = "capped"  # as many contacts as the period allows (B4)
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
+    TOO_LITTLE = "too_little"  # less is owed than the ruler, or the step, asks for (D6)
     OVERDUE_FIRST = "overdue_first"  # the first reminder about something older comes before (B5)
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
     PUT_OFF = "put_off"  # a person skipped it for a day (A13)

@@ -20,6 +20,7 @@ def reason_selection(env):
         (Reason.STALE_BANK, _("the bank data is old, a payment may have come: import it")),
         (Reason.COVERED, _("open credits cover the debt: reconcile them")),
         (Reason.JUST_DELIVERED, _("the invoice went out only days ago")),
+        (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
         (Reason.TOO_SOON, _("the last contact was too recent")),
         (Reason.CAPPED, _("enough contacts in this period")),
         (Reason.ONE_A_DAY, _("the customer hears from us about something else that day")),

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -74,6 +75,11 @@ class CollectionRuler(models.Model):
         string="Days overdue at most",
         help="After that the ruler falls silent and a person takes over. 0: no limit.",
     )
+    owed_min = fields.Monetary(
+        string="Ask from",
+        help="While a customer owes less than this, nothing is asked for; invoices and thanks still go out. "
+        "0: every amount.",
+    )
     backlog_policy = fields.Selection(
         [
             ("join", "Join silently at the step they would have reached"),
@@ -93,8 +99,8 @@ class CollectionRuler(models.Model):
     )
     _limits = models.Constraint(
         "CHECK (min_days_between_contacts >= 0 AND max_contacts >= 0 AND max_contacts_days >= 0 "
-        "AND days_after_delivery >= 0 AND max_days_overdue >= 0)",
-        "Days and numbers of contacts cannot be negative.",
+        "AND days_after_delivery >= 0 AND max_days_overdue >= 0 AND owed_min >= 0)",
+        "Days, numbers of contacts and amounts cannot be negative.",
     )
 
     def _compute_debtor_count(self):
@@ -195,6 +201,7 @@ class CollectionRuler(models.Model):
             days_after_delivery=self.days_after_delivery,
             max_days_overdue=self.max_days_overdue or None,
             bank_days=self.company_id.collection_bank_days,
+            owed_min=Decimal(str(self.owed_min)),
         )
 
     def _contact_calendar(self, key=None):

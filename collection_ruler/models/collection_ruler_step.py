@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -28,6 +30,11 @@ class CollectionRulerStep(models.Model):
         string="Days",
         help="Days from the due date: negative before it, 0 on it, positive after it.",
     )
+    owed_min = fields.Monetary(
+        string="Only from",
+        help="This step is passed over while the customer owes less than this. 0: always said.",
+    )
+    currency_id = fields.Many2one(related="ruler_id.currency_id")
     timing = fields.Char(string="When", compute="_compute_timing")
     channel = fields.Selection(
         [("email", "E-mail"), ("activity", "Task for us")], required=True, default="email"
@@ -189,4 +196,5 @@ class CollectionRulerStep(models.Model):
             delivers=self.delivers_invoice,
             role=self.recipient_role,
             sequence=self.sequence,
+            owed_min=Decimal(str(self.owed_min)),
         )

@@ -43,6 +43,9 @@ class Settings(NamedTuple):
     today: date  # of the company
     steps: dict[int, Step]
     currencies: dict[int, str]  # names by id
+    rates: dict[
+        str, Decimal
+    ]  # what one of a currency is worth in the company's, where minimums ask
     is_paused: bool  # nothing leaves today, whatever the ruler (A13)
     test_email: str | None  # where all messages go instead of to customers (A13)
     bank_day: date | None  # of the newest bank data (D3)
@@ -155,6 +158,7 @@ class CollectionSnapshot(models.AbstractModel):
                 today,
                 {step.id: step._rung() for step in rulers.step_ids},
                 {currency.id: currency.name for currency in currencies},
+                self._rates(company, rulers, currencies, today),
                 company._collection_is_paused(),
                 company.collection_test_email or None,
                 bank_day,
@@ -202,8 +206,17 @@ class CollectionSnapshot(models.AbstractModel):
                 max((day for day, is_word in days if is_word), default=None),
                 settings.bank_day,
                 settings.bank_days,
+                settings.rates,
             )
         return snapshots
+
+    def _rates(self, company, rulers, currencies, today):
+        """What one unit of each currency is worth in the company's; nothing where no minimum asks (D4)."""
+        if not any(rulers.mapped("owed_min")) and not any(rulers.step_ids.mapped("owed_min")):
+            return {}
+        rates = currencies._get_rates(company, today)
+        ours = Decimal(str(rates[company.currency_id.id]))
+        return {currency.name: ours / Decimal(str(rates[currency.id])) for currency in currencies}
 
     def _said_and_moved(self, ids):
         """Steps that were said or skipped before and lie above the watermark now, since somebody moved

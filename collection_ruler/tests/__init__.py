@@ -13,6 +13,7 @@ from . import (
     test_identity,
     test_install,
     test_match,
+    test_minimum,
     test_messages,
     test_money,
     test_outgoing,

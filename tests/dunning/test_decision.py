@@ -19,6 +19,7 @@ from debtors import (
     effective,
     fates,
     heard,
+    in_force,
     lives,
     owed,
     tasks,
@@ -50,6 +51,22 @@ def ask_at_the_door(contact, snapshot, now=None, shuffled=None):
         "delivery" if contact.tone.delivers else "dunning",
         contact.pairs[0][1].mode != "task",
     )
+
+
+minimums = st.sampled_from([Decimal(0), Decimal(1), Decimal(250), Decimal(1000), Decimal(99999)])
+rates = st.sampled_from([{}, {"USD": Decimal("0.5")}, {"EUR": Decimal(20)}])
+
+
+def with_minimums(case, of_ruler, of_steps, rates):
+    """The case with a minimum for its rulers and for the latter half of their steps."""
+    claims = []
+    for claim in case.snapshot.claims:
+        steps = claim.ladder.steps
+        half = len(steps) // 2
+        dear = tuple(replace(step, owed_min=of_steps) for step in steps[half:])
+        ladder = replace(claim.ladder, steps=steps[:half] + dear, owed_min=of_ruler)
+        claims.append(replace(claim, ladder=ladder))
+    return replace(case, snapshot=replace(case.snapshot, claims=tuple(claims), rates=rates))
 
 
 # laws of one decision
@@ -110,6 +127,42 @@ def test_the_amount_is_what_is_due_less_credits_and_more_than_nothing(case):
     for contact in heard(decision):
         net = owed(case.snapshot, case.snapshot.calendar.local_day(contact.at), about)
         assert contact.amount == net[contact.currency] > 0
+
+
+@given(cases(), minimums, minimums, rates)
+def test_nothing_is_asked_for_below_the_minimums_of_ruler_and_step(case, of_ruler, of_steps, rates):
+    case = with_minimums(case, of_ruler, of_steps, rates)
+    decision = case.decide()
+    for contact in heard(decision):
+        amounts = owed(
+            case.snapshot, case.snapshot.calendar.local_day(contact.at), said_about([contact])
+        )
+        worth = sum(amount * rates.get(currency, 1) for currency, amount in amounts.items())
+        oldest = min((c for c, _step in contact.pairs), key=lambda c: (c.due_date, c.id))
+        assert worth >= oldest.ladder.owed_min
+        assert all(worth >= step.owed_min for _claim, step in contact.pairs)
+        assert worth >= contact.tone.owed_min
+
+
+@given(cases(quiet=True), minimums)
+def test_a_step_for_larger_amounts_is_passed_over_and_does_not_stop_the_ruler(case, of_steps):
+    case = with_minimums(case, Decimal(0), of_steps, {})
+    worth = sum(owed(case.snapshot, case.today, {c.id for c in case.snapshot.claims}).values())
+    decision = case.decide()
+    for _claim, step, reason in decision.skipped:
+        assert reason is not Reason.TOO_LITTLE or step.owed_min > worth
+    assert Reason.TOO_LITTLE not in decision.waiting.values()
+    for claim in case.snapshot.claims:
+        assert decision.watermarks.get(claim.id, claim.come) == claim.come
+
+
+@given(cases(), minimums, rates)
+def test_a_minimum_of_the_ruler_makes_wait_what_is_said_without_it(case, minimum, rates):
+    without = with_minimums(case, Decimal(0), Decimal(0), rates).decide()
+    decision = with_minimums(case, minimum, Decimal(0), rates).decide()
+    assert decision.watermarks.keys() <= without.watermarks.keys()
+    for key in without.watermarks.keys() - decision.watermarks.keys():
+        assert decision.waiting[key] is Reason.TOO_LITTLE
 
 
 @given(cases())
@@ -233,6 +286,9 @@ def test_the_reason_for_waiting_is_the_true_one(case):
             assert before and not heard(decision)
         elif reason is Reason.PAST_LIMIT:
             assert claim.ladder.max_days_overdue
+        elif reason is Reason.OVERDUE_FIRST:
+            late = [c for c in in_force(case.snapshot, day) if effective(calendar, c) < day]
+            assert late and not heard(decision)
         else:
             assert reason is None
 
@@ -961,6 +1017,22 @@ def test_before_the_word_about_a_payment_that_came_back_nothing_else_is_said():
 # D3: the newest bank data is old
 
 TUESDAY = date(2026, 5, 5)
+
+
+def test_at_the_door_a_part_payment_leaves_too_little_for_ruler_or_step():
+    dear = email(9, 8, owed_min=Decimal(500))
+    ladder = Ladder(1, (email(4, 2), dear), bank_days=False)
+    for ruler, verdict in (
+        (replace(ladder, owed_min=Decimal(100)), "wait"),
+        (ladder, "cancel"),
+    ):
+        left = owes(1, 8, ladder=ruler, residual=Decimal(20))
+        check = recheck(debtor(left), [(1, dear)], MONDAY)
+        assert (check.verdict, check.reason) == (verdict, Reason.TOO_LITTLE)
+        enough = owes(1, 8, ladder=ruler, residual=Decimal(500))
+        assert recheck(debtor(enough), [(1, dear)], MONDAY).verdict == "go"
+        # the invoice itself is always delivered
+        assert recheck(debtor(left), [(1, dear)], MONDAY, "delivery").verdict == "go"
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def screens(server) -> list[Screen]:
         Screen(
             "settings",
             "/odoo/settings#account",
-            "#collection_pause, .o_setting_box",
+            "#collection_pause",
         ),
     ]
 
@@ -111,7 +111,7 @@ def look(browser, server, screen: Screen, file: Path) -> None:
     browser.show(server.url + screen.path, screen.until)
     # our settings stand below Odoo's own
     looked_for = f"document.querySelector({json.dumps(screen.until)})"
-    browser.run(f"{looked_for}.scrollIntoView({{block: 'nearest'}})")
+    browser.run(f"{looked_for}.scrollIntoView({{block: 'center'}})")
     for selector in screen.press:
         browser.wait(selector)
         browser.run(f"document.querySelector({json.dumps(selector)}).click()")
