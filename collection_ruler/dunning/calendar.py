@@ -5,15 +5,18 @@ that comes out of here is in UTC. Nothing reads the clock: "now" is always an ar
 after SEARCH_DAYS with NeverOpen; an instant without time zone raises CalendarError.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from dateutil.relativedelta import relativedelta
 
+# a time of the day that somebody prefers is kept so far from the end of a window
+BEFORE_CLOSING = timedelta(minutes=30)
 SEARCH_DAYS = 400  # a year and a holiday season: who is closed that long will not be reached at all
 
 Windows = tuple[tuple[int, int], ...]  # (from, to) in minutes of the local day, half-open
@@ -159,6 +162,36 @@ class ContactCalendar:
                     return min(found + starts(day + _DAY))
         raise NeverOpen(f"No contact window within {SEARCH_DAYS} days from {not_before}")
 
+    def without(self, days: Iterable[date]) -> "ContactCalendar":
+        """This calendar for a customer who is left in peace on some days more (B3)."""
+        days = frozenset(days)
+        return replace(self, closed=self.closed | days) if days else self
+
+    def near(self, instant: datetime, minute: int | None) -> datetime:
+        """The open instant (UTC) of the same local day, not before `instant`, that is nearest to a time of
+        the day (B3).
+
+        :param instant: an open one, aware
+        :param minute: the time in minutes of the local day, None for as soon as may be
+        """
+        if minute is None:
+            return instant
+        day = self.local_day(instant)
+        midnight = datetime.combine(day, time(), ZoneInfo(self.timezone))
+        wanted = midnight.replace(hour=minute // 60, minute=minute % 60).astimezone(UTC)
+        # the end of a window is too late to leave in it
+        choices = [
+            max(begin, instant, min(wanted, end - BEFORE_CLOSING))
+            for begin, end in self._spans(day)
+            if end > instant
+        ]
+        choices.append(instant)
+        return min(
+            (c for c in choices if self.is_open(c)),
+            key=lambda c: (abs(c - wanted), c),
+            default=instant,
+        )
+
     def _spans(self, day: date) -> tuple[Span, ...]:
         if day in self.closed or day.weekday() in self.rest or self.is_holiday(day):
             return ()
@@ -167,6 +200,28 @@ class ContactCalendar:
         for zone in self.also_in:
             spans = _overlaps(spans, _spans(zone, hours, day))
         return spans
+
+
+def blackout_days(
+    blackouts: Iterable[tuple[date, date | None, bool]], today: date
+) -> frozenset[date]:
+    """The days to avoid that a search from today can meet (B3).
+
+    What comes on 29 February comes on the 28th in other years.
+
+    :param blackouts: (first day, last day or None for a single one, whether it comes each year)
+    """
+    horizon = range(-1, SEARCH_DAYS + 2)
+    first, last = today + horizon[0] * _DAY, today + horizon[-1] * _DAY
+    days = set()
+    for begin, end, yearly in blackouts:
+        length = ((end or begin) - begin).days
+        # one that began last year may still last
+        years = range(first.year - 1, last.year + 1) if yearly else (begin.year,)
+        for year in years:
+            start = begin + relativedelta(year=year)
+            days.update(start + n * _DAY for n in range(length + 1))
+    return frozenset(day for day in days if first <= day <= last)
 
 
 def holiday_support(country: str | None, state: str | None = None) -> bool:

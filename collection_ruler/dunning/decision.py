@@ -57,6 +57,7 @@ class Snapshot:
     :param word_on: local day on which a word about a payment that came back is planned (A14)
     :param bank_day: day of the newest bank data, None where nobody imports any (D3)
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
+    :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     """
 
@@ -70,6 +71,7 @@ class Snapshot:
     bank_day: date | None = None
     bank_days: int = 0
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    best_minute: int | None = None
 
     def worth(self, amounts: Mapping[str, Decimal]) -> Decimal:
         """Amounts per currency as one in the company's currency, which minimums are given in (D4, D6)."""
@@ -135,7 +137,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     decision = Decision()
     today = snapshot.calendar.local_day(now)
     try:
-        at = snapshot.calendar.first_instant(now)
+        at = snapshot.calendar.near(snapshot.calendar.first_instant(now), snapshot.best_minute)
     except NeverOpen:
         decision.waiting = {c.id: Reason.NEVER_OPEN for c in snapshot.claims if c.come is not None}
         return decision

@@ -15,6 +15,7 @@ from . import collection_instalment
 from . import collection_debtor
 from . import collection_debtor_fold
 from . import collection_debtor_touch
+from . import collection_blackout
 from . import collection_hold
 from . import collection_followup
 from . import collection_followup_words

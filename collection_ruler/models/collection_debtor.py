@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..dunning.calendar import blackout_days
 from ..dunning.places import Place
 
 # what a collector may write on a debtor; the rest is arithmetic
@@ -12,11 +13,18 @@ WRITTEN_BY_PEOPLE = {
     "user_id",
     "priority",
     "ice_breaker",
+    "best_hour",
+    "blackout_ids",
     "hold_ids",
     "activity_ids",
     "message_follower_ids",
     "message_main_attachment_id",
 }
+
+
+def minute_of_day(hour):
+    """A time of the day in hours as minutes; None for none, which midnight stands for."""
+    return round((hour or 0) * 60) % 1440 or None
 
 
 class CollectionDebtor(models.Model):
@@ -64,6 +72,11 @@ class CollectionDebtor(models.Model):
     ice_breaker = fields.Char(
         help="A personal sentence that opens each message to this customer, in their language."
     )
+    best_hour = fields.Float(
+        string="Best time",
+        help="When they like to hear from us, by their clock. 0: any time within the contact hours.",
+    )
+    blackout_ids = fields.One2many("collection.blackout", "debtor_id", string="Dates to avoid")
     priority = fields.Selection([("0", "Normal"), ("1", "High")], default="0")
     refreshed_on = fields.Date(help="The day that the figures are of.")
     thanked_partial = fields.Integer(
@@ -74,6 +87,10 @@ class CollectionDebtor(models.Model):
     hold_ids = fields.One2many("collection.hold", "debtor_id", string="Holds")
 
     _identity = models.UniqueIndex("(partner_id, company_id)")
+    _hour = models.Constraint(
+        "CHECK (best_hour IS NULL OR (best_hour >= 0 AND best_hour < 24))",
+        "The best time is a time of the day, from 0:00 to 23:59.",
+    )
 
     @api.depends("partner_id.display_name")
     def _compute_display_name(self):
@@ -198,6 +215,18 @@ class CollectionDebtor(models.Model):
         )
 
     def _calendar(self):
-        """When this debtor may be contacted, by the hours of the company (B1)."""
+        """When this debtor may be contacted, by the hours of the company (B1, B3)."""
         self.ensure_one()
-        return self.company_id._collection_calendar(key=self.calendar_key)
+        return self._leave_in_peace(self.company_id._collection_calendar(key=self.calendar_key))
+
+    def _best_minute(self):
+        """The time of the day at which they like to hear from us, in minutes, or None (B3)."""
+        self.ensure_one()
+        return minute_of_day(self.best_hour)
+
+    def _leave_in_peace(self, calendar):
+        """A contact calendar without the dates that this customer wants to be spared (B3)."""
+        self.ensure_one()
+        dates = [(b.date_from, b.date_to or None, b.yearly) for b in self.sudo().blackout_ids]
+        today = calendar.local_day(self.env["collection.snapshot"]._now())
+        return calendar.without(blackout_days(dates, today))

@@ -98,6 +98,7 @@ class CollectionDebtor(models.Model):
             "collection.followup",
             "collection.followup.item",
             "collection.hold",
+            "collection.blackout",
             "collection.debtor.touch",
         ):
             self.env[model].search([("debtor_id", "=", self.id)]).write({"debtor_id": other.id})
@@ -106,6 +107,7 @@ class CollectionDebtor(models.Model):
         self.activity_ids.write({"res_id": other.id})
         other.thanked_partial = max(other.thanked_partial, self.thanked_partial)
         other.ice_breaker = other.ice_breaker or self.ice_breaker
+        other.best_hour = other.best_hour or self.best_hour
         other._touch()
         self.unlink()
 

@@ -409,9 +409,10 @@ class CollectionDebtor(models.Model):
         now = self.env["collection.snapshot"]._now()
         said = defaultdict(self.browse)
         for debtor in self:
-            said[debtor.company_id, debtor.calendar_key] += debtor
-        for (company, key), debtors in said.items():
-            calendar = company.sudo()._collection_calendar(key=key)
+            alone = debtor.id if debtor.blackout_ids else None
+            said[debtor.company_id, debtor.calendar_key, alone] += debtor
+        for debtors in said.values():
+            calendar = debtors[:1].sudo()._calendar()
             zone = ZoneInfo(calendar.timezone)
             today = calendar.local_day(now)
             closes = calendar.closes_at(now)

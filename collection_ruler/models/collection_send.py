@@ -423,7 +423,8 @@ class CollectionFollowup(models.Model):
             opened = calendar.windows(calendar.local_day(start))
             start = min((begin for begin, _end in opened), default=start)
         try:
-            return calendar.first_instant(start).astimezone(UTC).replace(tzinfo=None)
+            at = calendar.near(calendar.first_instant(start), self.debtor_id._best_minute())
+            return at.astimezone(UTC).replace(tzinfo=None)
         except NeverOpen:
             return (now + timedelta(days=1)).replace(tzinfo=None)
 
@@ -432,7 +433,8 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         if not self.ruler_id:
             return self.debtor_id._calendar()
-        return self.ruler_id._contact_calendar(self.debtor_id.calendar_key)
+        calendar = self.ruler_id._contact_calendar(self.debtor_id.calendar_key)
+        return self.debtor_id._leave_in_peace(calendar)
 
     def _way(self):
         """Which `_send_…` method hands it over; a channel of another add-on brings its own."""

@@ -5,10 +5,12 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..dunning.calendar import blackout_days
 from ..dunning.decision import Claim, Snapshot
 from ..dunning.ladder import Ladder, Step
 from ..dunning.places import Place, contact_calendar
 from ..dunning.reason import Reason
+from .collection_debtor import minute_of_day
 from .collection_instalment import NOTHING_SAID
 from .res_company import Memo
 
@@ -105,9 +107,26 @@ class _OpenInstalment(NamedTuple):
         return any(len(name) >= NAME_LENGTH and name in words for name in names)
 
 
+def _blackout(row: list) -> tuple[date, date | None, bool]:
+    first, last, yearly = row
+    return date.fromisoformat(first), last and date.fromisoformat(last), bool(yearly)
+
+
 def _letters(text: str | None) -> str:
     """A text as banks leave it: letters and digits, in capitals."""
     return "".join(filter(str.isalnum, text or "")).upper()
+
+
+class _Debtor(NamedTuple):
+    id: int
+    partner_id: int
+    calendar_key: str
+    best_hour: float | None
+    blackouts: list | None
+    claims: list | None  # of _OpenInstalment
+    credits: list | None
+    contacts: list | None
+    spoken_to: bool  # a reminder left at some time
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -180,33 +199,37 @@ class CollectionSnapshot(models.AbstractModel):
         come, leaving = come or {}, set(leaving)
         said = self._said_and_moved(come) if come else {}
         facts = self._facts(settings.today, debtor_ids)
-        still_open = {
-            row[0] for _debtor, _who, _key, claims, *_rest in facts for row in claims or ()
-        }
+        still_open = {row[0] for debtor in facts for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
         snapshots = {}
-        for debtor_id, partner_id, key, claims, credits, contacts, spoken in facts:
-            rows = [_OpenInstalment(*row) for row in claims or ()]
-            calendar = settings.calendars[rows[0].ruler_id if rows else None, key]
+        for debtor in facts:
+            rows = [_OpenInstalment(*row) for row in debtor.claims or ()]
+            calendar = settings.calendars[rows[0].ruler_id if rows else None, debtor.calendar_key]
+            if debtor.blackouts:
+                blackouts = map(_blackout, debtor.blackouts)
+                calendar = calendar.without(
+                    blackout_days(blackouts, calendar.local_day(self._now()))
+                )
             days = [  # of what stands at no door at this moment
                 (calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC)), is_word)
-                for followup, instant, is_word in contacts or ()
+                for followup, instant, is_word in debtor.contacts or ()
                 if followup not in leaving
             ]
-            snapshots[debtor_id] = Snapshot(
+            snapshots[debtor.id] = Snapshot(
                 calendar,
-                tuple(self._claim(row, partner_id, settings, come, said) for row in rows),
+                tuple(self._claim(row, debtor.partner_id, settings, come, said) for row in rows),
                 {
                     settings.currencies[currency]: Decimal(amount)
-                    for currency, amount in credits or ()
+                    for currency, amount in debtor.credits or ()
                 },
                 tuple(sorted(day for day, _is_word in days)),
-                spoken,
+                debtor.spoken_to,
                 closed,
                 max((day for day, is_word in days if is_word), default=None),
                 settings.bank_day,
                 settings.bank_days,
                 settings.rates,
+                minute_of_day(debtor.best_hour),
             )
         return snapshots
 
@@ -260,16 +283,16 @@ class CollectionSnapshot(models.AbstractModel):
         )
 
     def _facts(self, today, debtor_ids):
-        """Rows (debtor id, partner id, calendar key, open instalments, credits, contacts, whether a reminder
-        ever left).
-
-        Records of so many would cost more than the decisions.
+        """What decisions about debtors rest on; records of so many would cost more than the decisions.
 
         :param today: local day of the company, which holds and rulers go by
+        :return: list of _Debtor
         """
         for model in (
             "collection.instalment",
             "collection.followup",
+            "collection.blackout",
+            "collection.debtor",
             "collection.hold",
             "collection.ruler",
             "account.move",
@@ -279,10 +302,12 @@ class CollectionSnapshot(models.AbstractModel):
         ):
             self.env[model].flush_model()
         now = self._now()
-        return self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, d.partner_id, d.calendar_key,
+                SELECT d.id, d.partner_id, d.calendar_key, d.best_hour,
+                       (SELECT json_agg(json_build_array(b.date_from, b.date_to, b.yearly))
+                          FROM collection_blackout b WHERE b.debtor_id = d.id),
                        (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
                           FROM collection_instalment i
                           JOIN collection_ruler r ON r.id = i.ruler_id
@@ -311,6 +336,7 @@ class CollectionSnapshot(models.AbstractModel):
                 debtors=tuple(debtor_ids) or (0,),
             )
         )
+        return [_Debtor(*row) for row in rows]
 
     def _claim_columns(self, today, now):
         """The columns of _OpenInstalment, from i (instalment), m (its entry) and r (its ruler)."""

@@ -19,6 +19,7 @@ from . import (
     test_outgoing,
     test_places,
     test_plan,
+    test_preferences,
     test_proposal,
     test_ruler,
     test_ruler_line,

@@ -32,6 +32,8 @@ RIGHTS = {
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
+    # the circuit breaker: managers only
+    "action_let_leave",
     # Today, today's outgoing, and cards that are dropped
     "tiles",
     "action_preview",

@@ -23,10 +23,12 @@ from worlds import (
 
 from dunning import calendar as module
 from dunning.calendar import (
+    BEFORE_CLOSING,
     SEARCH_DAYS,
     CalendarError,
     ContactCalendar,
     NeverOpen,
+    blackout_days,
     holiday_support,
 )
 
@@ -101,6 +103,64 @@ def test_an_open_moment_closes_when_the_definition_says(case):
         assert may_speak(calendar, closes - MINUTE / 60)
         same_day = calendar.local_day(closes) == calendar.local_day(instant)
         assert not (same_day and may_speak(calendar, closes))
+
+
+@given(calendars_at(), st.integers(1, 1439))
+def test_the_best_time_is_the_nearest_open_one_of_that_day_that_leaves_time(case, minute):
+    calendar, instant = case
+    first = calendar.first_instant(instant)
+    found = calendar.near(first, minute)
+    assert found >= first and may_speak(calendar, found)
+    day = calendar.local_day(first)
+    assert calendar.local_day(found) == day
+    zone = ZoneInfo(calendar.timezone)
+    wanted = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
+    early_enough = [
+        moment
+        for begin, end in calendar.windows(day)
+        for moment in (begin + n * 15 * MINUTE for n in range(200))
+        if max(begin, first) <= moment <= end - BEFORE_CLOSING
+    ]
+    assert all(abs(found - wanted) <= abs(moment - wanted) for moment in early_enough)
+
+
+def test_without_a_best_time_it_is_as_soon_as_may_be():
+    calendar = every_day("Europe/Dublin", (540, 1080))
+    assert calendar.near(utc("2026-03-02T10:00"), None) == utc("2026-03-02T10:00")
+    assert calendar.near(utc("2026-03-02T10:00"), 9 * 60) == utc("2026-03-02T10:00")  # gone by
+    assert calendar.near(utc("2026-03-02T10:00"), 14 * 60) == utc("2026-03-02T14:00")
+    assert calendar.near(utc("2026-03-02T10:00"), 22 * 60) == utc("2026-03-02T17:30")
+
+
+NEW_YEARS = ["2025-12-31", "2026-01-01", "2026-12-31", "2027-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("blackout", "today", "expected"),
+    [
+        (("2026-03-10", None, False), "2026-03-02", ["2026-03-10"]),
+        (("2025-03-10", None, False), "2026-03-02", []),
+        (("1990-03-10", None, True), "2026-03-02", ["2026-03-10", "2027-03-10"]),
+        (("1992-02-29", None, True), "2027-02-02", ["2027-02-28", "2028-02-29"]),
+        (("1992-02-29", None, True), "2026-02-02", ["2026-02-28", "2027-02-28"]),
+        # over the turn of the year, begun last year
+        (("2020-12-31", "2021-01-01", True), "2026-01-01", NEW_YEARS),
+        (("2026-03-10", "2026-03-12", False), "2026-03-11", ["2026-03-10", "2026-03-11", "2026-03-12"]),
+    ],
+)  # fmt: skip
+def test_dates_to_avoid(blackout, today, expected):
+    first, last, yearly = blackout
+    entry = (date.fromisoformat(first), last and date.fromisoformat(last), yearly)
+    found = blackout_days([entry], date.fromisoformat(today))
+    assert sorted(map(str, found)) == expected
+
+
+def test_a_day_to_avoid_is_closed_for_that_customer_and_no_bank_holiday():
+    calendar = every_day("Europe/Dublin", (540, 1080))
+    spared = calendar.without([date(2026, 3, 10)])
+    assert spared.first_instant(utc("2026-03-10T08:00")) == utc("2026-03-11T09:00")
+    assert spared.bank_day(date(2026, 3, 10)) == date(2026, 3, 10)
+    assert calendar.without(()) is calendar
 
 
 @given(calendars_at())

@@ -20,8 +20,8 @@ DUE_PAIRS = """
 """
 INSERT_INSTALMENTS = """
     WITH debtor AS (
-        INSERT INTO bench.collection_debtor (partner_id, company_id, priority)
-        SELECT DISTINCT p.commercial_partner_id, l.company_id, '0' {source}
+        INSERT INTO bench.collection_debtor (partner_id, company_id, priority, calendar_key)
+        SELECT DISTINCT p.commercial_partner_id, l.company_id, '0', 'UTC||' {source}
         RETURNING id, partner_id)
     INSERT INTO bench.collection_instalment
            (move_id, account_id, partner_id, due_date, company_id, currency_id, debtor_id,
