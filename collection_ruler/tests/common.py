@@ -3,6 +3,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from unittest import SkipTest
 from unittest.mock import patch
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
@@ -210,7 +211,7 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
         message["From"] = sender or original["To"]
         message["To"] = original["Reply-To"] or original["From"]
         message["Subject"] = f"Re: {original['Subject']}"
-        message["Message-Id"] = f"<answer-{id(message)}@customer.example.com>"
+        message["Message-Id"] = f"<answer-{uuid4()}@customer.example.com>"
         message["In-Reply-To"] = original["Message-Id"]
         message["References"] = original["Message-Id"]
         for name, value in headers.items():
