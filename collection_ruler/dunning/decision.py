@@ -52,6 +52,7 @@ class Snapshot:
 
     :param credits: unapplied credit notes and payments per currency, positive
     :param contacts: local days on which the customer was, or is planned to be, asked for money
+    :param talked_on: local day on which a person of ours last spoke with the customer (B4)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
     :param word_on: local day on which a word about a payment that came back is planned (A14)
@@ -72,6 +73,7 @@ class Snapshot:
     bank_days: int = 0
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     best_minute: int | None = None
+    talked_on: date | None = None
 
     def worth(self, amounts: Mapping[str, Decimal]) -> Decimal:
         """Amounts per currency as one in the company's currency, which minimums are given in (D4, D6)."""
@@ -267,7 +269,7 @@ def foresee(
     :param now: aware UTC, within the contact window
     """
     free = tuple(replace(claim, block=None) for claim in snapshot.claims)
-    alone = replace(snapshot, claims=free, contacts=(), word_on=None, bank_day=None)
+    alone = replace(snapshot, claims=free, contacts=(), word_on=None, talked_on=None, bank_day=None)
     return recheck(alone, pairs, now, purpose)
 
 
@@ -393,7 +395,9 @@ def _choose(snapshot: Snapshot, claim: Claim, at: datetime, worth: Decimal) -> _
 
 def _frequency(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None:
     """Why another message on that day would be one too many (B4), None when it would not."""
-    day = snapshot.calendar.local_day(at)
+    day, talked = snapshot.calendar.local_day(at), snapshot.talked_on
+    if talked and day <= talked + timedelta(days=ladder.days_after_talk):
+        return Reason.TALKED
     if day in snapshot.contacts:
         return Reason.ONE_A_DAY
     if snapshot.word_on and day < snapshot.word_on:  # first a word about what came back (A14)

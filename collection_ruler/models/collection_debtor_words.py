@@ -127,7 +127,9 @@ class CollectionDebtor(models.Model):
             "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
             "coalesce(f.delivered_at, f.handed_at, f.scheduled_at))"
         )
-        heard = SQL("f.channel != 'activity' AND f.state IN ('sent', 'uncertain')")
+        heard = SQL(
+            "(f.channel != 'activity' OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')"
+        )
         said_at = SQL("coalesce(f.delivered_at, f.handed_at)")
         rows = self.env.execute_query(
             SQL(
@@ -362,6 +364,7 @@ class CollectionDebtor(models.Model):
             "thanks": _("Thanked %s", when),
             "delivery": _("Invoice sent %s", when),
             "returned": _("Told %s that a payment came back", when),
+            "talk": _("We spoke %s", when),
         }.get(last.purpose) or _("Reminded %s", when)
 
     # ------------------------------------------------------------------

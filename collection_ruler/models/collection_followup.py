@@ -34,6 +34,7 @@ class CollectionFollowup(models.Model):
             ("delivery", "Invoice delivery"),
             ("thanks", "Thanks"),
             ("returned", "Payment came back"),
+            ("talk", "Conversation"),
         ],
         required=True,
         default="dunning",

@@ -21,6 +21,7 @@ def reason_selection(env):
         (Reason.COVERED, _("open credits cover the debt: reconcile them")),
         (Reason.JUST_DELIVERED, _("the invoice went out only days ago")),
         (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
+        (Reason.TALKED, _("we spoke with them these days")),
         (Reason.TOO_SOON, _("the last contact was too recent")),
         (Reason.CAPPED, _("enough contacts in this period")),
         (Reason.ONE_A_DAY, _("the customer hears from us about something else that day")),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import psycopg2
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..dunning.calendar import NeverOpen
@@ -21,6 +22,8 @@ _logger = logging.getLogger(__name__)
 MARGIN = timedelta(minutes=10)
 # what is usual is looked up so far back: five weeks, so that each month's busy day is among them
 USUAL_DAYS = 35
+# purposes of messages that ask for money
+ASKS_FOR_MONEY = ("dunning", "returned")
 
 
 class CollectionSend(models.AbstractModel):
@@ -34,18 +37,18 @@ class CollectionSend(models.AbstractModel):
     def _todo(self, company):
         """Follow-ups whose instant has come, oldest first."""
         now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
-        followups = self.env["collection.followup"].search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "planned"),
-                ("scheduled_at", "<=", now),
-            ],
-            order="scheduled_at, id",
+        Followup = self.env["collection.followup"]
+        waiting = (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "planned")
+            & Domain("scheduled_at", "<=", now)
         )
+        followups = Followup.search(waiting, order="scheduled_at, id")
         if len(followups) > LEAST:
-            asking = followups.filtered(lambda f: f._asks_for_money())
-            if self._is_flooded(company, len(asking)):
-                followups -= asking
+            # as collection.followup._asks_for_money says
+            asks = Domain("channel", "!=", "activity") & Domain("purpose", "in", ASKS_FOR_MONEY)
+            if self._is_flooded(company, Followup.search_count(waiting & asks)):
+                followups = Followup.search(waiting & ~asks, order="scheduled_at, id")
         return followups.ids
 
     def _is_flooded(self, company, waiting):
@@ -76,12 +79,13 @@ class CollectionSend(models.AbstractModel):
                         AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, count(*)
                   FROM collection_followup
                  WHERE company_id = %(company)s AND state IN ('queued', 'sent', 'uncertain')
-                   AND channel != 'activity' AND purpose IN ('dunning', 'returned')
+                   AND channel != 'activity' AND purpose IN %(purposes)s
                    AND scheduled_at >= %(since)s
                  GROUP BY 1
                 """,
                 zone=company._collection_place().zones[0],
                 company=company.id,
+                purposes=ASKS_FOR_MONEY,
                 since=today - timedelta(days=USUAL_DAYS),
             )
         )
@@ -310,7 +314,7 @@ class CollectionFollowup(models.Model):
     def _asks_for_money(self):
         """Whether the customer is asked to pay by it, so that caps and the one-a-day rule count it."""
         self.ensure_one()
-        return self.channel != "activity" and self.purpose in ("dunning", "returned")
+        return self.channel != "activity" and self.purpose in ASKS_FOR_MONEY
 
     def _recheck_thanks(self, snapshot, at):
         """Thanks leave when the money is still there, whatever else is on hold (A5)."""

@@ -211,8 +211,8 @@ class CollectionSnapshot(models.AbstractModel):
                     blackout_days(blackouts, calendar.local_day(self._now()))
                 )
             days = [  # of what stands at no door at this moment
-                (calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC)), is_word)
-                for followup, instant, is_word in debtor.contacts or ()
+                (calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC)), kind)
+                for followup, instant, kind in debtor.contacts or ()
                 if followup not in leaving
             ]
             snapshots[debtor.id] = Snapshot(
@@ -222,14 +222,15 @@ class CollectionSnapshot(models.AbstractModel):
                     settings.currencies[currency]: Decimal(amount)
                     for currency, amount in debtor.credits or ()
                 },
-                tuple(sorted(day for day, _is_word in days)),
+                tuple(sorted(day for day, _kind in days)),
                 debtor.spoken_to,
                 closed,
-                max((day for day, is_word in days if is_word), default=None),
+                max((day for day, kind in days if kind == "word"), default=None),
                 settings.bank_day,
                 settings.bank_days,
                 settings.rates,
                 minute_of_day(debtor.best_hour),
+                max((day for day, kind in days if kind == "talk"), default=None),
             )
         return snapshots
 
@@ -317,9 +318,12 @@ class CollectionSnapshot(models.AbstractModel):
                           FROM (%(credits)s) c),
                        (SELECT json_agg(json_build_array(
                                    f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
-                                   f.purpose = 'returned' AND f.state = 'planned'))
+                                   CASE WHEN f.purpose = 'talk' THEN 'talk'
+                                        WHEN f.purpose = 'returned' AND f.state = 'planned'
+                                        THEN 'word' END))
                           FROM collection_followup f
-                         WHERE %(contact)s AND f.scheduled_at >= %(since)s
+                         WHERE (%(contact)s OR f.debtor_id = d.id AND f.purpose = 'talk')
+                           AND f.scheduled_at >= %(since)s
                            -- what waits at a door does not count until it leaves
                            AND (%(said)s OR (f.state = 'planned' AND f.reason = 'due'))),
                        EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s)

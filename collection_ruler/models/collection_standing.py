@@ -121,7 +121,8 @@ class CollectionStanding(models.AbstractModel):
                 "SELECT debtor_id, min(scheduled_at) FILTER (WHERE state = 'planned')::date, "
                 "max(coalesce(delivered_at, handed_at)) "
                 "FILTER (WHERE state IN ('sent', 'uncertain'))::date "
-                "FROM collection_followup WHERE debtor_id IN %s AND channel != 'activity' "
+                "FROM collection_followup WHERE debtor_id IN %s "
+                "AND (channel != 'activity' OR purpose = 'talk') "
                 "GROUP BY debtor_id",
                 tuple(debtors.ids),
             )

@@ -1,12 +1,16 @@
 import email
 import email.policy
 import xmlrpc.client
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 # a reply pauses the ruler for so many working days (C6)
 REPLY_HOLD_DAYS = 3
+# kinds of tasks that are a conversation once they are done
+CONVERSATIONS = ("phonecall", "meeting")
 
 
 class MailThread(models.AbstractModel):
@@ -118,7 +122,44 @@ class CollectionDebtor(models.Model):
         is_for_customer = message.subtype_id and not message.subtype_id.internal
         if message.message_type == "comment" and is_for_customer and is_ours:
             self._answered()
+            self._talked(self.env._("Message of %s", message.author_id.name), "email")
+        if message.mail_activity_type_id.category in CONVERSATIONS:
+            self._talked(message.mail_activity_type_id.name, "activity")
         return super()._message_post_after_hook(message, msg_vals)
+
+    def _talked(self, name, channel):
+        """Somebody of us spoke with the customer: the ruler leaves them in peace for some days, and the
+        contact counts as one of ours, once a day (B4)."""
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        for debtor in self.sudo():
+            Followup = self.env["collection.followup"].sudo()
+            today = Domain("scheduled_at", ">=", debtor._starts_today())
+            if Followup.search_count(
+                Domain("debtor_id", "=", debtor.id) & Domain("purpose", "=", "talk") & today,
+                limit=1,
+            ):
+                continue
+            Followup.create(
+                {
+                    "debtor_id": debtor.id,
+                    "company_id": debtor.company_id.id,
+                    "step_name": name,
+                    "channel": channel,
+                    "purpose": "talk",
+                    "state": "sent",
+                    "scheduled_at": now,
+                    "delivered_at": now,
+                    "partner_id": debtor.partner_id.id,
+                    "currency_id": debtor.currency_id.id,
+                }
+            )
+            debtor._touch()
+
+    def _starts_today(self):
+        """When today began where the customer lives, naive UTC."""
+        calendar = self._calendar()
+        midnight = datetime.combine(self._local_today(), time(), ZoneInfo(calendar.timezone))
+        return midnight.astimezone(UTC).replace(tzinfo=None)
 
     def _answered(self):
         """Nothing of these waits for an answer any more: the star of a reply goes (C6)."""
@@ -149,6 +190,7 @@ class CollectionDebtor(models.Model):
             [
                 ("debtor_id", "=", self.id),
                 ("channel", "!=", "activity"),
+                ("purpose", "!=", "talk"),
                 ("state", "in", ("sent", "uncertain", "queued")),
                 *domain,
             ],

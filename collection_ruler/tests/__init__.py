@@ -4,6 +4,7 @@ from . import (
     test_activation,
     test_bad_input,
     test_brakes,
+    test_conversation,
     test_cron,
     test_debtor_words,
     test_doors,

@@ -862,6 +862,32 @@ def test_two_days_between_contacts_and_three_in_a_week(days, reason):
     assert bool(decision.contacts) == (reason is None)
 
 
+@pytest.mark.parametrize(
+    ("days_ago", "silence", "reason"),
+    [
+        (0, 3, Reason.TALKED),
+        (3, 3, Reason.TALKED),
+        (4, 3, None),
+        (0, 0, Reason.TALKED),  # one contact a day, people's included
+        (1, 0, None),
+    ],
+)
+def test_after_a_conversation_the_ruler_is_silent_for_some_days(days_ago, silence, reason):
+    ladder = replace(DEFAULT, days_after_talk=silence, min_days_between=0)
+    snapshot = debtor(owes(1, 2, 0, ladder), talked_on=TODAY - days_ago * DAY)
+    decision = decide(snapshot, MONDAY)
+    assert decision.waiting.get(1) is reason
+    assert bool(heard(decision)) == (reason is None)
+    check = recheck(snapshot, [(1, ladder.steps_at(2)[0])], MONDAY)
+    assert check.reason is reason
+    # the invoice and our own tasks go on
+    assert recheck(snapshot, [(1, ladder.steps[0])], MONDAY, "delivery").verdict == "go"
+    assert (
+        recheck(snapshot, [(1, ladder.steps_at(5)[0])], MONDAY, customer_hears=False).verdict
+        == "go"
+    )
+
+
 def test_a_door_lowers_the_tone_with_the_oldest_paid_and_the_amount_with_a_part_paid():
     claims = owes(1, 8, 5), owes(2, 2, 0), owes(3, 2, 0)
     decision = decide(debtor(*claims), MONDAY)

@@ -1,0 +1,90 @@
+"""People's contacts count, and the ruler is silent after a conversation (B4, story 9)."""
+
+from odoo.tests import new_test_user, tagged
+
+from .common import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestConversation(CollectionCommon):
+    """ "Forgot?" was sent on Wednesday the 11th; "Firm and polite" comes on the 18th."""
+
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+        self.invoice("2026-03-09", 500.0, date="2026-03-02")
+        for day in ("2026-03-02", "2026-03-09", "2026-03-11", "2026-03-16"):
+            self.day(day)
+        self.claire = new_test_user(
+            self.env,
+            "claire",
+            "account.group_account_invoice,collection_ruler.collection_ruler_group_collector",
+            name="Claire",
+            email="claire@school.example.com",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+
+    def talks(self):
+        return self.followups(purpose="talk")
+
+    def heard(self, day, hour="09:30"):
+        """What the customer was sent that day, colleagues' notices left aside."""
+        return [mail for mail in self.day(day, hour) if "ana@" in mail["email_to"][0]]
+
+    def call(self, kind="mail.mail_activity_data_call"):
+        activity = self.debtor().with_user(self.claire).activity_schedule(kind)
+        activity.action_feedback("She pays on Friday.")
+
+    def test_9_after_a_call_nothing_is_said_for_three_days(self):
+        with self.at("2026-03-16 15:00"):
+            self.call()
+        self.assertEqual([(t.step_name, t.state_words) for t in self.talks()], [("Call", "Done")])
+        self.assertFalse(self.heard("2026-03-18"))
+        self.assertFalse(self.heard("2026-03-19"))
+        with self.at("2026-03-19 12:00"):
+            debtor = self.debtor()
+            self.assertIn("we spoke with them these days", debtor.why)
+            self.assertEqual(debtor.last_words, "We spoke on Mon 16 Mar")
+            self.assertEqual(str(debtor.last_followup_date), "2026-03-16")
+        (mail,) = self.heard("2026-03-20")
+        self.assertIn("please pay $ 500.00, or tell us when", mail["subject"])
+
+    def test_9_a_message_that_is_planned_for_later_that_day_stays_at_the_door(self):
+        self.debtor().best_hour = 15.0
+        with self.at("2026-03-18 09:05"):
+            self.run_ruler()
+        with self.at("2026-03-18 10:00"):
+            self.call()
+        self.assertFalse(self.heard("2026-03-18", "15:05"))
+        followup = self.followups(step_name="Firm and polite")
+        self.assertEqual((followup.state, followup.reason), ("planned", "talked"))
+
+    def test_a_message_that_a_person_writes_counts_once_a_day(self):
+        with self.at("2026-03-17 10:00"):
+            for text in ("Dear Ana", "One more thing"):
+                self.debtor().with_user(self.claire).message_post(
+                    body=text, message_type="comment", subtype_xmlid="mail.mt_comment"
+                )
+        self.assertEqual(self.talks().mapped("step_name"), ["Message of Claire"])
+        self.assertFalse(self.heard("2026-03-18"))
+
+    def test_notes_and_other_tasks_are_no_conversation(self):
+        with self.at("2026-03-17 10:00"):
+            self.debtor().with_user(self.claire).message_post(body="Note to self")
+            self.call("mail.mail_activity_data_todo")
+        self.assertFalse(self.talks())
+        self.assertEqual(len(self.heard("2026-03-18")), 1)
+
+    def test_a_reply_is_answered_and_noted_at_the_message_not_at_the_conversation(self):
+        with self.at("2026-03-17 10:00"):
+            self.call()
+        last = self.debtor()._last_followup()
+        self.assertEqual(last.step_name, "Forgot?")
+
+    def test_without_silence_a_conversation_is_a_contact_like_others(self):
+        self.ruler.days_after_talk = 0
+        with self.at("2026-03-17 15:00"):
+            self.call()
+        self.assertFalse(self.heard("2026-03-18"))  # at least two days between contacts
+        self.assertEqual(len(self.heard("2026-03-19")), 1)
