@@ -171,7 +171,7 @@ class CollectionDebtor(models.Model):
 
     def _local_today(self):
         """Today where this debtor lives."""
-        return self._calendar().local_day(self.env["collection.snapshot"]._now())
+        return self._place_calendar().local_day(self.env["collection.snapshot"]._now())
 
     def _responsible(self, ruler=None):
         """Who gets the task: responsible of the debtor, else of the ruler, else the salesperson."""
@@ -217,7 +217,12 @@ class CollectionDebtor(models.Model):
     def _calendar(self):
         """When this debtor may be contacted, by the hours of the company (B1, B3)."""
         self.ensure_one()
-        return self._leave_in_peace(self.company_id._collection_calendar(key=self.calendar_key))
+        return self._leave_in_peace(self._place_calendar())
+
+    def _place_calendar(self):
+        """Days, hours and holidays where this debtor lives, by the hours of the company (B1)."""
+        self.ensure_one()
+        return self.company_id._collection_calendar(key=self.calendar_key)
 
     def _best_minute(self):
         """The time of the day at which they like to hear from us, in minutes, or None (B3)."""

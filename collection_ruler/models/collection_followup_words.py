@@ -254,7 +254,7 @@ class CollectionFollowup(models.Model):
         """A table of instalments as HTML, from a stored view that an administrator may change."""
         self.ensure_one()
         today = self.debtor_id._local_today()
-        calendar = self.debtor_id._calendar()
+        calendar = self.debtor_id._place_calendar()
         total = sum(i.residual_currency for i in instalments if i.currency_id == self.currency_id)
         credit = self.currency_id.round(total - self.amount_due) if with_total else 0
         # a single row is paid by the button below the table; rows do not know the credit

@@ -221,9 +221,13 @@ class ResCompany(models.Model):
         :param key: calendar key of a debtor, default: customers who live where the company does
         :raise CalendarError: the hours make no sense
         """
-        ours, windows, closed = self._collection_hours(hours)
-        theirs = Place.of_key(key) if key else Place()
-        return contact_calendar(ours, theirs, windows, closed)
+        memo = self.env.context.get("collection_memo", {})
+        asked = "calendar", self.id, hours and hours.id, key
+        if asked not in memo:
+            ours, windows, closed = self._collection_hours(hours)
+            theirs = Place.of_key(key) if key else Place()
+            memo[asked] = contact_calendar(ours, theirs, windows, closed)
+        return memo[asked]
 
     def _collection_hours(self, hours=None):
         """Our side of all contact calendars: our place, our hours on each weekday, our closed days.
