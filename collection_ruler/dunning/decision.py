@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from .calendar import ContactCalendar, NeverOpen
-from .ladder import Ladder, Step, effective_due
+from .ladder import APPROVAL_DAYS, Ladder, Step, effective_due
 from .reason import Reason
 
 # a delivery is no dunning: what may stop a reminder does not stop the invoice itself (A3)
@@ -26,6 +26,8 @@ class Claim:
     :param due_date: the instalment's own due date, which ageing and amounts go by
     :param come: the latest offset above the watermark that has come, None when nothing is due
     :param watermark: the highest offset consumed so far, None when none was
+    :param look_first: something of ours is open about it, a draft credit note, so that a person looks
+        before anybody is asked for it when it is overdue (F3)
     :param said: ids of steps taken already that lie above the watermark now: they were moved (A9)
     :param block: why nothing may be said about it now, whatever the ladder says
     :param delivered_on: the day on which the ruler itself delivered the invoice
@@ -44,6 +46,7 @@ class Claim:
     delivered: bool = False
     delivered_on: date | None = None
     said: frozenset[int] = frozenset()
+    look_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Recheck:
-    """What a door says of a contact: ``go``, ``wait`` (keep it planned) or ``cancel``."""
+    """What a door says of a contact: ``go``, ``wait`` (keep it planned), ``ask`` (a person has to approve
+    it, perhaps again) or ``cancel``."""
 
     verdict: str
     reason: Reason | None = None
@@ -204,6 +208,7 @@ def recheck(
     now: datetime,
     purpose: str = "dunning",
     customer_hears: bool = True,
+    approved_on: date | None = None,
 ) -> Recheck:
     """Ask again, at a door, whether a planned contact may leave now, and for how much (D1–D3, H3).
 
@@ -213,6 +218,7 @@ def recheck(
     :param pairs: claim ids and the step due for each, as planned
     :param now: aware UTC
     :param purpose: ``dunning``, ``returned`` (a payment came back) or ``delivery`` (never held)
+    :param approved_on: local day on which a person last let it go, None for never (A13)
     :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
     """
     today = snapshot.calendar.local_day(now)
@@ -253,6 +259,11 @@ def recheck(
             # paid in part since it was planned: this step is for more than what is left
             return Recheck("cancel", Reason.TOO_LITTLE, dropped=dropped)
         tone = _tone(snapshot, step, {c.id: s.offset for c, s in free}, today, worth)
+        if customer_hears and not _is_fresh(approved_on, today):
+            if any(s.mode == "approve" for _claim, s in free):
+                return Recheck("ask", Reason.TO_APPROVE, dropped=dropped)
+            if _look_first(snapshot, asked, today):
+                return Recheck("ask", Reason.LOOK_FIRST, dropped=dropped)
     ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
     return Recheck("go", None, keep, dropped, net[currency], currency, tone, ids)
 
@@ -268,9 +279,18 @@ def foresee(
     :param pairs: claim ids and the step due for each, as planned
     :param now: aware UTC, within the contact window
     """
-    free = tuple(replace(claim, block=None) for claim in snapshot.claims)
+    free = tuple(replace(claim, block=None, look_first=False) for claim in snapshot.claims)
     alone = replace(snapshot, claims=free, contacts=(), word_on=None, talked_on=None, bank_day=None)
-    return recheck(alone, pairs, now, purpose)
+    return recheck(alone, pairs, now, purpose, approved_on=snapshot.calendar.local_day(now))
+
+
+def _is_fresh(approved_on: date | None, today: date) -> bool:
+    return approved_on is not None and (today - approved_on).days <= APPROVAL_DAYS
+
+
+def _look_first(snapshot: Snapshot, asked: Iterable[Claim], today: date) -> bool:
+    """Whether something overdue is asked for that we may have to mend ourselves (F3)."""
+    return any(c.look_first and _effective(snapshot.calendar, c) < today for c in asked)
 
 
 def _oldest_first(claim: Claim):
@@ -448,6 +468,8 @@ def _messages(
     for door, step in groups.items():
         pairs = [(c.claim, s) for c in joined for s in c.messages if _door(s) == door]
         tone = _tone(snapshot, step, reached, today, worth)
+        if _look_first(snapshot, asked, today):
+            tone = replace(tone, mode="approve")
         decision.contacts.append(
             Contact(step.channel, step.role, tone, tuple(pairs), at, net[currency], currency)
         )

@@ -13,6 +13,8 @@ from functools import cached_property
 
 from .calendar import ContactCalendar, NeverOpen
 
+# an approval that is older than so many days is asked for again (A13)
+APPROVAL_DAYS = 3
 MODES = ("automatic", "approve", "task")
 CLOSED_DAYS = ("advance", "defer")
 # what becomes of debts that are open when a ruler is switched on (A8)

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     TOO_LITTLE = "too_little"  # less is owed than the ruler, or the step, asks for (D6)
     OVERDUE_FIRST = "overdue_first"  # the first reminder about something older comes before (B5)
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
+    TO_APPROVE = "to_approve"  # it leaves with somebody's fresh word only (A13)
+    LOOK_FIRST = "look_first"  # a draft credit note stands against it: a person looks first (F3)
     PUT_OFF = "put_off"  # a person skipped it for a day (A13)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)

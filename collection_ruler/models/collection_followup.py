@@ -58,6 +58,9 @@ class CollectionFollowup(models.Model):
     failure = fields.Char(help="What the gateway or the template said.")
     attempts = fields.Integer(help="How often a gateway put it off.")
     scheduled_at = fields.Datetime(string="Planned for", required=True)
+    approved_at = fields.Datetime(
+        help="When a person let it go; after three days it is asked again."
+    )
     handed_at = fields.Datetime(string="Handed over", help="Stamped before the gateway is asked.")
     delivered_at = fields.Datetime(string="Accepted", help="When the mail server took it.")
     bounced_at = fields.Datetime(string="Bounced")
@@ -141,7 +144,9 @@ class CollectionFollowup(models.Model):
     def action_approve(self):
         """Let it go at the next open instant; the doors check again what is owed."""
         approved = self._by_collector().filtered(lambda f: f.state == "to_approve")
-        approved.state = "planned"
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        # by its new reason the doors know that it is due, whatever they had asked about
+        approved.write({"state": "planned", "reason": "due", "approved_at": now})
         approved.activity_id.unlink()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
@@ -199,6 +204,21 @@ class CollectionFollowup(models.Model):
         )
         items.write({"followup_id": other.id, "state": "planned", "reason": "due"})
         return other
+
+    def _ask(self, reason):
+        """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
+        self.write({"state": "to_approve", "reason": reason, "handed_at": False})
+        self._drop_mails()
+        labels = dict(reason_selection(self.env))
+        for followup in self:
+            followup.activity_id = followup.debtor_id._tell(
+                self.env._("Approve “%s”", followup.step_name),
+                self.env._(
+                    "The message waits among the follow-ups to approve: %s.",
+                    labels[followup.reason],
+                ),
+                followup.ruler_id,
+            )
 
     def _cancel(self, reason):
         """Take back what has not left; its ledger rows free their key."""

@@ -27,6 +27,8 @@ def reason_selection(env):
         (Reason.ONE_A_DAY, _("the customer hears from us about something else that day")),
         (Reason.OVERDUE_FIRST, _("the reminder about something older comes first")),
         (Reason.CLOSED, _("outside the contact hours")),
+        (Reason.TO_APPROVE, _("it waits for approval")),
+        (Reason.LOOK_FIRST, _("a draft credit note stands against it: look at it first")),
         (Reason.PUT_OFF, _("somebody skipped it for the day")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),

@@ -81,8 +81,10 @@ class CollectionFollowup(models.Model):
             elif followup._asks_for_money() and flooded[company]:
                 words = self.env._("Far more than usual want to leave: a manager has to allow it")
             elif followup.state == "to_approve":
-                words = self.env._("It waits for approval")
-            elif check.verdict == "wait":
+                words = reasons[
+                    followup.reason if followup.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
+                ].capitalize()
+            elif check.verdict in ("wait", "ask"):
                 words = reasons[check.reason][:1].upper() + reasons[check.reason][1:]
             else:
                 words = False
@@ -127,7 +129,7 @@ class CollectionFollowup(models.Model):
             checks = dict(Send._check(then, at, pairs))
             for followup, snapshot, planned in Send._facts_of(then, pairs):
                 check = lifted = checks[followup]
-                if check.verdict == "wait" and followup.purpose != "thanks":
+                if check.verdict in ("wait", "ask") and followup.purpose != "thanks":
                     lifted = foresee(snapshot, planned, at, followup.purpose)
                 result[self.browse(followup.id)] = (check, lifted, at)
         return result

@@ -199,6 +199,7 @@ class CollectionPlan(models.AbstractModel):
         for debtor, decision in decisions:
             for contact in decision.contacts:
                 step = Step.browse(contact.tone.id)
+                asks = contact.tone.mode == "approve"
                 contacts.append(contact)
                 rows.append(
                     (
@@ -209,8 +210,8 @@ class CollectionPlan(models.AbstractModel):
                         step.name,
                         contact.channel,
                         "delivery" if contact.tone.delivers else "dunning",
-                        "to_approve" if contact.tone.mode == "approve" else "planned",
-                        str(Reason.DUE),
+                        "to_approve" if asks else "planned",
+                        str(Reason.LOOK_FIRST if asks and step.mode != "approve" else Reason.DUE),
                         contact.at.astimezone(UTC).replace(tzinfo=None),
                         recipients[debtor.id, contact.role].id,
                         currencies[contact.currency],
@@ -393,6 +394,11 @@ class CollectionPlan(models.AbstractModel):
             if followup.state == "to_approve":
                 followup.activity_id = followup.debtor_id._tell(
                     self.env._("Approve “%s”", followup.step_name),
-                    self.env._("The message waits among the follow-ups to approve."),
+                    self.env._(
+                        "It would ask for an invoice against which a draft credit note stands. Look at that "
+                        "first; the message waits among the follow-ups to approve."
+                    )
+                    if followup.reason == Reason.LOOK_FIRST
+                    else self.env._("The message waits among the follow-ups to approve."),
                     followup.ruler_id,
                 )

@@ -73,7 +73,7 @@ class CollectionFollowup(models.Model):
             "leaves_at": at.astimezone(UTC).replace(tzinfo=None),
         }
         reasons = dict(reason_selection(self.env))
-        if check.verdict == "wait":
+        if check.verdict in ("wait", "ask"):
             seen["note"] = self.env._("It would not leave now: %s.", reasons[check.reason])
         if lifted.verdict == "cancel":
             seen["note"] = self.env._("It will be taken back: %s.", reasons[lifted.reason])

@@ -160,7 +160,7 @@ class CollectionSend(models.AbstractModel):
             getattr(group, f"_send_{way}")()
         tally = Tally(done=len(followups.filtered(lambda f: f.state in ("queued", "sent"))))
         tally.failed = len(followups.filtered(lambda f: f.state in ("failed", "uncertain")))
-        rest = followups.filtered(lambda f: f.state in ("planned", "cancelled"))
+        rest = followups.filtered(lambda f: f.state in ("planned", "to_approve", "cancelled"))
         tally.skipped.update(rest.mapped("reason"))
         return tally
 
@@ -309,7 +309,12 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         if self.purpose == "thanks":
             return self._recheck_thanks(snapshot, at)
-        return recheck(snapshot, pairs, at, self.purpose, self.channel != "activity")
+        approved = self.approved_at and snapshot.calendar.local_day(
+            self.approved_at.replace(tzinfo=UTC)
+        )
+        return recheck(
+            snapshot, pairs, at, self.purpose, self.channel != "activity", approved or None
+        )
 
     def _asks_for_money(self):
         """Whether the customer is asked to pay by it, so that caps and the one-a-day rule count it."""
@@ -344,6 +349,9 @@ class CollectionFollowup(models.Model):
                 followup._drop(check, now, pairs.get(followup.id, ()))
             if check.verdict == "cancel":
                 followup._cancel(str(check.reason))
+                continue
+            if check.verdict == "ask":
+                followup._ask(str(check.reason))
                 continue
             if check.verdict == "wait":
                 followup._replan(str(check.reason), followup._next_try(check.reason, now))

@@ -90,6 +90,7 @@ class _OpenInstalment(NamedTuple):
     flying: bool
     number: str | None
     reference: str | None
+    look_first: bool  # a draft credit note stands against it (F3)
 
     def block(self) -> Reason | None:
         """Why nothing may be said about it now (D3, D5, F5)."""
@@ -281,6 +282,7 @@ class CollectionSnapshot(models.AbstractModel):
             row.delivered,
             date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             frozenset(said.get(row.id, ())),
+            row.look_first,
         )
 
     def _facts(self, today, debtor_ids):
@@ -361,7 +363,9 @@ class CollectionSnapshot(models.AbstractModel):
                             SELECT FROM collection_hold_collection_instalment_rel hi
                              WHERE hi.collection_hold_id = h.id
                                AND hi.collection_instalment_id = i.id))),
-            %(flying)s, m.name, m.payment_reference
+            %(flying)s, m.name, m.payment_reference,
+            EXISTS (SELECT FROM account_move n
+                     WHERE n.reversed_entry_id = m.id AND n.state = 'draft')
             """,
             sale_types=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
             today=today,

@@ -2,6 +2,7 @@ from importlib.util import find_spec
 
 from . import (
     test_activation,
+    test_approval,
     test_bad_input,
     test_brakes,
     test_conversation,

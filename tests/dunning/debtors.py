@@ -351,6 +351,8 @@ class Life:
                 self.now,
                 "delivery" if contact.tone.delivers else "dunning",
                 _mode(contact) != "task",
+                # whatever leaves a desk was approved
+                self.today if _mode(contact) == "approve" else None,
             )
             if check.verdict == "wait":
                 self.waiting.append(one)

@@ -50,6 +50,7 @@ def ask_at_the_door(contact, snapshot, now=None, shuffled=None):
         now or contact.at,
         "delivery" if contact.tone.delivers else "dunning",
         contact.pairs[0][1].mode != "task",
+        approved_on=snapshot.calendar.local_day(now or contact.at),
     )
 
 
@@ -1043,6 +1044,37 @@ def test_before_the_word_about_a_payment_that_came_back_nothing_else_is_said():
 # D3: the newest bank data is old
 
 TUESDAY = date(2026, 5, 5)
+
+
+def test_an_approval_grows_stale_and_is_asked_for_again():
+    formal = DEFAULT.steps[6]
+    snapshot = debtor(owes(1, 10, 8))
+    for days, verdict in ((0, "go"), (3, "go"), (4, "ask")):
+        check = recheck(snapshot, [(1, formal)], MONDAY, approved_on=TODAY - days * DAY)
+        assert check.verdict == verdict
+    check = recheck(snapshot, [(1, formal)], MONDAY)
+    assert (check.verdict, check.reason) == ("ask", Reason.TO_APPROVE)
+
+
+def test_what_we_may_have_to_mend_ourselves_is_looked_at_before_it_is_chased():
+    decision = decide(debtor(owes(1, 2, 0, look_first=True)), MONDAY)
+    (contact,) = heard_or_asked(decision)
+    assert (contact.tone.id, contact.tone.mode) == (4, "approve")
+    # also where another invoice's message would ask for it
+    both = debtor(owes(1, 4, 2, look_first=True), owes(2, 2, 0))
+    assert heard_or_asked(decide(both, MONDAY))[0].tone.mode == "approve"
+    # a notice asks for nothing overdue, and one that was planned before is asked about at the door
+    assert (
+        heard_or_asked(decide(debtor(owes(1, 0, -7, look_first=True)), MONDAY))[0].tone.mode
+        == "automatic"
+    )
+    check = recheck(both, [(2, DEFAULT.steps[3])], MONDAY)
+    assert (check.verdict, check.reason) == ("ask", Reason.LOOK_FIRST)
+    assert recheck(both, [(2, DEFAULT.steps[3])], MONDAY, approved_on=TODAY).verdict == "go"
+
+
+def heard_or_asked(decision):
+    return [c for c in decision.contacts if c.channel == "email"]
 
 
 def test_at_the_door_a_part_payment_leaves_too_little_for_ruler_or_step():

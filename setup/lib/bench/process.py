@@ -104,6 +104,7 @@ def make(registry: Registry, size: int) -> None:
             (0, 0, {"acc_number": "12345678", "allow_out_payment": True})
         ]
         ruler.step_ids.attach_invoice = False
+        make_rulers_before(ruler)
         calendar = company._collection_calendar()
         now = env["collection.snapshot"]._now()
         if not calendar.is_open(now.astimezone(UTC)):
@@ -117,6 +118,19 @@ def make(registry: Registry, size: int) -> None:
             customers.check(env, plan.late)
     with registry.cursor() as cr:
         cr.execute("ANALYZE")
+
+
+def make_rulers_before(ruler) -> None:
+    """Four rulers that every instalment is matched against first, in vain (A6)."""
+    nobody_pays_so_much = 1e9
+    for name, conditions in (
+        ("country", {"country_ids": [(6, 0, ruler.env.ref("base.xk").ids)]}),
+        ("amount", {"amount_min": nobody_pays_so_much}),
+        ("kind", {"customer_kind": "company", "amount_min": nobody_pays_so_much}),
+        ("filter", {"partner_domain": "[('ref', '=', 'nobody')]"}),
+    ):
+        before = ruler.copy({"name": f"By {name}", "sequence": 0, **conditions})
+        before.write({"state": "running", "started_at": "2020-01-01"})
 
 
 if __name__ == "__main__":
