@@ -5,8 +5,11 @@ keep another hour than their state are left to the person who sets the contact's
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from .calendar import ContactCalendar, Windows, holiday_support, weekend_of
 
@@ -145,10 +148,11 @@ def locate(
     :param home: the company's country: a customer at home of whom nobody knows more lives by our clock
     """
     state = (state or "").removeprefix(f"{country}-")
-    zones = _zones_of_state(country, state) or tuple(country_zones)
-    is_vague = not _zones_of_state(country, state) and len(zones) > 1
+    of_state = _known(_zones_of_state(country, state))
+    zones = of_state or _known(tuple(country_zones))
+    is_vague = not of_state and len(zones) > 1
     if said and (said in zones or not zones):
-        zones = (said,)
+        zones = _known((said,))
     elif is_vague and country == home:
         zones = ()
     known = bool(country) and bool(state) and holiday_support(country, state)
@@ -183,6 +187,16 @@ def contact_calendar(
         ours=None if away == home else home,
         rest=weekend_of(away[0]) - weekend_of(ours.country),
     )
+
+
+@lru_cache(maxsize=1024)
+def _known(zones: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that this machine knows: some leave out old names, or are older than a new one."""
+    known = []
+    for zone in zones:
+        with suppress(KeyError, ValueError, OSError):
+            known.append(ZoneInfo(zone).key)
+    return tuple(known)
 
 
 def _zones_of_state(country: str | None, state: str) -> tuple[str, ...]:

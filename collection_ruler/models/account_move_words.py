@@ -8,7 +8,11 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    collection_why = fields.Html(compute="_compute_collection_why", string="Why this ruler")
+    collection_why = fields.Html(
+        compute="_compute_collection_why",
+        string="Why this ruler",
+        groups="collection_ruler.collection_ruler_group_reader",
+    )
 
     @api.depends("state", "collection_instalment_ids.ruler_id", "collection_instalment_ids.is_open")
     @api.depends_context("lang")

@@ -123,8 +123,9 @@ class CollectionDebtor(models.Model):
         if message.message_type == "comment" and is_for_customer and is_ours:
             self._answered()
             self._talked(self.env._("Message of %s", message.author_id.name), "email")
-        if message.mail_activity_type_id.category in CONVERSATIONS:
-            self._talked(message.mail_activity_type_id.name, "activity")
+        task = message.sudo().mail_activity_type_id
+        if task.category in CONVERSATIONS:
+            self._talked(task.name, "activity")
         return super()._message_post_after_hook(message, msg_vals)
 
     def _talked(self, name, channel):

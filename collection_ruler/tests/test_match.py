@@ -1,6 +1,7 @@
 """Which ruler takes an invoice, why, and what no ruler takes (A6)."""
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCommon
@@ -143,6 +144,12 @@ class TestMatch(CollectionCommon):
             company_ids=self.company.ids,
         )
         self.assertIn("customers of its filter", self.why(move.with_user(reader)))
+
+    def test_customers_are_not_told_which_rulers_there_are(self):
+        move = self.invoice("2026-03-10", 100.0, date="2026-03-02")
+        customer = new_test_user(self.env, "customer", "base.group_portal")
+        with self.assertRaises(AccessError):
+            move.with_user(customer).read(["collection_why"])
 
 
 @tagged("post_install", "-at_install")

@@ -49,6 +49,14 @@ def test_time_zone_of_whoever_typed_the_contact_in_is_not_believed():
     assert locate("America/New_York", "US", "CA", US, "US").zones == ("America/Los_Angeles",)
 
 
+def test_a_time_zone_that_this_machine_does_not_know_stops_nobody():
+    assert locate("Mars/Olympus_Mons", None, None, (), "IE").zones == ()
+    assert locate(None, "IE", None, ["Eire/Tara", "Europe/Dublin"], "US").zones == (
+        "Europe/Dublin",
+    )
+    assert locate("../etc/passwd", None, None, (), "IE").zones == ()
+
+
 def test_a_divided_state_keeps_both_its_clocks():
     assert locate(None, "US", "TX", US, "IE").zones == ("America/Chicago", "America/Denver")
 

@@ -48,6 +48,13 @@ def screens(server) -> list[Screen]:
         ),
         Screen("ruler", f"/odoo/collection-rulers/{ruler}", form),
         Screen(
+            "ruler-limits",
+            f"/odoo/collection-rulers/{ruler}",
+            form,
+            press=(".o_notebook a[name='limits']",),
+            finally_=".o_notebook .tab-pane.active [name='owed_min']",
+        ),
+        Screen(
             "ruler-who",
             f"/odoo/collection-rulers/{ruler}",
             form,
@@ -58,6 +65,14 @@ def screens(server) -> list[Screen]:
         Screen("outgoing", "/odoo/todays-outgoing", ".o_content", login="collector"),
         Screen("debtors", "/odoo/debtors", cards, login="collector"),
         Screen("debtor", f"/odoo/debtors/{debtor}", form, login="collector"),
+        Screen(
+            "debtor-preferences",
+            f"/odoo/debtors/{debtor}",
+            form,
+            press=(".o_notebook a[name='preferences']",),
+            finally_=".o_notebook .tab-pane.active [name='best_hour']",
+            login="collector",
+        ),
         Screen("follow-ups", "/odoo/follow-ups", ".o_data_row, " + cards, login="collector"),
         Screen("invoices-by-stage", "/odoo/invoices-by-stage", ".o_content", login="collector"),
         Screen(
