@@ -1,12 +1,11 @@
 from contextlib import suppress
 
-import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import begin, next_day
-from ..dunning.places import Place, locate
+from ..dunning.places import Place
 from .collection_instalment import NOTHING_SAID
 from .collection_verb import Tally
 from .res_company import Memo
@@ -156,11 +155,10 @@ class CollectionEnrol(models.AbstractModel):
                 company.id,
             )
         )
-        home = company._collection_place().country
+        located = company.with_context(collection_memo=Memo())
         moved = {}
         for known, said, country, state, debtors in rows:
-            zones = pytz.country_timezones.get(country, ()) if country else ()
-            place = locate(said, country, state, zones, home)
+            place = located._collection_locate(said, country, state)
             if place.key != known:
                 moved.setdefault(place.key, []).extend(debtors)
         if not moved:

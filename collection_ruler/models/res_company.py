@@ -8,7 +8,7 @@ from odoo.tools import SQL, email_normalize, format_date
 
 from ..dunning.calendar import CalendarError, holiday_support
 from ..dunning.decision import bank_is_stale
-from ..dunning.places import Place, contact_calendar
+from ..dunning.places import Place, contact_calendar, locate
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
 DEFAULT_HOURS = (((9 * 60, 18 * 60),),) * 5 + ((), ())
@@ -190,6 +190,18 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._("These contact hours cannot be used: %s", error)
                 ) from error
+
+    def _collection_locate(self, said, country, state):
+        """Where a customer of this company is (B1).
+
+        :param said: the time zone of the contact, or None
+        :param country: ISO code of the address, or None
+        :param state: code of its state, or None
+        :return: dunning Place
+        """
+        zones = pytz.country_timezones.get(country, ()) if country else ()
+        home = self._collection_place().country
+        return locate(said or None, country or None, state or None, zones, home)
 
     def _collection_place(self, hours=None):
         """Where this company is; its contact hours know the time zone best (B1).

@@ -28,6 +28,7 @@ from . import (
     test_run,
     test_screens,
     test_security,
+    test_simulation,
     test_stories,
     test_today,
     test_tours,

@@ -4,4 +4,5 @@ from . import (
     collection_preview,
     collection_ruler_activation,
     collection_ruler_proposal,
+    collection_simulation,
 )

@@ -1,0 +1,107 @@
+"""What a ruler would say about debts that nobody pays, day by day; nothing is sent by looking (A12).
+
+The days are played with the decisions that count, so the caps, the one message a day for all
+instalments and the silence after the invoice are in it, and each delay has its reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from .calendar import ContactCalendar
+from .decision import Claim, Contact, Snapshot, decide
+from .ladder import Ladder, Step, effective_due, timeline
+from .reason import Reason
+
+# what waits after the last step came is followed for so many days more
+TAIL_DAYS = 60
+
+
+@dataclass(frozen=True)
+class SimulatedContact:
+    """A message, delivery or task of a simulation.
+
+    :param day: local day of the customer
+    :param step: the step whose words are used
+    :param dues: due dates of the instalments whose step it is, in order
+    :param nominal: the day that the ruler names for the oldest of them, whatever stands in the way
+    :param moved: why it is not that day: what made it wait, `Reason.CLOSED` for a closed day
+    """
+
+    day: date
+    step: Step
+    dues: tuple[date, ...]
+    nominal: date
+    moved: tuple[Reason, ...]
+    contact: Contact
+
+
+def simulate(
+    ladder: Ladder,
+    calendar: ContactCalendar,
+    dues: Sequence[date],
+    amount: Decimal,
+    delivered: bool = False,
+) -> list[SimulatedContact]:
+    """Play one invoice through a ruler, from its first step until nothing more comes.
+
+    :param dues: the due dates of its instalments
+    :param amount: what each instalment is, in the company's currency
+    :param delivered: whether the customer has the invoice already
+    :raise NeverOpen: no day is open for this customer
+    """
+    claims = {
+        key: Claim(key, 0, ladder, due, due, None, None, amount, "", delivered=delivered)
+        for key, due in enumerate(sorted(dues))
+    }
+    comes = {
+        key: [(day, step.offset) for step, day in timeline(ladder, calendar, claim.due_date)]
+        for key, claim in claims.items()
+    }
+    days = [day for course in comes.values() for day, _offset in course]
+    if not days:
+        return []
+    snapshot = Snapshot(calendar, ())
+    waits: dict[int, dict[Reason, None]] = {key: {} for key in claims}
+    said: list[SimulatedContact] = []
+    day, last = min(days), max(days) + timedelta(days=TAIL_DAYS)
+    while day <= last:
+        windows = calendar.windows(day)
+        for key, claim in claims.items():
+            reached = max((o for d, o in comes[key] if d <= day), default=None)
+            done = claim.watermark is not None and (reached is None or reached <= claim.watermark)
+            claims[key] = replace(claim, come=None if done else reached)
+        if windows and any(claim.come is not None for claim in claims.values()):
+            snapshot = replace(snapshot, claims=tuple(claims.values()))
+            decision = decide(snapshot, windows[0][0])
+            for key, reason in decision.waiting.items():
+                waits[key][reason] = None
+            for contact in decision.contacts:
+                said.append(_simulated(contact, calendar, day, waits))
+                snapshot = _heard(snapshot, contact, day)
+                if contact.tone.delivers:
+                    for key, claim in claims.items():
+                        claims[key] = replace(claim, delivered=True, delivered_on=day)
+            for key, watermark in decision.watermarks.items():
+                claims[key] = replace(claims[key], watermark=watermark)
+                waits[key] = {}
+        day += timedelta(days=1)
+    return said
+
+
+def _simulated(contact: Contact, calendar: ContactCalendar, day: date, waits) -> SimulatedContact:
+    claim, step = min(contact.pairs, key=lambda pair: pair[0].due_date)
+    nominal = effective_due(claim.ladder, calendar, claim.due_date) + timedelta(days=step.offset)
+    moved = list(waits[claim.id])
+    if day != nominal and not calendar.is_open_day(nominal):
+        moved.insert(0, Reason.CLOSED)
+    dues = tuple(sorted(one.due_date for one, _step in contact.pairs))
+    return SimulatedContact(day, contact.tone, dues, nominal, tuple(moved), contact)
+
+
+def _heard(snapshot: Snapshot, contact: Contact, day: date) -> Snapshot:
+    if contact.tone.delivers or contact.pairs[0][1].mode == "task":
+        return snapshot
+    # what wants approval is let go the same day
+    return replace(snapshot, contacts=(*snapshot.contacts, day), spoken_to=True)

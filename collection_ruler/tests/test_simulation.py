@@ -1,0 +1,80 @@
+"""The simulation shows what a ruler would say, and sends nothing (A12)."""
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSimulation(CollectionCommon):
+    def simulated(self, **values):
+        wizard = self.env["collection.simulation"].create(
+            {"ruler_id": self.ruler.id, "due_date": "2026-03-27", **values}
+        )
+        return str(wizard.result)
+
+    def test_each_step_stands_on_its_day_with_what_moved_it(self):
+        result = self.simulated()
+        for words in (
+            "Tue 17 Mar: Saint Patrick",  # ten days before is closed, and an invoice comes earlier then
+            "Mon 16 Mar 2026, 09:00",
+            "Send the invoice",
+            "Fri 27 Mar 2026, 09:00",
+            "Forgot? (E-mail)",
+        ):
+            self.assertIn(words, result)
+
+    def test_it_is_what_then_happens(self):
+        """The days of the simulation are those of a real invoice that nobody pays."""
+        wizard = self.env["collection.simulation"].create(
+            {"ruler_id": self.ruler.id, "due_date": "2026-03-16", "is_sent": True}
+        )
+        self.activate("2026-03-02")
+        self.invoice("2026-03-16", 100.0, date="2026-03-02")
+        for day in (*range(2, 14), *range(16, 32)):
+            self.day(f"2026-03-{day:02}")
+        messages = self.followups().filtered(lambda f: f.channel != "activity")
+        self.assertGreaterEqual(len(messages), 4)
+        for followup in messages:
+            day = f"{followup.scheduled_at:%a} {followup.scheduled_at.day} Mar 2026, 09:00"
+            self.assertIn(f"{day}</td><td>{followup.step_name} (", str(wizard.result))
+
+    def test_a_plan_of_twelve_names_what_each_message_is_about(self):
+        result = self.simulated(instalments=12)
+        self.assertIn("due 27 Mar 2026", result)
+        self.assertIn("27 Feb 2027", result)
+
+    def test_the_customers_clock_and_dates_to_avoid_count(self):
+        self.customer.country_id = self.env.ref("base.jp")
+        self.activate("2026-03-02")
+        self.invoice("2026-03-27", 100.0, date="2026-03-02")
+        with self.at("2026-03-02 09:30"):
+            self.run_ruler("enrol")
+        # 20 March 2026 is the day of the spring equinox in Japan
+        self.assertIn("春分の日", self.simulated(partner_id=self.customer.id))
+        self.env["collection.blackout"].create(
+            {"debtor_id": self.debtor().id, "date_from": "2026-03-27"}
+        )
+        with self.at("2026-03-03 09:30"):
+            result = self.simulated(partner_id=self.customer.id)
+        self.assertNotIn("27 Mar 2026, 09:00", result)
+
+    def test_nothing_is_written_and_nothing_sent(self):
+        before = self.env["collection.followup"].search_count([])
+        self.simulated(instalments=12)
+        self.assertEqual(self.env["collection.followup"].search_count([]), before)
+
+    def test_what_makes_no_sense_is_said_in_words(self):
+        with self.assertRaisesRegex(UserError, "from 1 to 60"):
+            self.simulated(instalments=100)
+        self.assertIn(
+            "Nothing would be said",
+            self.simulated(ruler_id=self.ruler.copy({"step_ids": False}).id),
+        )
+        self.assertIn("No hour is", self.simulated(partner_id=self.in_russia().id))
+
+    def in_russia(self):
+        return self.env["res.partner"].create(
+            {"name": "Somewhere", "country_id": self.env.ref("base.ru").id}
+        )
