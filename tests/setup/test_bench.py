@@ -18,7 +18,7 @@ VERBS = ["registry", "activate", "enrol", "plan", "send", "run", "track", "empty
 VERBS += ["gateway", "stock", "activity"]
 
 # Queries in all, whatever the number of customers in a batch: one more for each would be seen.
-QUERIES = {"activate": 80, "enrol": 50, "plan": 65, "send": 105, "track": 130, "empty": 110}
+QUERIES = {"activate": 110, "enrol": 50, "plan": 65, "send": 105, "track": 130, "empty": 110}
 QUERIES["activity"] = 130
 
 
