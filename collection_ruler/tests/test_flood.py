@@ -8,16 +8,17 @@ from odoo.tests import new_test_user, tagged
 from .common import CollectionCommon
 
 SEND = "odoo.addons.collection_ruler.models.collection_send"
-DUE = ("2026-03-04", "2026-03-05", "2026-03-06", "2026-03-09", "2026-03-10")
+VOLUME = "odoo.addons.collection_ruler.dunning.volume"
+DUE = ("2026-03-09", "2026-03-10")
 
 
 @tagged("post_install", "-at_install")
 class TestFlood(CollectionCommon):
-    """One to three messages a day are usual, and more than twice as many a flood."""
+    """One message a day is usual, two known days are enough, and more than twice as many are a flood."""
 
     def setUp(self):
         super().setUp()
-        for where in (f"{SEND}.LEAST", "odoo.addons.collection_ruler.dunning.volume.LEAST"):
+        for where in (f"{SEND}.LEAST", f"{VOLUME}.LEAST", f"{VOLUME}.KNOWN_DAYS"):
             self.startPatcher(patch(where, 2))
         self.company.collection_flood_factor = 2
         self.activate("2026-03-02")
@@ -42,7 +43,7 @@ class TestFlood(CollectionCommon):
         return self.ruler.activity_ids.filtered(lambda a: "Far more messages" in a.summary)
 
     def test_far_more_than_usual_waits_for_a_manager(self):
-        self.many(7)
+        self.many(4)
         sent = self.day("2026-03-11")
         self.assertEqual(len(self.asked(sent)), 0)
         self.assertEqual(len(self.tasks()), 1)
@@ -50,7 +51,7 @@ class TestFlood(CollectionCommon):
         waiting = self.env["collection.followup"].search(
             [("company_id", "=", self.company.id), ("state", "=", "planned")]
         )
-        self.assertGreaterEqual(len(waiting), 7)
+        self.assertGreaterEqual(len(waiting), 4)
         with self.at("2026-03-11 11:00"):
             self.assertIn("want to leave today", self.company.collection_notice)
             self.assertTrue(self.ruler.is_flooded)
@@ -59,34 +60,34 @@ class TestFlood(CollectionCommon):
             self.assertEqual(len(self.tasks()), 1, "asked twice")
 
     def test_allowed_they_leave_the_same_day_and_only_that_day(self):
-        self.many(7)
+        self.many(4)
         self.day("2026-03-11")
         with self.at("2026-03-11 11:00"):
             self.ruler.action_let_leave()
             self.assertFalse(self.ruler.is_flooded)
         self.assertFalse(self.tasks())
-        self.assertEqual(len(self.asked(self.day("2026-03-11", "11:05"))), 7)
+        self.assertEqual(len(self.asked(self.day("2026-03-11", "11:05"))), 4)
         self.assertFalse(self.company.collection_notice)
 
     def test_left_alone_it_is_asked_about_again_on_the_next_day(self):
-        self.many(7)
+        self.many(4)
         self.day("2026-03-11")
         self.assertEqual(len(self.day("2026-03-12")), 0)
         with self.at("2026-03-12 11:00"):
             self.assertTrue(self.ruler.is_flooded)
 
     def test_what_is_usual_leaves(self):
-        self.many(2)
-        self.assertEqual(len(self.asked(self.day("2026-03-11"))), 2)
+        self.many(1)
+        self.assertEqual(len(self.asked(self.day("2026-03-11"))), 1)
         self.assertFalse(self.tasks())
 
     def test_switched_off_nothing_is_asked(self):
         self.company.collection_flood_factor = 0
-        self.many(7)
-        self.assertEqual(len(self.asked(self.day("2026-03-11"))), 7)
+        self.many(4)
+        self.assertEqual(len(self.asked(self.day("2026-03-11"))), 4)
 
     def test_thanks_and_invoices_are_no_flood(self):
-        self.many(7)
+        self.many(4)
         with self.at("2026-03-10 15:00"):
             moves = [self.owes(f"Thankful {number}", "2026-03-20") for number in range(3)]
             self.run_ruler("enrol")
@@ -98,7 +99,7 @@ class TestFlood(CollectionCommon):
         self.assertEqual(len(self.asked(sent)), 0)
 
     def test_a_collector_does_not_let_them_leave(self):
-        self.many(7)
+        self.many(4)
         self.day("2026-03-11")
         collector = new_test_user(
             self.env,

@@ -32,7 +32,7 @@ class TestSimulation(CollectionCommon):
         )
         self.activate("2026-03-02")
         self.invoice("2026-03-16", 100.0, date="2026-03-02")
-        for day in (*range(2, 14), *range(16, 32)):
+        for day in (9, 10, 12, 13, 16, 18, 19, 20, 23, 24, 25, 26, 27, 30):
             self.day(f"2026-03-{day:02}")
         messages = self.followups().filtered(lambda f: f.channel != "activity")
         self.assertGreaterEqual(len(messages), 4)

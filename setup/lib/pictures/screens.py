@@ -49,12 +49,8 @@ def screens(server) -> list[Screen]:
         Screen("ruler", f"/odoo/collection-rulers/{ruler}", form),
         Screen(
             "simulation",
-            f"/odoo/collection-rulers/{ruler}",
-            form,
-            press=(
-                ".o_statusbar_buttons button[title^='Shows day by day'], .o_cp_action_menus button",
-            ),
-            finally_=".modal table, .dropdown-menu",
+            f"/odoo/collection-rulers/{ruler}/action-collection_ruler.collection_simulation_action",
+            ".modal table",
         ),
         Screen(
             "ruler-limits",
