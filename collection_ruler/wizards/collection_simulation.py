@@ -77,9 +77,9 @@ class CollectionSimulation(models.TransientModel):
             )
         rows = Markup().join(self._row(contact, calendar) for contact in course)
         return Markup(
-            "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th><th>%s</th></tr></thead>"
+            "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th></tr></thead>"
             "<tbody>%s</tbody></table>"
-        ) % (_("When"), _("What"), _("What moved it"), rows)
+        ) % (_("When"), _("What, and what moved it"), rows)
 
     def _calendar(self, ruler):
         partner = self.partner_id.sudo().commercial_partner_id
@@ -101,20 +101,18 @@ class CollectionSimulation(models.TransientModel):
         when = format_date(self.env, contact.day, date_format="EEE d MMM yyyy")
         if contact.step.mode != "task":
             when = f"{when}, {at:%H:%M}"
-        about = ""
+        notes = []
         if self.instalments > 1:
             days = ", ".join(
                 format_date(self.env, due, date_format="d MMM yyyy") for due in contact.dues
             )
-            about = Markup("<div class='text-muted'>%s</div>") % _("due %s", days)
-        what = f"{step.name} ({step._channel_label()})"
-        return Markup(
-            "<tr><td class='text-nowrap'>%s</td><td>%s%s</td><td class='text-muted'>%s</td></tr>"
-        ) % (
+            notes.append(_("due %s", days))
+        if moved := self._say_moved(contact, calendar):
+            notes.append(_("Moved: %s", moved))
+        return Markup("<tr><td class='text-nowrap'>%s</td><td>%s%s</td></tr>") % (
             when,
-            what,
-            about,
-            self._say_moved(contact, calendar),
+            f"{step.name} ({step._channel_label()})",
+            Markup().join(Markup("<div class='text-muted'>%s</div>") % note for note in notes),
         )
 
     def _say_moved(self, contact, calendar):

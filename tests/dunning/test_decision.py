@@ -1047,6 +1047,22 @@ def test_before_the_word_about_a_payment_that_came_back_nothing_else_is_said():
 TUESDAY = date(2026, 5, 5)
 
 
+def test_a_step_for_larger_amounts_is_passed_over_and_lends_its_words_to_nobody():
+    dear = email(9, 8, owed_min=Decimal(500))
+    ladder = Ladder(1, (email(4, 2), dear, email(10, 20)), bank_days=False)
+    decision = decide(debtor(owes(1, 8, 2, ladder)), MONDAY)
+    assert (heard(decision), decision.watermarks) == ([], {1: 8})
+    assert [(step.id, reason) for _claim, step, reason in decision.skipped] == [
+        (9, Reason.TOO_LITTLE)
+    ]
+    # the oldest stands behind the dear step, and a newer claim is due for the first one
+    (contact,) = heard(decide(debtor(owes(1, 10, 8, ladder), owes(2, 2, 0, ladder)), MONDAY))
+    assert contact.tone.id == 4
+    rich = owes(1, 10, 8, ladder, residual=Decimal(900))
+    (contact,) = heard(decide(debtor(rich, owes(2, 2, 0, ladder)), MONDAY))
+    assert contact.tone.id == 9
+
+
 def test_an_approval_grows_stale_and_is_asked_for_again():
     formal = DEFAULT.steps[6]
     snapshot = debtor(owes(1, 10, 8))
