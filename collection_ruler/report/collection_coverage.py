@@ -14,7 +14,7 @@ class CollectionCoverage(models.Model):
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     due_date = fields.Date(string="Due", readonly=True)
-    days_overdue = fields.Integer(readonly=True)
+    days_overdue = fields.Integer(readonly=True, aggregator="max")
     residual = fields.Monetary(string="Open", readonly=True)
     currency_id = fields.Many2one("res.currency", string="Company currency", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
