@@ -33,6 +33,7 @@ from . import collection_track
 from . import collection_track_money
 from . import collection_run
 from . import collection_run_line
+from . import collection_flood
 
 # what people look at
 from . import account_move_words

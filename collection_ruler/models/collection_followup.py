@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from .collection_followup_item import reason_selection
 
+# purposes of messages that ask for money
+ASKS_FOR_MONEY = ("dunning", "returned")
 # states in which the customer heard from us, or is going to; `to_approve` may never be said
 SPOKEN = ("planned", "queued", "sent", "uncertain")
 

@@ -30,7 +30,6 @@ class CollectionRuler(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     notice = fields.Char(related="company_id.collection_notice")
-    is_flooded = fields.Boolean(compute="_compute_is_flooded")
     state = fields.Selection(
         [("draft", "Draft"), ("running", "Running"), ("paused", "Paused")],
         required=True,
@@ -119,10 +118,6 @@ class CollectionRuler(models.Model):
         )
         for ruler in self:
             ruler.debtor_count = counts.get(ruler, 0)
-
-    def _compute_is_flooded(self):
-        for ruler in self:
-            ruler.is_flooded = ruler.company_id.sudo()._collection_is_flooded()
 
     @api.constrains("company_id")
     def _check_root_company(self):
@@ -365,15 +360,6 @@ class CollectionRuler(models.Model):
     def action_resume(self):
         """Go on: what came meanwhile is caught up with one message per customer (A9)."""
         self._activate()
-
-    def action_let_leave(self):
-        """Far more than usual may leave today: somebody looked at it (A13)."""
-        self.check_access("write")
-        for company in self.company_id:
-            company = company.sudo()
-            company.collection_flood_allowed_on = company.collection_flood_on
-            self.env["collection.run"].sudo()._done_with_flood(company)
-        self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_open_debtors(self):
         self.ensure_one()

@@ -381,29 +381,6 @@ class CollectionRun(models.Model):
         )
 
     @api.model
-    def _note_flood(self, company):
-        """Ask the manager about far more messages than usual."""
-        self._tell_manager(
-            company,
-            self._flood_summary(company),
-            self.env._(
-                "%s Look at them under Today's outgoing. If all is well, press “Let them leave today” on the "
-                "ruler; else pause it, or skip those that should not leave.",
-                company._collection_flood_words(),
-            ),
-        )
-
-    def _flood_summary(self, company):
-        return self.env._("Far more messages than usual want to leave at %s", company.name)
-
-    @api.model
-    def _done_with_flood(self, company):
-        """The manager has answered."""
-        rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
-        summary = self._flood_summary(company)
-        rulers.activity_ids.filtered(lambda a: a.summary == summary).action_feedback()
-
-    @api.model
     def _tell_manager(self, company, summary, note):
         """One task, at the company's first ruler: nobody is followed up before this is mended."""
         ruler = self.env["collection.ruler"].search(

@@ -13,17 +13,14 @@ from odoo.tools import SQL
 from ..dunning.calendar import NeverOpen
 from ..dunning.decision import Recheck, recheck
 from ..dunning.reason import Reason
-from ..dunning.volume import LEAST, is_flood
+from ..dunning.volume import LEAST
+from .collection_followup import ASKS_FOR_MONEY
 from .collection_verb import Tally
 
 _logger = logging.getLogger(__name__)
 
 # handing over stops so long before the window closes, so that Odoo's queue still meets it open
 MARGIN = timedelta(minutes=10)
-# what is usual is looked up so far back: five weeks, so that each month's busy day is among them
-USUAL_DAYS = 35
-# purposes of messages that ask for money
-ASKS_FOR_MONEY = ("dunning", "returned")
 
 
 class CollectionSend(models.AbstractModel):
@@ -50,46 +47,6 @@ class CollectionSend(models.AbstractModel):
             if self._is_flooded(company, Followup.search_count(waiting & asks)):
                 followups = Followup.search(waiting & ~asks, order="scheduled_at, id")
         return followups.ids
-
-    def _is_flooded(self, company, waiting):
-        """Whether so much wants to leave that a manager is asked first; who is told of it here (A13).
-
-        :param waiting: messages that ask for money whose instant has come
-        """
-        today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
-        if company.collection_flood_allowed_on == today:
-            return False
-        days = self._sent_by_day(company, today)
-        wanted = waiting + days.pop(today, 0)
-        if not is_flood(wanted, days.values(), company.collection_flood_factor):
-            return False
-        company.collection_flood_on = today
-        company.collection_flood_count = wanted
-        company.collection_flood_usual = max(days.values())
-        self.env["collection.run"]._note_flood(company)
-        return True
-
-    def _sent_by_day(self, company, today):
-        """How many messages that ask for money left on each of the last days: {local day: number}."""
-        self.env["collection.followup"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT (coalesce(handed_at, delivered_at, scheduled_at)
-                        AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, count(*)
-                  FROM collection_followup
-                 WHERE company_id = %(company)s AND state IN ('queued', 'sent', 'uncertain')
-                   AND channel != 'activity' AND purpose IN %(purposes)s
-                   AND scheduled_at >= %(since)s
-                 GROUP BY 1
-                """,
-                zone=company._collection_place().zones[0],
-                company=company.id,
-                purposes=ASKS_FOR_MONEY,
-                since=today - timedelta(days=USUAL_DAYS),
-            )
-        )
-        return dict(rows)
 
     @api.model
     def _prepare(self, company, followup_ids):

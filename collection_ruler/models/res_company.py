@@ -45,16 +45,6 @@ class ResCompany(models.Model):
         "overdue, since a payment may have come; notices before the due date go on. 0: never. "
         "Where no bank statements are kept, this changes nothing.",
     )
-    collection_flood_factor = fields.Integer(
-        string="Ask before sending",
-        default=3,
-        help="How many times as much as on the busiest day of the last five weeks has to be about to "
-        "leave, so that everything waits until a manager allows it. 0: never ask.",
-    )
-    collection_flood_on = fields.Date(help="The last day on which far too much was about to leave.")
-    collection_flood_count = fields.Integer(help="How many messages that was.")
-    collection_flood_usual = fields.Integer(help="How many the busiest day before had.")
-    collection_flood_allowed_on = fields.Date(help="The day on which a manager let them leave.")
     collection_thanks_days = fields.Integer(
         string="Thank for payments of the last days",
         default=5,
@@ -115,25 +105,6 @@ class ResCompany(models.Model):
         until = self.collection_paused_until
         now = self.env["collection.snapshot"]._now()
         return bool(until) and self._collection_calendar().local_day(now) < until
-
-    def _collection_is_flooded(self):
-        """Whether far more than usual is about to leave today, and nobody allowed it yet (A13)."""
-        self.ensure_one()
-        root = self.root_id
-        if not root.collection_flood_on:
-            return False
-        with suppress(CalendarError):
-            today = root._collection_calendar().local_day(self.env["collection.snapshot"]._now())
-            return root.collection_flood_on == today != root.collection_flood_allowed_on
-        return False
-
-    def _collection_flood_words(self):
-        return self.env._(
-            "%(count)s messages want to leave today; on the busiest day of the last weeks it was %(usual)s. "
-            "They wait until a manager allows it.",
-            count=self.root_id.collection_flood_count,
-            usual=self.root_id.collection_flood_usual,
-        )
 
     def _collection_bank_day(self):
         """The day of the newest bank data of this company and its branches, None without any (D3)."""
