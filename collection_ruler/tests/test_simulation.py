@@ -1,7 +1,7 @@
 """The simulation shows what a ruler would say, and sends nothing (A12)."""
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCommon
 
@@ -59,6 +59,19 @@ class TestSimulation(CollectionCommon):
         with self.at("2026-03-03 09:30"):
             result = self.simulated(partner_id=self.customer.id)
         self.assertNotIn("27 Mar 2026, 09:00", result)
+
+    def test_a_reader_may_look(self):
+        reader = new_test_user(
+            self.env,
+            "reader of simulations",
+            "account.group_account_readonly,collection_ruler.collection_ruler_group_reader",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        wizard = self.env(user=reader)["collection.simulation"].create(
+            {"ruler_id": self.ruler.id, "due_date": "2026-03-27"}
+        )
+        self.assertIn("Forgot?", str(wizard.result))
 
     def test_nothing_is_written_and_nothing_sent(self):
         before = self.env["collection.followup"].search_count([])
