@@ -1,6 +1,6 @@
 """The simulation shows what a ruler would say, and sends nothing (A12)."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCommon
@@ -56,9 +56,12 @@ class TestSimulation(CollectionCommon):
         self.env["collection.blackout"].create(
             {"debtor_id": self.debtor().id, "date_from": "2026-03-27"}
         )
+        self.debtor().best_hour = 14.5
         with self.at("2026-03-03 09:30"):
             result = self.simulated(partner_id=self.customer.id)
-        self.assertNotIn("27 Mar 2026, 09:00", result)
+        self.assertNotIn("Fri 27 Mar", result)
+        self.assertIn("14:30", result)
+        self.assertNotIn("09:00", result)
 
     def test_a_reader_may_look(self):
         reader = new_test_user(
@@ -72,6 +75,21 @@ class TestSimulation(CollectionCommon):
             {"ruler_id": self.ruler.id, "due_date": "2026-03-27"}
         )
         self.assertIn("Forgot?", str(wizard.result))
+
+    def test_nobody_looks_at_the_ruler_of_another_company(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = new_test_user(
+            self.env,
+            "stranger to the ruler",
+            "account.group_account_readonly,collection_ruler.collection_ruler_group_reader",
+            company_id=elsewhere.id,
+            company_ids=elsewhere.ids,
+        )
+        env = self.env(user=stranger, context={"allowed_company_ids": elsewhere.ids})
+        values = {"ruler_id": self.ruler.id, "due_date": "2026-03-27"}
+        for way in ("new", "create"):  # in the dialog, and by RPC
+            with self.subTest(way), self.assertRaises(AccessError):
+                self.assertFalse(getattr(env["collection.simulation"], way)(values).result)
 
     def test_nothing_is_written_and_nothing_sent(self):
         before = self.env["collection.followup"].search_count([])

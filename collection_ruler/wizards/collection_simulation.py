@@ -58,15 +58,17 @@ class CollectionSimulation(models.TransientModel):
         """The course as a table, or why there is none."""
         self.ensure_one()
         _ = self.env._
-        ruler = self.ruler_id.sudo()
+        # whoever looks must be allowed to see both: what follows reads as superuser
+        self.ruler_id._origin.check_access("read")
+        self.partner_id._origin.check_access("read")
+        ruler = self.ruler_id._origin.sudo()
         if not ruler or not self.due_date or not 1 <= self.instalments <= MOST_INSTALMENTS:
             return False
         dues = [self.due_date + relativedelta(months=n) for n in range(self.instalments)]
         try:
-            calendar = self._calendar(ruler)
-            course = simulate(
-                ruler._ladder(), calendar, dues, Decimal(str(self.amount)), self.is_sent
-            )
+            calendar, best_minute = self._calendar(ruler)
+            amount = Decimal(str(self.amount))
+            course = simulate(ruler._ladder(), calendar, dues, amount, self.is_sent, best_minute)
         except NeverOpen:
             return _("No hour is within the contact hours where this customer lives.")
         except (CalendarError, LadderError) as error:
@@ -82,16 +84,19 @@ class CollectionSimulation(models.TransientModel):
         ) % (_("When"), _("What, and what moved it"), rows)
 
     def _calendar(self, ruler):
-        partner = self.partner_id.sudo().commercial_partner_id
+        """When this customer may be contacted, and likes to be, in minutes of the day or None."""
+        partner = self.partner_id._origin.sudo().commercial_partner_id
         if not partner:
-            return ruler._contact_calendar()
+            return ruler._contact_calendar(), None
         company = ruler.company_id
         place = company._collection_locate(
             partner.tz, partner.country_id.code, partner.state_id.code
         )
         calendar = ruler._contact_calendar(place.key)
         debtor = partner.collection_debtor_ids.filtered(lambda d: d.company_id == company)
-        return debtor._leave_in_peace(calendar) if debtor else calendar
+        if not debtor:
+            return calendar, None
+        return debtor._leave_in_peace(calendar), debtor._best_minute()
 
     def _row(self, contact, calendar):
         """One contact: its day, the words and what they are about, and what moved it."""
