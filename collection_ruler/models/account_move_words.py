@@ -1,3 +1,5 @@
+from itertools import takewhile
+
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
@@ -57,7 +59,7 @@ class AccountMove(models.Model):
         if instalment.ruler_source == "customer":
             return [_("“%s”: chosen for this customer.", ruler.name)]
         words = [words for words, _sql in ruler._conditions()]
-        if missed.get(ruler.id, ["it stopped"]):
+        if ruler not in rulers or missed[ruler.id]:
             sentences = [_("“%s” took it; what a ruler has taken stays with it.", ruler.name)]
         elif words:
             sentences = [
@@ -71,12 +73,8 @@ class AccountMove(models.Model):
             sentences = [_("“%s” takes every invoice.", ruler.name)]
         else:
             sentences = [_("“%s” takes what no ruler before it takes.", ruler.name)]
-        before = {}
-        for other in rulers:
-            if other == ruler:
-                break
-            before[other.id] = missed.get(other.id, [])
-        sentences += self._say_missed({key: words for key, words in before.items() if words})
+        before = takewhile(lambda other: other != ruler, rulers)
+        sentences += self._say_missed({one.id: missed[one.id] for one in before if missed[one.id]})
         if ruler.date_to and ruler.date_to < today:
             sentences.append(
                 _("It ended on %s: choose another one.", format_date(self.env, ruler.date_to))

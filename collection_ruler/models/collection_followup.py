@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
 
 # purposes of messages that ask for money
@@ -211,16 +212,25 @@ class CollectionFollowup(models.Model):
         """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
         self.write({"state": "to_approve", "reason": reason, "handed_at": False})
         self._drop_mails()
-        labels = dict(reason_selection(self.env))
+        self._ask_person()
+
+    def _ask_person(self):
+        """A task for each that wants approval."""
+        reasons = dict(reason_selection(self.env))
         for followup in self:
             followup.activity_id = followup.debtor_id._tell(
                 self.env._("Approve “%s”", followup.step_name),
                 self.env._(
                     "The message waits among the follow-ups to approve: %s.",
-                    labels[followup.reason],
+                    reasons[followup._asks_because()],
                 ),
                 followup.ruler_id,
             )
+
+    def _asks_because(self):
+        """Why a person is asked: for the sake of the step, or of something of ours (A13, F3)."""
+        self.ensure_one()
+        return Reason.LOOK_FIRST if self.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
 
     def _cancel(self, reason):
         """Take back what has not left; its ledger rows free their key."""

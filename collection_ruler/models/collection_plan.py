@@ -390,15 +390,5 @@ class CollectionPlan(models.AbstractModel):
             self.env._("They cover what is due, so the ruler does not ask for it."),
             once=True,
         )
-        for followup in followups.values():
-            if followup.state == "to_approve":
-                followup.activity_id = followup.debtor_id._tell(
-                    self.env._("Approve “%s”", followup.step_name),
-                    self.env._(
-                        "It would ask for an invoice against which a draft credit note stands. Look at that "
-                        "first; the message waits among the follow-ups to approve."
-                    )
-                    if followup.reason == Reason.LOOK_FIRST
-                    else self.env._("The message waits among the follow-ups to approve."),
-                    followup.ruler_id,
-                )
+        made = self.env["collection.followup"].sudo().union(*followups.values())
+        made.filtered(lambda f: f.state == "to_approve")._ask_person()
