@@ -180,7 +180,7 @@ class CollectionEnrol(models.AbstractModel):
         for model in ("collection.debtor", "collection.instalment"):
             self.env[model].invalidate_model(["calendar_key"])
         for key, debtors in moved.items():
-            self._check_reach(company, key, debtors)
+            self._check_reach(located, key, debtors)
 
     def _check_reach(self, company, key, debtor_ids):
         """Whom no hour suits is told to a person, since the ruler will never write to them (B1)."""

@@ -48,8 +48,9 @@ class CollectionFollowup(models.Model):
         rest.leaves_at = rest.amount_now = rest.currency_now_id = rest.waits_because = False
         reasons = dict(reason_selection(self.env))
         settings_of, flooded = {}, {}
-        mute = here.sudo()._unreachable()
-        for followup, (check, lifted, at) in here.sudo()._foreseen().items():
+        known = here.sudo().with_context(collection_memo=Memo())  # hours are read once for all
+        mute = known._unreachable()
+        for followup, (check, lifted, at) in known._foreseen().items():
             seen = self.browse(followup.id)
             company = followup.debtor_id.company_id
             if company not in settings_of:
@@ -81,14 +82,12 @@ class CollectionFollowup(models.Model):
             elif followup._asks_for_money() and flooded[company]:
                 words = self.env._("Far more than usual want to leave: a manager has to allow it")
             elif followup.state == "to_approve":
-                words = reasons[
-                    followup.reason if followup.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
-                ].capitalize()
+                words = reasons[followup._asks_because()]
             elif check.verdict in ("wait", "ask"):
-                words = reasons[check.reason][:1].upper() + reasons[check.reason][1:]
+                words = reasons[check.reason]
             else:
                 words = False
-            seen.waits_because = words
+            seen.waits_because = words and words[:1].upper() + words[1:]
 
     @api.model
     def _search_leaves_today(self, operator, value):

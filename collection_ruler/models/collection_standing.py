@@ -37,6 +37,7 @@ class CollectionStanding(models.AbstractModel):
     @api.model
     def _refresh(self, company, debtors):
         """Write totals, dates and stages of debtors of a root company, set-based."""
+        company = company.with_env(self.env)  # with the memo of this batch
         today = company._collection_calendar().local_day(self.env["collection.snapshot"]._now())
         overdue_days = {  # by where they live: their bank holidays count too
             key: overdue_until(

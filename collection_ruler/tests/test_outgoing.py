@@ -41,6 +41,30 @@ class TestOutgoing(CollectionCommon):
             self.run_ruler("enrol", "plan")
         return move, self.followups(state="planned")
 
+    def test_contact_hours_are_read_as_often_for_many_as_for_one(self):
+        for number in range(3):
+            partner = self.env["res.partner"].create(
+                {"name": f"Customer {number}", "email": f"c{number}@customer.example.com"}
+            )
+            self.invoice("2026-01-30", 50.0, partner)
+        self.planned()
+        with self.at("2026-02-03 08:00"):
+            leaving = self.leaving()
+            self.assertEqual(len(leaving), 4)
+            self.assertEqual(self.hours_read(leaving), self.hours_read(leaving[:1]))
+
+    def hours_read(self, followups):
+        """How often the company's hours are read to look at these."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        company = type(self.env["res.company"])
+        read = company._collection_closed_days
+        with patch.object(
+            company, "_collection_closed_days", autospec=True, side_effect=read
+        ) as times:
+            followups.mapped("waits_because")
+        return times.call_count
+
     def rows(self):
         """All that stands in the database, to be compared."""
         self.env.flush_all()

@@ -191,6 +191,7 @@ class CollectionRulerActivation(models.TransientModel):
         followups = (
             self.env["collection.followup"]
             .sudo()
+            .with_context(collection_memo=Memo())
             .search([("debtor_id", "in", debtors), ("id", ">", known or 0)])
         )
         pairs = followups._pairs()
