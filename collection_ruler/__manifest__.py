@@ -19,6 +19,7 @@
         "data/ir_cron.xml",
         "wizards/collection_ruler_proposal_views.xml",
         "wizards/collection_simulation_views.xml",
+        "wizards/collection_reschedule_views.xml",
         "views/collection_ruler_views.xml",
         "views/collection_debtor_views.xml",
         "views/collection_instalment_views.xml",

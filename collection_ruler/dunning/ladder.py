@@ -5,7 +5,7 @@ date and with the offset; the cut-offs that the planner compares due dates with 
 asks the calendar raises its NeverOpen when no open day lies within the search limit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -178,6 +178,32 @@ def begin(
     if policy == "restart" and overdue:
         return 0, today
     return come(ladder, calendar, due, today), None
+
+
+def rescheduled(
+    ladder: Ladder,
+    calendar: ContactCalendar,
+    old: date,
+    new: date,
+    watermark: int | None,
+    ever_said: Iterable[int],
+    today: date,
+) -> int | None:
+    """The watermark of an instalment that got another due date (F7).
+
+    What was said for the old date and lies ahead of the new one is said again in its time; what lies
+    behind it as well was said. An earlier date takes something back, so it repeats nothing at all. A step
+    that was never said is not lost.
+
+    :param watermark: the highest offset consumed for the old date, None for none
+    :param ever_said: offsets that were consumed for whichever date it had before
+    :return: the highest offset that counts as consumed for the new date, None for none
+    """
+    said = [] if watermark is None else [watermark]
+    if new < old:
+        said += ever_said
+    reached = come(ladder, calendar, new, today)
+    return min(max(said), reached) if said and reached is not None else None
 
 
 def cutoff(ladder: Ladder, calendar: ContactCalendar, offset: int, today: date) -> date:

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     REVERSED = "reversed"  # the payment that we wanted to give thanks for came back (A5)
     REPLACED = "replaced"  # another message took its place
     BY_HAND = "by_hand"  # a person cancelled it
+    RESCHEDULED = "rescheduled"  # another due date was agreed (F7)
 
     # tried and not arrived
     NO_ADDRESS = "no_address"  # the recipient has no address for this channel

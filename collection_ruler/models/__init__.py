@@ -3,6 +3,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import account_move
+from . import account_move_line
 
 # the ruler
 from . import collection_stage
@@ -12,6 +13,7 @@ from . import collection_ruler_step
 
 # what it works on
 from . import collection_instalment
+from . import collection_instalment_due_date
 from . import collection_debtor
 from . import collection_debtor_fold
 from . import collection_debtor_touch

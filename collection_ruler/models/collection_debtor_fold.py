@@ -27,7 +27,8 @@ class CollectionDebtor(models.Model):
                 WITH joined AS (
                     UPDATE collection_instalment t
                        SET watermark = greatest(t.watermark, s.watermark),
-                           occurrence = greatest(t.occurrence, s.occurrence)
+                           occurrence = greatest(t.occurrence, s.occurrence),
+                           original_due_date = coalesce(t.original_due_date, s.original_due_date)
                       FROM collection_instalment s
                      WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
                        AND (t.move_id, t.account_id, t.due_date) = (s.move_id, s.account_id, s.due_date)

@@ -39,6 +39,7 @@ def reason_selection(env):
         (Reason.REVERSED, _("the payment came back")),
         (Reason.REPLACED, _("another message took its place")),
         (Reason.BY_HAND, _("cancelled by hand")),
+        (Reason.RESCHEDULED, _("another due date was agreed")),
         (Reason.NO_ADDRESS, _("no address to send to")),
         (Reason.TEMPLATE_ERROR, _("the message could not be written")),
         (Reason.REFUSED, _("the mail server refused it")),

@@ -21,17 +21,18 @@ MODELS = (
     "collection.ruler.activation",
     "collection.preview",
     "collection.drop",
+    "collection.reschedule",
     "collection.blackout",
     "collection.coverage",
     "collection.simulation",
 )
 # (read, write, create, unlink) of each group, in the order of MODELS
 RIGHTS = {
-    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- r--- r--- rwc-",
-    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwcu r--- rwc-",
-    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwcu r--- rwc-",
-    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
-    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- ---- r--- r--- rwc-",
+    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwc- rwcu r--- rwc-",
+    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwc- rwcu r--- rwc-",
+    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
@@ -49,6 +50,7 @@ PUBLIC = {
     "action_note",
     "default_get",
     "action_activate",
+    "action_agree",
     "action_approve",
     "action_cancel",
     "action_confirm",

@@ -2,6 +2,7 @@ from . import (
     base_partner_merge,
     collection_drop,
     collection_preview,
+    collection_reschedule,
     collection_ruler_activation,
     collection_ruler_proposal,
     collection_simulation,

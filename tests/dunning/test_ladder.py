@@ -1,7 +1,7 @@
 """Which step has come (A2, A3, A9, B2, design decision 1)."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +22,7 @@ from dunning.ladder import (
     next_day,
     next_step,
     overdue_until,
+    rescheduled,
     timeline,
 )
 
@@ -39,6 +40,9 @@ def days_of(ladder, calendar, due):
 
 # laws
 
+shifts = st.integers(-9, 9)  # a due date is moved by so many days
+since = st.integers(-20, 60)  # it is so many days after the due date
+
 
 @given(cases())
 def test_a_step_comes_on_an_open_day(case):
@@ -51,6 +55,33 @@ def test_a_step_never_comes_before_its_predecessor(case):
     ladder, calendar, due = case
     days = days_of(ladder, calendar, due)
     assert days == sorted(days)
+
+
+@given(cases(), shifts, since)
+def test_another_due_date_consumes_nothing_that_is_still_to_come(case, moved, passed):
+    """F7: an agreed date silences only what has come for it, and of that what was said."""
+    ladder, calendar, old = case
+    new, today = old + timedelta(days=moved), old + timedelta(days=passed)
+    watermark = come(ladder, calendar, old, today)
+    said = [o for o in ladder.offsets if watermark is not None and o <= watermark]
+    begins = rescheduled(ladder, calendar, old, new, watermark, said, today)
+    if begins is not None:
+        assert begins <= watermark
+        assert begins <= come(ladder, calendar, new, today)
+    assert rescheduled(ladder, calendar, old, new, None, [], today) is None
+
+
+@given(cases(), shifts, since)
+def test_a_date_agreed_and_taken_back_repeats_nothing(case, moved, passed):
+    """F7: there and back, on one day, is as if nothing had been."""
+    ladder, calendar, old = case
+    later, today = old + timedelta(days=abs(moved)), old + timedelta(days=passed)
+    watermark = come(ladder, calendar, old, today)
+    said = [o for o in ladder.offsets if watermark is not None and o <= watermark]
+    between = rescheduled(ladder, calendar, old, later, watermark, said, today)
+    assert (
+        moved == 0 or rescheduled(ladder, calendar, later, old, between, said, today) == watermark
+    )
 
 
 @given(cases(), st.booleans())
