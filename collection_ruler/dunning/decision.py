@@ -56,6 +56,7 @@ class Snapshot:
     :param credits: unapplied credit notes and payments per currency, positive
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param talked_on: local day on which a person of ours last spoke with the customer (B4)
+    :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
     :param word_on: local day on which a word about a payment that came back is planned (A14)
@@ -77,6 +78,11 @@ class Snapshot:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     best_minute: int | None = None
     talked_on: date | None = None
+    channels: Mapping[str, ContactCalendar | None] = field(default_factory=dict)
+
+    def calendar_of(self, channel: str) -> ContactCalendar | None:
+        """When a channel may be used, None for never (B1)."""
+        return self.channels.get(channel, self.calendar)
 
     def worth(self, amounts: Mapping[str, Decimal]) -> Decimal:
         """Amounts per currency as one in the company's currency, which minimums are given in (D4, D6)."""
@@ -143,7 +149,8 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     decision = Decision()
     today = snapshot.calendar.local_day(now)
     try:
-        at = snapshot.calendar.near(snapshot.calendar.first_instant(now), snapshot.best_minute)
+        opens = snapshot.calendar.first_instant(now)
+        at = snapshot.calendar.near(opens, snapshot.best_minute)
     except NeverOpen:
         decision.waiting = {c.id: Reason.NEVER_OPEN for c in snapshot.claims if c.come is not None}
         return decision
@@ -162,7 +169,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         else:
             candidates.append(_choose(snapshot, claim, at, worth))
 
-    said = _messages(snapshot, [c for c in candidates if c.messages], at, decision)
+    said = _messages(snapshot, [c for c in candidates if c.messages], opens, decision)
     tasks_only = [c for c in candidates if not c.messages]
     if today in snapshot.contacts:  # a call on the day of a message would be one word too many
         decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
@@ -237,7 +244,9 @@ def recheck(
         oldest = min((claim for claim, _step in left), key=_oldest_first)
         return Recheck("wait", oldest.block, dropped=dropped)
     lead, step = min(free, key=lambda pair: _oldest_first(pair[0]))
-    if customer_hears and not snapshot.calendar.is_open(now):
+    # an invoice asks nobody to pay late, so limits on doing so are not its own (A3)
+    calendar = snapshot.calendar if purpose == "delivery" else snapshot.calendar_of(step.channel)
+    if customer_hears and not (calendar and calendar.is_open(now)):
         return Recheck("wait", Reason.CLOSED, dropped=dropped)
     keep = frozenset(claim.id for claim, _step in free)
     if purpose == "delivery":
@@ -433,14 +442,38 @@ def _frequency(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | Non
     return None
 
 
+def _instants(
+    snapshot: Snapshot, steps: Iterable[Step], opens: datetime
+) -> dict[str, datetime] | Reason:
+    """When each of these steps leaves on the day of `opens`, by channel, or why not on that day (B1).
+
+    :param opens: the first open instant of the day
+    """
+    day, instants = snapshot.calendar.local_day(opens), {}
+    for step in steps:
+        calendar = snapshot.calendar_of(step.channel)
+        try:
+            first = calendar.first_instant(opens) if calendar else None
+        except NeverOpen:
+            first = None
+        if first is None:
+            return Reason.NEVER_OPEN
+        if calendar.local_day(first) != day:
+            return Reason.CLOSED
+        instants[step.channel] = calendar.near(first, snapshot.best_minute)
+    return instants
+
+
 def _messages(
-    snapshot: Snapshot, speaking: list[_Candidate], at: datetime, decision: Decision
+    snapshot: Snapshot, speaking: list[_Candidate], opens: datetime, decision: Decision
 ) -> list[_Candidate]:
     """One contact a day (decision 7): the oldest claim leads, those with the same channel join it.
 
     What the customer's own credits cover is left out, and never leads (D2).
+
+    :param opens: the first open instant of the day, aware UTC
     """
-    today = snapshot.calendar.local_day(at)
+    today = snapshot.calendar.local_day(opens)
     joined: list[_Candidate] = []
     while speaking:
         groups = {_door(step): step for step in speaking[0].messages}
@@ -457,7 +490,10 @@ def _messages(
     lead = speaking[0].claim
     worth = snapshot.worth(net)
     reason = Reason.TOO_LITTLE if worth < lead.ladder.owed_min else None
-    reason = reason or _frequency(snapshot, lead.ladder, at)
+    reason = reason or _frequency(snapshot, lead.ladder, opens)
+    instants = _instants(snapshot, groups.values(), opens)
+    if not reason and isinstance(instants, Reason):
+        reason = instants
     if not reason and all(s.offset < 0 for c in joined for s in c.messages):
         reason = _reminder_first(snapshot, today)
     if reason:
@@ -471,7 +507,15 @@ def _messages(
         if _look_first(snapshot, asked, today):
             tone = replace(tone, mode="approve")
         decision.contacts.append(
-            Contact(step.channel, step.role, tone, tuple(pairs), at, net[currency], currency)
+            Contact(
+                step.channel,
+                step.role,
+                tone,
+                tuple(pairs),
+                instants[step.channel],
+                net[currency],
+                currency,
+            )
         )
     for candidate in joined:
         decision.skipped += [

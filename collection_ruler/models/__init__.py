@@ -10,6 +10,7 @@ from . import collection_stage
 from . import collection_ruler
 from . import collection_ruler_match
 from . import collection_ruler_step
+from . import collection_contact_limit
 
 # what it works on
 from . import collection_instalment

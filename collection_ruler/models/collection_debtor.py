@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..dunning.calendar import blackout_days
+from ..dunning.limits import within
 from ..dunning.places import Place
 
 # what a collector may write on a debtor; the rest is arithmetic
@@ -223,6 +224,17 @@ class CollectionDebtor(models.Model):
         """Days, hours and holidays where this debtor lives, by the hours of the company (B1)."""
         self.ensure_one()
         return self.company_id._collection_calendar(key=self.calendar_key)
+
+    def _within_limits(self, calendar, channel):
+        """A contact calendar for one channel, within law and one's own limits (B1).
+
+        Where those leave no hour it is given back as it is: the doors say so.
+        """
+        self.ensure_one()
+        place = calendar.country, calendar.state
+        limits = self.env["collection.contact.limit"]._of_company(self.company_id.id)
+        concern = [limit for limit in limits if limit.concerns(*place, channel, self.is_company)]
+        return within(calendar, concern) or calendar
 
     def _best_minute(self):
         """The time of the day at which they like to hear from us, in minutes, or None (B3)."""

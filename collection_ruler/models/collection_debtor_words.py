@@ -413,9 +413,10 @@ class CollectionDebtor(models.Model):
         said = defaultdict(self.browse)
         for debtor in self:
             alone = debtor.id if debtor.blackout_ids else None
-            said[debtor.company_id, debtor.calendar_key, alone] += debtor
+            said[debtor.company_id, debtor.calendar_key, debtor.is_company, alone] += debtor
         for debtors in said.values():
-            calendar = debtors[:1].sudo()._calendar()
+            one = debtors[:1].sudo()
+            calendar = one._within_limits(one._calendar(), "email")
             zone = ZoneInfo(calendar.timezone)
             today = calendar.local_day(now)
             closes = calendar.closes_at(now)

@@ -398,11 +398,13 @@ class CollectionFollowup(models.Model):
             return (now + timedelta(days=1)).replace(tzinfo=None)
 
     def _contact_calendar(self):
-        """When it may leave: the ruler's hours, where the customer lives (B1)."""
+        """When it may leave: the ruler's hours, where the customer lives, within the limits (B1)."""
         self.ensure_one()
         if not self.ruler_id:
             return self.debtor_id._calendar()
         calendar = self.ruler_id._contact_calendar(self.debtor_id.calendar_key)
+        if self._asks_for_money():
+            calendar = self.debtor_id._within_limits(calendar, self.channel)
         return self.debtor_id._leave_in_peace(calendar)
 
     def _way(self):

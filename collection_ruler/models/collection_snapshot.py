@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..dunning.calendar import blackout_days
 from ..dunning.decision import Claim, Snapshot
 from ..dunning.ladder import Ladder, Step
+from ..dunning.limits import within
 from ..dunning.places import Place, contact_calendar
 from ..dunning.reason import Reason
 from .collection_debtor import minute_of_day
@@ -60,11 +61,33 @@ class Calendars(dict):
     """Contact calendars by (ruler id, calendar key), made when one is asked for.
 
     :param hours: by ruler id, and of the company by None, what `res.company._collection_hours` says
+    :param limits: of dunning Limit
+    :param channels: those that steps use
     """
 
-    def __init__(self, hours):
+    def __init__(self, hours, limits, channels):
         super().__init__()
-        self._hours = hours
+        self._hours, self._limits, self._channels = hours, limits, channels
+        self._narrowed = {}
+
+    def narrowed(self, ruler_id, key, is_company):
+        """By channel the calendars that limits narrow; None where they leave no hour (B1)."""
+        if not self._limits:
+            return {}
+        asked = ruler_id, key, is_company
+        if asked not in self._narrowed:
+            calendar = self[ruler_id, key]
+            found = {
+                channel: within(calendar, self._of_channel(calendar, channel, is_company))
+                for channel in self._channels
+            }
+            self._narrowed[asked] = {c: cal for c, cal in found.items() if cal is not calendar}
+        return self._narrowed[asked]
+
+    def _of_channel(self, calendar, channel, is_company):
+        # a customer of whom no address is known lives where we do, to the calendar as well
+        place = calendar.country, calendar.state
+        return [limit for limit in self._limits if limit.concerns(*place, channel, is_company)]
 
     def __missing__(self, ruler_and_key):
         ruler_id, key = ruler_and_key
@@ -121,6 +144,7 @@ def _letters(text: str | None) -> str:
 class _Debtor(NamedTuple):
     id: int
     partner_id: int
+    is_company: bool
     calendar_key: str
     best_hour: float | None
     blackouts: list | None
@@ -174,7 +198,11 @@ class CollectionSnapshot(models.AbstractModel):
             hours[None] = company._collection_hours()
             memo["settings", company_id] = Settings(
                 {ruler.id: ruler._ladder() for ruler in rulers},
-                Calendars(hours),
+                Calendars(
+                    hours,
+                    self.env["collection.contact.limit"]._of_company(company_id),
+                    frozenset(rulers.step_ids.mapped("channel")) - {"activity"},
+                ),
                 today,
                 {step.id: step._rung() for step in rulers.step_ids},
                 {currency.id: currency.name for currency in currencies},
@@ -205,12 +233,14 @@ class CollectionSnapshot(models.AbstractModel):
         snapshots = {}
         for debtor in facts:
             rows = [_OpenInstalment(*row) for row in debtor.claims or ()]
-            calendar = settings.calendars[rows[0].ruler_id if rows else None, debtor.calendar_key]
+            place = rows[0].ruler_id if rows else None, debtor.calendar_key
+            calendar = settings.calendars[place]
+            channels = settings.calendars.narrowed(*place, debtor.is_company)
             if debtor.blackouts:
                 blackouts = map(_blackout, debtor.blackouts)
-                calendar = calendar.without(
-                    blackout_days(blackouts, calendar.local_day(self._now()))
-                )
+                avoided = blackout_days(blackouts, calendar.local_day(self._now()))
+                calendar = calendar.without(avoided)
+                channels = {c: cal and cal.without(avoided) for c, cal in channels.items()}
             days = [  # of what stands at no door at this moment
                 (calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC)), kind)
                 for followup, instant, kind in debtor.contacts or ()
@@ -232,6 +262,7 @@ class CollectionSnapshot(models.AbstractModel):
                 settings.rates,
                 minute_of_day(debtor.best_hour),
                 max((day for day, kind in days if kind == "talk"), default=None),
+                channels,
             )
         return snapshots
 
@@ -302,13 +333,14 @@ class CollectionSnapshot(models.AbstractModel):
             "account.move.line",
             "account.payment",
             "payment.transaction",
+            "res.partner",
         ):
             self.env[model].flush_model()
         now = self._now()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, d.partner_id, d.calendar_key, d.best_hour,
+                SELECT d.id, d.partner_id, p.is_company IS TRUE, d.calendar_key, d.best_hour,
                        (SELECT json_agg(json_build_array(b.date_from, b.date_to, b.yearly))
                           FROM collection_blackout b WHERE b.debtor_id = d.id),
                        (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
@@ -329,7 +361,8 @@ class CollectionSnapshot(models.AbstractModel):
                            -- what waits at a door does not count until it leaves
                            AND (%(said)s OR (f.state = 'planned' AND f.reason = 'due'))),
                        EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s)
-                  FROM collection_debtor d WHERE d.id IN %(debtors)s
+                  FROM collection_debtor d JOIN res_partner p ON p.id = d.partner_id
+                 WHERE d.id IN %(debtors)s
                 """,
                 claim=self._claim_columns(today, now),
                 credits=self.env["collection.debtor"]._credits_of("d"),

@@ -14,6 +14,7 @@ ACTIONS = (
     "collection_ruler.collection_followup_action",
     "collection_ruler.collection_outgoing_action",
     "collection_ruler.collection_stage_action",
+    "collection_ruler.collection_contact_limit_action",
     "collection_ruler.collection_hold_action_new",
     "collection_ruler.collection_coverage_action",
     "collection_ruler.collection_simulation_action",
