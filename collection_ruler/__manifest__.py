@@ -32,6 +32,7 @@
         "views/collection_contact_limit_views.xml",
         "views/collection_run_views.xml",
         "views/account_move_views.xml",
+        "views/account_journal_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/portal_templates.xml",

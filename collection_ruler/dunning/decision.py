@@ -15,7 +15,7 @@ from .ladder import APPROVAL_DAYS, Ladder, Step, effective_due
 from .reason import Reason
 
 # a delivery is no dunning: what may stop a reminder does not stop the invoice itself (A3)
-DELIVERS_ALL_THE_SAME = (None, Reason.HELD, Reason.IN_BANK, Reason.STALE_BANK)
+DELIVERS_ALL_THE_SAME = (None, Reason.HELD, Reason.IN_BANK, Reason.STALE_BANK, Reason.SETTLING)
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Claim:
     :param said: ids of steps taken already that lie above the watermark now: they were moved (A9)
     :param block: why nothing may be said about it now, whatever the ladder says
     :param delivered_on: the day on which the ruler itself delivered the invoice
+    :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     """
 
     id: int
@@ -47,6 +48,7 @@ class Claim:
     delivered_on: date | None = None
     said: frozenset[int] = frozenset()
     look_first: bool = False
+    settlement_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -288,7 +290,9 @@ def foresee(
     :param pairs: claim ids and the step due for each, as planned
     :param now: aware UTC, within the contact window
     """
-    free = tuple(replace(claim, block=None, look_first=False) for claim in snapshot.claims)
+    free = tuple(
+        replace(claim, block=None, look_first=False, settlement_days=0) for claim in snapshot.claims
+    )
     alone = replace(snapshot, claims=free, contacts=(), word_on=None, talked_on=None, bank_day=None)
     return recheck(alone, pairs, now, purpose, approved_on=snapshot.calendar.local_day(now))
 
@@ -328,16 +332,23 @@ def bank_is_stale(
 
 
 def _as_the_bank_knows(snapshot: Snapshot, today: date) -> Snapshot:
-    """Block what is overdue where the bank data is old: a payment may have come; notices go on (D3)."""
-    calendar = snapshot.calendar
-    if not bank_is_stale(calendar, snapshot.bank_day, snapshot.bank_days, today):
+    """Block what is overdue where a payment may have come that nobody sees yet; notices go on (D3)."""
+    is_stale = bank_is_stale(snapshot.calendar, snapshot.bank_day, snapshot.bank_days, today)
+
+    def block(claim: Claim) -> Reason | None:
+        effective = _effective(snapshot.calendar, claim)
+        if claim.block or effective >= today:
+            return claim.block
+        if is_stale:
+            return Reason.STALE_BANK
+        arrives = effective
+        for _day in range(claim.settlement_days):
+            arrives = snapshot.calendar.bank_day(arrives + timedelta(days=1))
+        return Reason.SETTLING if today <= arrives else None
+
+    if not is_stale and not any(claim.settlement_days for claim in snapshot.claims):
         return snapshot
-    claims = tuple(
-        replace(claim, block=Reason.STALE_BANK)
-        if claim.block is None and _effective(calendar, claim) < today
-        else claim
-        for claim in snapshot.claims
-    )
+    claims = tuple(replace(claim, block=block(claim)) for claim in snapshot.claims)
     return replace(snapshot, claims=claims)
 
 

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     IN_FLIGHT = "in_flight"  # a payment is under way (D3)
     IN_BANK = "in_bank"  # money on the bank account may be theirs: match it (D3)
     STALE_BANK = "stale_bank"  # the bank data is old: a payment may have come (D3)
+    SETTLING = "settling"  # what was paid in time may not have arrived yet (D3)
     COVERED = "covered"  # unapplied credits cover the debt (D2)
     JUST_DELIVERED = "just_delivered"  # the invoice went out a few days ago (A3)
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)

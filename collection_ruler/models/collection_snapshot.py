@@ -53,6 +53,7 @@ class Settings(NamedTuple):
     test_email: str | None  # where all messages go instead of to customers (A13)
     bank_day: date | None  # of the newest bank data (D3)
     bank_days: int  # working days after which that is too old
+    settlement_days: int  # bank days that money takes to arrive, where its means do not say (D3)
     payers: frozenset[int]  # commercial partners of money on the bank that nobody matched (D3)
     bank_words: str  # what the bank says of such money where it names nobody
 
@@ -114,6 +115,7 @@ class _OpenInstalment(NamedTuple):
     number: str | None
     reference: str | None
     look_first: bool  # a draft credit note stands against it (F3)
+    settlement_days: int  # that money takes by its means of payment (D3)
 
     def block(self) -> Reason | None:
         """Why nothing may be said about it now (D3, D5, F5)."""
@@ -211,6 +213,7 @@ class CollectionSnapshot(models.AbstractModel):
                 company.collection_test_email or None,
                 bank_day,
                 company.collection_bank_stale_days,
+                company.collection_settlement_days,
                 *self._unmatched_money(company_id, bank_day, today),
             )
         return memo["settings", company_id]
@@ -314,6 +317,7 @@ class CollectionSnapshot(models.AbstractModel):
             date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             frozenset(said.get(row.id, ())),
             row.look_first,
+            row.settlement_days or settings.settlement_days,
         )
 
     def _facts(self, today, debtor_ids):
@@ -332,6 +336,7 @@ class CollectionSnapshot(models.AbstractModel):
             "account.move",
             "account.move.line",
             "account.payment",
+            "account.payment.method.line",
             "payment.transaction",
             "res.partner",
         ):
@@ -398,7 +403,9 @@ class CollectionSnapshot(models.AbstractModel):
                                AND hi.collection_instalment_id = i.id))),
             %(flying)s, m.name, m.payment_reference,
             EXISTS (SELECT FROM account_move n
-                     WHERE n.reversed_entry_id = m.id AND n.state = 'draft')
+                     WHERE n.reversed_entry_id = m.id AND n.state = 'draft'),
+            (SELECT l.collection_settlement_days FROM account_payment_method_line l
+              WHERE l.id = m.preferred_payment_method_line_id)
             """,
             sale_types=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
             today=today,

@@ -9,6 +9,7 @@ from odoo.tools import SQL, email_normalize, format_date
 from ..dunning.calendar import CalendarError, holiday_support
 from ..dunning.decision import bank_is_stale
 from ..dunning.places import Place, contact_calendar, locate
+from .account_payment_method_line import MOST_DAYS
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
 DEFAULT_HOURS = (((9 * 60, 18 * 60),),) * 5 + ((), ())
@@ -44,6 +45,11 @@ class ResCompany(models.Model):
         help="Working days. While the newest bank statement is older, nobody is asked for what is "
         "overdue, since a payment may have come; notices before the due date go on. 0: never. "
         "Where no bank statements are kept, this changes nothing.",
+    )
+    collection_settlement_days = fields.Integer(
+        string="Money takes",
+        help="Bank days until a payment stands in your books. Who paid on the due date is not asked before "
+        "they have passed. 0: none. A method of payment may have days of its own, in its journal.",
     )
     collection_thanks_days = fields.Integer(
         string="Thank for payments of the last days",
@@ -142,6 +148,14 @@ class ResCompany(models.Model):
         calendar = company._collection_calendar()
         today = calendar.local_day(self.env["collection.snapshot"]._now())
         return bank_day if bank_is_stale(calendar, bank_day, days, today) else None
+
+    @api.constrains("collection_settlement_days")
+    def _check_collection_settlement_days(self):
+        for company in self:
+            if not 0 <= company.collection_settlement_days <= MOST_DAYS:
+                raise ValidationError(
+                    self.env._("Money takes from 0 to %s bank days to arrive.", MOST_DAYS)
+                )
 
     @api.constrains("collection_test_email")
     def _check_collection_test_email(self):

@@ -15,6 +15,9 @@ class ResConfigSettings(models.TransientModel):
     collection_bank_stale_days = fields.Integer(
         related="company_id.collection_bank_stale_days", readonly=False
     )
+    collection_settlement_days = fields.Integer(
+        related="company_id.collection_settlement_days", readonly=False
+    )
     collection_flood_factor = fields.Integer(
         related="company_id.collection_flood_factor", readonly=False
     )

@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import email_normalize
 
@@ -365,6 +366,46 @@ class TestExcluded(MoneyCase):
         self.assertEqual(self.ruler.activity_ids.mapped("summary").count(told), 1)
         self.bank_line("2026-03-13", -5.0)
         self.assertEqual(written_to("2026-03-13"), ["second"])
+
+    def test_who_pays_by_slip_is_reminded_when_the_slip_had_time_to_arrive(self):
+        slip = self.bank_journal.inbound_payment_method_line_ids[:1]
+        slip.collection_settlement_days = 3
+        slow = self.person("Slow Slip")
+        by_slip = self.invoice(
+            "2026-03-09",
+            partner=slow,
+            date="2026-03-02",
+            preferred_payment_method_line_id=slip.id,
+        )
+        by_transfer = self.invoice("2026-03-09", date="2026-03-02")
+        for day in ("2026-03-02", "2026-03-09"):
+            self.assertEqual(len(self.day(day)), 2)  # notices say when it is due
+        self.assertEqual(
+            [[email_normalize(a) for a in m["email_to"]] for m in self.day("2026-03-11")],
+            [["ana@customer.example.com"]],
+        )
+        self.assertEqual(self.instalments(by_slip).waiting_reason, "settling")
+        self.assertFalse(self.instalments(by_transfer).waiting_reason)
+        self.assertEqual(
+            [[email_normalize(a) for a in m["email_to"]] for m in self.day("2026-03-13")],
+            [["slow.slip@customer.example.com"]],
+        )
+
+    def test_where_a_method_says_nothing_the_company_does(self):
+        self.company.collection_settlement_days = 2
+        move = self.due_on_the_ninth()
+        self.day("2026-03-09")
+        self.assert_silent(move, "settling", "2026-03-11")
+        self.assertEqual(len(self.day("2026-03-12")), 1)
+
+    def test_days_that_money_takes_are_plausible(self):
+        for days in (-1, 16):
+            with self.subTest(days), self.assertRaisesRegex(ValidationError, "from 0 to 15"):
+                self.company.collection_settlement_days = days
+            with self.subTest(days), self.assertRaisesRegex(ValidationError, "from 0 to 15"):
+                self.bank_journal.inbound_payment_method_line_ids[
+                    :1
+                ].collection_settlement_days = days
 
     def test_hours_that_make_no_sense_leave_the_page_open_on_which_they_are_mended(self):
         self.bank_line("2026-03-02", -5.0)

@@ -29,7 +29,16 @@ from hypothesis import strategies as st
 from worlds import DAY, WEEKDAYS, may_speak
 
 from dunning.calendar import ContactCalendar
-from dunning.decision import Claim, Decision, Recheck, Snapshot, bank_is_stale, decide, recheck
+from dunning.decision import (
+    Claim,
+    Decision,
+    Recheck,
+    Snapshot,
+    bank_is_stale,
+    decide,
+    foresee,
+    recheck,
+)
 from dunning.ladder import Ladder, Step, come
 from dunning.reason import Reason
 
@@ -102,6 +111,24 @@ def test_while_the_bank_data_is_old_nothing_overdue_is_asked_for(case):
         day = calendar.local_day(contact.at)
         coming = [c for c in case.snapshot.claims if effective(calendar, c) >= day]
         assert contact.amount <= sum(c.residual for c in coming if c.currency == contact.currency)
+
+
+@given(cases(), st.integers(1, 5))
+def test_nobody_is_asked_for_money_that_may_be_on_its_way(case, days):
+    """D3: what was paid on the due date has so many bank days to arrive."""
+    calendar = case.snapshot.calendar
+    claims = tuple(replace(c, settlement_days=days) for c in case.snapshot.claims)
+    snapshot = replace(case.snapshot, claims=claims)
+    for contact in heard(decide(snapshot, case.now)):
+        day = calendar.local_day(contact.at)
+        for claim in [c for c, _step in contact.pairs]:
+            late = effective(calendar, claim)
+            passed = sum(
+                calendar.is_bank_day(late + n * DAY) for n in range(1, (day - late).days + 1)
+            )
+            assert (
+                day <= late or passed > days or (passed == days and not calendar.is_bank_day(day))
+            )
 
 
 @given(cases())
@@ -1126,3 +1153,17 @@ def test_bank_data_grows_old_by_working_days(bank_day, today, is_stale):
     )
     assert bank_is_stale(calendar, bank_day, 2, today) is is_stale
     assert not bank_is_stale(calendar, bank_day, 0, today)
+
+
+def test_money_by_transfer_arrives_the_bank_day_after():
+    claim = owes(1, 2, 0, settlement_days=1)  # due on Saturday, that is on Monday
+    ladder = replace(claim.ladder, bank_days=True)
+    due = TODAY - timedelta(days=TODAY.weekday() + 2)
+    claim = replace(claim, ladder=ladder, due_date=due, counts_from=due)
+    snapshot = debtor(claim)
+    for day, verdict in ((1, "wait"), (2, "go")):
+        check = recheck(snapshot, [(1, ladder.steps[3])], MONDAY + day * DAY)
+        assert (day, check.verdict) == (day, verdict)
+    assert recheck(snapshot, [(1, ladder.steps[3])], MONDAY + DAY).reason == Reason.SETTLING
+    # looking ahead leaves aside what only makes it wait
+    assert foresee(snapshot, [(1, ladder.steps[3])], MONDAY + DAY).verdict == "go"
