@@ -21,17 +21,18 @@ class CollectionDebtor(models.Model):
         self.ensure_one()
         self._only_collectors()
         stage = self.env["collection.stage"].browse(stage_id)
-        if stage.kind in ("hold", "dispute"):
+        if stage.kind in ("hold", "dispute", "handover"):
+            origins = {"dispute": "dispute", "handover": "handover"}
             return {
                 "type": "ir.actions.act_window",
-                "name": self.env._("Hold"),
+                "name": self.env._("Hand over") if stage.kind == "handover" else self.env._("Hold"),
                 "res_model": "collection.hold",
                 "view_mode": "form",
                 "views": [(False, "form")],
                 "target": "new",
                 "context": {
                     "default_debtor_id": self.id,
-                    "default_origin": "dispute" if stage.kind == "dispute" else "manual",
+                    "default_origin": origins.get(stage.kind, "manual"),
                 },
             }
         if stage.kind == "reminder":

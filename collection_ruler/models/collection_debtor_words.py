@@ -20,6 +20,7 @@ class _Hold(NamedTuple):
     origin: str
     note: str | None
     date_to: str | None  # ISO date
+    agency: str | None
 
 
 class _Message(NamedTuple):
@@ -146,11 +147,15 @@ class CollectionDebtor(models.Model):
                       FROM collection_instalment
                      WHERE debtor_id = d.id AND is_open) i
                   LEFT JOIN LATERAL (
-                    SELECT json_build_array(origin, note, date_to) AS hold FROM collection_hold
-                     WHERE debtor_id = d.id AND state = 'active' AND scope = 'all'
+                    SELECT json_build_array(origin, note, date_to,
+                           (SELECT name FROM res_partner WHERE id = agency_id)) AS hold
+                      FROM collection_hold
+                     WHERE debtor_id = d.id AND state = 'active'
+                       AND (scope = 'all' OR origin = 'handover')
                        AND coalesce(date_to >= %(today)s, TRUE)
                      -- a reply asks for an answer; else the one that lasts longest
-                     ORDER BY origin = 'reply' DESC, date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
+                     ORDER BY origin = 'reply' DESC, origin = 'handover' DESC,
+                              date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
                   LEFT JOIN LATERAL (
                     SELECT json_build_array(ii.ruler_id, ii.watermark, ii.next_date,
                                             coalesce(ii.anchor_date, ii.due_date),
@@ -270,6 +275,15 @@ class CollectionDebtor(models.Model):
                 if until
                 else _(
                     "A reply waits for an answer; the ruler is silent until somebody ends that."
+                ),
+                True,
+            )
+        if hold.origin == "handover":
+            return (
+                _("Handed over to %s", hold.agency),
+                _(
+                    "Handed over to %s: the ruler is silent until somebody takes it back.",
+                    hold.agency,
                 ),
                 True,
             )

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 
@@ -28,9 +28,16 @@ class CollectionHold(models.Model):
             ("reply", "The customer replied"),
             ("says_paid", "The customer says it is paid"),
             ("our_fault", "Our fault"),
+            ("handover", "Handed over"),
         ],
         required=True,
         default="manual",
+    )
+    agency_id = fields.Many2one(
+        "res.partner",
+        string="Handed over to",
+        ondelete="restrict",
+        help="The lawyer or agency that collects it from now on.",
     )
     note = fields.Char(string="Reason")
     date_to = fields.Date(string="Until", help="Last day of the pause. Empty: until it is ended.")
@@ -47,11 +54,35 @@ class CollectionHold(models.Model):
             if hold.instalment_ids.debtor_id - hold.debtor_id:
                 raise ValidationError(self.env._("Hold only instalments of this customer."))
 
+    @api.constrains("origin", "agency_id", "date_to")
+    def _check_agency(self):
+        for hold in self.filtered(lambda h: h.origin == "handover"):
+            if not hold.agency_id:
+                raise ValidationError(self.env._("Say to whom it is handed over."))
+            if hold.agency_id.commercial_partner_id == hold.debtor_id.partner_id:
+                raise ValidationError(self.env._("A debt is not handed over to the debtor."))
+            if hold.date_to:
+                raise ValidationError(
+                    self.env._(
+                        "What is handed over stays there until somebody takes it back: leave “Until” empty."
+                    )
+                )
+
     @api.depends("origin", "date_to")
     def _compute_display_name(self):
         labels = dict(self._fields["origin"]._description_selection(self.env))
         for hold in self:
             hold.display_name = labels.get(hold.origin)
+
+    @api.model
+    def default_get(self, fields_list):
+        """What is overdue is handed over; newer invoices go on (A4)."""
+        values = super().default_get(list({*fields_list, "debtor_id", "origin"}))
+        debtor = self.env["collection.debtor"].browse(values.get("debtor_id"))
+        if values.get("origin") == "handover" and debtor and "scope" in fields_list:
+            overdue = debtor.instalment_ids.filtered("days_overdue")
+            values |= {"scope": "instalments", "instalment_ids": [Command.set(overdue.ids)]}
+        return {name: value for name, value in values.items() if name in fields_list}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -78,6 +109,8 @@ class CollectionHold(models.Model):
         """The hold in a sentence, for the timeline."""
         self.ensure_one()
         why = dict(self._fields["origin"]._description_selection(self.env))[self.origin]
+        if self.origin == "handover":
+            why = self.env._("handed over to %s", self.agency_id.display_name)
         if self.note:
             why = f"{why}: {self.note}"
         what = ", ".join(self.instalment_ids.mapped("display_name")) or self.env._("everything")

@@ -10,7 +10,12 @@ from ..dunning.ladder import overdue_until
 
 # what weighs more decides where a debtor stands (decision 14)
 GRAVITY = ("handover", "review", "dispute", "hold", "waiting_for_us", "promise")
-KIND_OF_HOLD = {"dispute": "dispute", "promise": "promise", "manual": "hold"}
+KIND_OF_HOLD = {
+    "dispute": "dispute",
+    "promise": "promise",
+    "manual": "hold",
+    "handover": "handover",
+}
 
 
 class _Row(NamedTuple):
