@@ -35,6 +35,7 @@ from . import (
     test_today,
     test_tours,
     test_views,
+    test_year,
 )
 
 if find_spec("hypothesis"):  # comes with setup/test, not with Odoo
