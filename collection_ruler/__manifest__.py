@@ -33,6 +33,7 @@
         "views/res_config_settings_views.xml",
         "views/portal_templates.xml",
         "report/collection_coverage_views.xml",
+        "views/collection_forecast_views.xml",
         "wizards/collection_ruler_activation_views.xml",
         "wizards/collection_preview_views.xml",
         "wizards/collection_drop_views.xml",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -111,7 +111,14 @@ class ContactCalendar:
 
     def bank_day(self, due: date) -> date:
         """The effective due date (A3): `due`, or the next bank day, else NeverOpen."""
-        return _seek(due, _DAY, self.is_bank_day)
+        if due not in self._bank_days:
+            self._bank_days[due] = _seek(due, _DAY, self.is_bank_day)
+        return self._bank_days[due]
+
+    @cached_property
+    def _bank_days(self) -> dict[date, date]:
+        """Those asked for so far: a decision asks for each claim several times."""
+        return {}
 
     def next_open_day(self, day: date) -> date:
         """The first open day on or after `day` (B2, defer), else NeverOpen."""

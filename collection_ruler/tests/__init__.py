@@ -12,6 +12,7 @@ from . import (
     test_drop,
     test_enrol,
     test_flood,
+    test_forecast,
     test_identity,
     test_install,
     test_match,
