@@ -111,13 +111,13 @@ class ContactCalendar:
 
     def bank_day(self, due: date) -> date:
         """The effective due date (A3): `due`, or the next bank day, else NeverOpen."""
-        if due not in self._bank_days:
-            self._bank_days[due] = _seek(due, _DAY, self.is_bank_day)
-        return self._bank_days[due]
+        if due not in self._found:
+            self._found[due] = _seek(due, _DAY, self.is_bank_day)
+        return self._found[due]
 
     @cached_property
-    def _bank_days(self) -> dict[date, date]:
-        """Those asked for so far: a decision asks for each claim several times."""
+    def _found(self) -> dict:
+        """Bank days by due date, first instants by instant: thousands of decisions ask for the same ones."""
         return {}
 
     def next_open_day(self, day: date) -> date:
@@ -155,7 +155,11 @@ class ContactCalendar:
     def first_instant(self, not_before: datetime) -> datetime:
         """The earliest open instant (UTC) at or after an aware one, else NeverOpen (B1)."""
         not_before = _utc(not_before)
+        if not_before not in self._found:
+            self._found[not_before] = self._first_instant(not_before)
+        return self._found[not_before]
 
+    def _first_instant(self, not_before: datetime) -> datetime:
         def starts(day: date) -> list[datetime]:
             return [max(begin, not_before) for begin, end in self._spans(day) if end > not_before]
 

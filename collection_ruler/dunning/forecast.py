@@ -17,6 +17,8 @@ from .ladder import Ladder, effective_due, timeline
 from .reason import Reason
 
 KINDS = ("message", "delivery", "approval", "task")
+# so many courses of customers are kept for others who stand exactly so
+SHAPES = 5000
 ALWAYS, NEVER = date.min, date.max
 # what makes a claim wait until something else happens; all other reasons pass with the days
 PATIENT = frozenset(
@@ -106,6 +108,7 @@ class Forecast:
     by_night: bool = True
     counts: Counter = field(default_factory=Counter)
     _courses: dict = field(default_factory=dict, repr=False)
+    _alike: dict = field(default_factory=dict, repr=False)
 
     def add(self, customer: Customer) -> None:
         """Count what this customer will hear, and what there will be to do about them.
@@ -113,7 +116,13 @@ class Forecast:
         Nobody pays, except for claims with `leaves_on`; what wants approval is let go the same day; bank
         data that is old today is up to date from tomorrow on.
         """
-        self.counts.update(_Life(self, customer).play())
+        shape = _shape(customer)
+        heard = self._alike.get(shape)
+        if heard is None:
+            heard = list(_Life(self, customer).play())
+            if shape and len(self._alike) < SHAPES:
+                self._alike[shape] = heard
+        self.counts.update(heard)
 
     def course(self, ladder: Ladder, calendar: ContactCalendar, counts_from: date) -> tuple:
         """When each offset comes for a due date, ((offset, day), …); nothing where no day is ever open."""
@@ -168,7 +177,7 @@ class _Life:
         """Whether it is asked for, or spoken about, within these days."""
         course = self.courses[claim.id]
         # what is planned in the last evening is for a day that is not counted any more
-        return claim.due_date <= self.last or bool(course) and course[0][1] <= self.last
+        return claim.due_date <= self.last or (bool(course) and course[0][1] <= self.last)
 
     # ------------------------------------------------------------------ which moments are decided
 
@@ -261,8 +270,7 @@ class _Life:
                 self.claims[claim.id] = _with(claim, delivered=True, delivered_on=day)
 
     def _heard(self, day: date, at: datetime) -> None:
-        if day not in self.contacts:
-            self.contacts.append(day)
+        self.contacts.append(day)
         self.spoken_at = min(self.spoken_at or at, at)
 
     def _what_is_planned(self) -> Iterator[tuple[date, str, str, int]]:
@@ -276,8 +284,56 @@ class _Life:
             with suppress(NeverOpen):
                 day = self.calendar.next_open_day(day)
                 if one.asks and one.kind != "task":
+                    if day in self.contacts:  # the snapshot has it already
+                        self.contacts.remove(day)
                     self._heard(day, self.calendar.windows(day)[0][0])
                 yield day, one.channel, one.kind, one.ladder
+
+
+def _shape(customer: Customer) -> tuple | None:
+    """What the course of a customer depends on, without ids and amounts: many are billed for the same days.
+
+    None where amounts decide too: credits may cover what is due, and minimums ask for the sum.
+    """
+    snapshot = customer.snapshot
+    if snapshot.credits or any(claim.ladder.asks_for_amounts for claim in snapshot.claims):
+        return None
+    moves: dict[int, int] = {}
+    places = {claim.id: place for place, claim in enumerate(snapshot.claims)}
+    return (
+        snapshot.calendar,
+        customer.comes_by,
+        snapshot.contacts,
+        snapshot.spoken_to,
+        snapshot.word_on,
+        snapshot.talked_on,
+        snapshot.bank_day,
+        snapshot.bank_days,
+        tuple(
+            (
+                c.ladder.id,
+                moves.setdefault(c.move, len(moves)),
+                c.counts_from,
+                c.due_date,
+                c.watermark,
+                c.residual > 0,
+                c.block,
+                c.delivered,
+                c.delivered_on,
+                c.said,
+                c.look_first,
+                c.starts,
+                c.ends,
+                c.free_from,
+                c.leaves_on,
+            )
+            for c in snapshot.claims
+        ),
+        tuple(
+            (p.day, p.channel, p.kind, p.ladder, p.asks, frozenset(map(places.get, p.claims)))
+            for p in customer.planned
+        ),
+    )
 
 
 def _kind(contact: Contact) -> str:

@@ -1,13 +1,10 @@
-"""The forecast says what then happens, tells the team of days with too much to do, and sends nothing (A12)."""
+"""The forecast says what then happens, and on which days there is too much to do; it sends nothing (A12)."""
 
 from collections import Counter
 from datetime import UTC, date, timedelta
 
-from odoo import Command
-from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
-from ..dunning.forecast import Forecast
 from .common import CollectionCommon
 
 # the scheduled action runs all day long; these are the moments at which it can come to another decision
