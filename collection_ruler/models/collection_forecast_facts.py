@@ -57,11 +57,10 @@ class CollectionForecastFacts(models.AbstractModel):
     def _claim(self, row, partner_id, settings, come, said):
         rulers, held = self.env.context["collection_outlook"]
         starts, ends = rulers[row.ruler_id]
+        lasting = row
         if not row.speaks or row.held:  # for now; the forecast knows until when
-            own = row._replace(speaks=True, held=False)
-        else:
-            own = row
-        claim = super()._claim(own, partner_id, settings, come, said)
+            lasting = row._replace(speaks=True, held=False)
+        claim = super()._claim(lasting, partner_id, settings, come, said)
         block, free_from = claim.block, NEVER
         if row.held and block is None:
             block, until = Reason.HELD, held.get(row.id)
