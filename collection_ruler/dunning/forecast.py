@@ -143,6 +143,7 @@ class _Life:
         self.forecast = forecast
         self.snapshot = customer.snapshot
         self.calendar = customer.snapshot.calendar
+        self.comes_by = customer.comes_by
         self.planned = customer.planned
         self.first = self.calendar.local_day(forecast.now)
         self.last = self.first + (forecast.days - 1) * _DAY
@@ -256,7 +257,7 @@ class _Life:
             day, kind = self.calendar.local_day(contact.at), _kind(contact)
             if kind == "task":
                 with suppress(NeverOpen):  # made on a closed day, done on the next open one
-                    day = self.calendar.next_open_day(day)
+                    day = self.comes_by.next_open_day(day)
             elif kind == "delivery":
                 self._delivered(contact, day)
             else:
@@ -276,13 +277,16 @@ class _Life:
     def _what_is_planned(self) -> Iterator[tuple[date, str, str, int]]:
         for one in self.planned:
             day = max(one.day, self.first)
-            if one.claims and one.kind not in ("delivery", "task"):
-                free = [self.claims[key].free_day() for key in one.claims if key in self.claims]
+            if one.claims:
+                about = [claim for claim in self.snapshot.claims if claim.id in one.claims]
+                # a hold does not stop the invoice itself, as decisions say
+                free = [c.starts if one.kind == "delivery" else c.free_day() for c in about]
                 day = max(day, min(free, default=NEVER))
             if day > self.last:
                 continue
             with suppress(NeverOpen):
-                day = self.calendar.next_open_day(day)
+                calendar = self.comes_by if one.kind == "task" else self.calendar
+                day = calendar.next_open_day(day)
                 if one.asks and one.kind != "task":
                     if day in self.contacts:  # the snapshot has it already
                         self.contacts.remove(day)

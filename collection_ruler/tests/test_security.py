@@ -24,14 +24,15 @@ MODELS = (
     "collection.blackout",
     "collection.coverage",
     "collection.simulation",
+    "collection.forecast",
 )
 # (read, write, create, unlink) of each group, in the order of MODELS
 RIGHTS = {
-    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- r--- r--- rwc-",
-    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwcu r--- rwc-",
-    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwcu r--- rwc-",
-    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
-    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- r--- r--- rwc- r-c-",
+    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwcu r--- rwc- r-c-",
+    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwcu r--- rwc- r-c-",
+    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
@@ -62,6 +63,9 @@ PUBLIC = {
     "action_resume",
     "action_retry",
     "action_send_samples",
+    # the forecast: readers of the company
+    "action_open_forecast",
+    "words",
     # Odoo's own
     "create",
     "write",

@@ -17,6 +17,7 @@ ACTIONS = (
     "collection_ruler.collection_hold_action_new",
     "collection_ruler.collection_coverage_action",
     "collection_ruler.collection_simulation_action",
+    "collection_ruler.collection_forecast_action",
 )
 MENUS = (
     "collection_ruler.collection_today_menu",
@@ -25,6 +26,7 @@ MENUS = (
     "collection_ruler.collection_instalment_menu",
     "collection_ruler.collection_followup_menu",
     "collection_ruler.collection_coverage_menu",
+    "collection_ruler.collection_forecast_menu",
 )
 # buttons that a reader would press in vain
 CHANGING = {
