@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ..dunning.forecast import Forecast
 
@@ -140,13 +140,13 @@ class CollectionForecast(models.TransientModel):
         for row in rows:
             sums[row.kind] += row.number
         parts = (
-            (sums["message"], _("%s messages", sums["message"])),
-            (sums["delivery"], _("%s invoices", sums["delivery"])),
-            (sums["approval"], _("%s messages to approve", sums["approval"])),
-            (sums["task"], _("%s calls and tasks", sums["task"])),
+            (sums["message"], _("messages: %s", self._say(sums["message"]))),
+            (sums["delivery"], _("invoices to send: %s", self._say(sums["delivery"]))),
+            (sums["approval"], _("messages to approve: %s", self._say(sums["approval"]))),
+            (sums["task"], _("calls and tasks: %s", self._say(sums["task"]))),
         )
-        words = ", ".join(text for number, text in parts if number)
-        sentences.append(_("In the coming %(days)s days: %(words)s.", days=DAYS, words=words))
+        words = "; ".join(text for number, text in parts if number)
+        sentences.append(_("In the coming %(days)s days — %(words)s.", days=DAYS, words=words))
         capacity = company.sudo().collection_capacity
         if not capacity and tasks:
             sentences.append(
@@ -159,18 +159,22 @@ class CollectionForecast(models.TransientModel):
             sentences.append(_("On no day are there more calls and tasks than %s.", capacity))
         return sentences
 
+    def _say(self, number):
+        """A number as people of this language write it."""
+        return formatLang(self.env, number, digits=0)
+
     def _say_too_many(self, company, too_many):
         if not too_many:
             return False
         _ = self.env._
         days = [
-            f"{format_date(self.env, day, date_format='EEE d MMM')} ({number})"
+            f"{format_date(self.env, day, date_format='EEE d MMM')} ({self._say(number)})"
             for day, number in sorted(too_many.items())
         ]
         named = ", ".join(days[:NAMED])
         if len(days) > NAMED:
             named = _("%(days)s and %(number)s more", days=named, number=len(days) - NAMED)
-        capacity = company.sudo().collection_capacity
+        capacity = self._say(company.sudo().collection_capacity)
         if len(days) == 1:
             return _(
                 "On 1 day there is more to do than %(most)s: %(days)s.", most=capacity, days=named

@@ -163,14 +163,15 @@ class CollectionSimulation(models.TransientModel):
         """A line of the comparison; what is empty takes no room on a phone."""
         tds = Markup().join(
             Markup(
-                "<td class='%s d-md-table-cell border-0'><div class='d-md-none fw-bold'>%s</div>%s</td>"
+                "<td class='%s d-md-table-cell border-0'>"
+                "<div class='d-md-none text-muted small'>%s</div>%s</td>"
             )
             % ("d-block" if cell else "d-none", name, cell)
             for name, cell in zip(names, cells, strict=True)
         )
         return Markup(
             "<tr class='d-block d-md-table-row border-bottom'>"
-            "<td class='d-block d-md-table-cell border-0 text-nowrap'>%s</td>%s</tr>"
+            "<td class='d-block d-md-table-cell border-0 text-nowrap fw-bold'>%s</td>%s</tr>"
         ) % (label, tds)
 
     def _sums(self, course):
