@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
 from debtors import BRAZIL, CALENDARS, STARTS, cases, contact_limits, rulers
 from hypothesis import given
 from hypothesis import strategies as st
@@ -201,6 +202,57 @@ def test_a_hold_repeats_nothing_and_nothing_is_said_during_it(data, case):
     steps = [s for s in held.ladder.steps if low is None or s.offset > low]
     assert sum(counts.values()) <= len(steps)
     assert all(day >= str(until) for day, _channel, kind in counts if kind != "delivery")
+
+
+DELIVERING = Ladder(2, (Step(1, -10, "email", delivers=True), *RULER.steps))
+BASE = customer(claim("2026-03-18", DELIVERING), spoken_to=True)
+DIFFERENT = {
+    "watermark": claim("2026-03-18", DELIVERING, watermark=0),
+    "due date": claim("2026-03-19", DELIVERING),
+    "anchor": replace(claim("2026-03-18", DELIVERING), counts_from=date(2026, 3, 20)),
+    "delivered": claim("2026-03-18", DELIVERING, delivered=False),
+    "delivered on": claim("2026-03-18", DELIVERING, delivered_on=date(2026, 3, 9)),
+    "block": claim("2026-03-18", DELIVERING, block=Reason.IN_FLIGHT),
+    "hold": claim("2026-03-18", DELIVERING, block=Reason.HELD, free_from=date(2026, 3, 20)),
+    "starts": claim("2026-03-18", DELIVERING, starts=date(2026, 3, 13)),
+    "ends": claim("2026-03-18", DELIVERING, ends=date(2026, 3, 13)),
+    "leaves on": claim("2026-03-18", DELIVERING, leaves_on=date(2026, 3, 20)),
+    "said": claim("2026-03-18", DELIVERING, said=frozenset({4})),
+    "look first": claim("2026-03-18", DELIVERING, look_first=True),
+    "ruler": claim("2026-03-18", replace(DELIVERING, id=3, max_days_overdue=3)),
+}
+OTHERS = {
+    **{name: customer(one, spoken_to=True) for name, one in DIFFERENT.items()},
+    "contacts": replace(BASE, snapshot=replace(BASE.snapshot, contacts=(date(2026, 3, 10),))),
+    "talk": replace(BASE, snapshot=replace(BASE.snapshot, talked_on=date(2026, 3, 9))),
+    "credits": replace(BASE, snapshot=replace(BASE.snapshot, credits={"EUR": HUNDRED})),
+    "calendar": customer(claim("2026-03-18", DELIVERING), calendar=CALENDARS[4], spoken_to=True),
+    "planned": replace(BASE, planned=(Planned(date(2026, 3, 11), "email", "message", 2),)),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_who_stands_otherwise_is_played_otherwise(other):
+    """Customers who stand exactly alike are played once: nobody else is taken for one of them."""
+    assert foreseen(other) != foreseen(BASE), "this case shows nothing"
+    assert foreseen(BASE, other, BASE) == foreseen(BASE) + foreseen(other) + foreseen(BASE)
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_instalments_of_one_invoice_are_not_those_of_two(is_one):
+    """An invoice is delivered once."""
+
+    def pair(move):
+        claims = [
+            claim(d, DELIVERING, key, delivered=False)
+            for key, d in ((1, "2026-03-23"), (2, "2026-04-08"))
+        ]
+        return customer(claims[0], replace(claims[1], move=move))
+
+    both = foreseen(pair(1), pair(2))
+    assert both == foreseen(pair(1)) + foreseen(pair(2))
+    one = foreseen(pair(1 if is_one else 2))
+    assert sum(n for (_d, _c, kind), n in one.items() if kind == "delivery") == (1 if is_one else 2)
 
 
 def test_every_calendar_is_played():
