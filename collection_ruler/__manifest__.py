@@ -40,7 +40,11 @@
         "views/collection_ruler_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["collection_ruler/static/src/**/*"],
+        "web.assets_backend": [
+            "collection_ruler/static/src/**/*",
+            ("remove", "collection_ruler/static/src/forecast/lazy/**/*"),
+        ],
+        "web.assets_backend_lazy": ["collection_ruler/static/src/forecast/lazy/**/*"],
         "web.assets_unit_tests": ["collection_ruler/static/tests/*.test.js"],
         "web.assets_tests": ["collection_ruler/static/tests/tours/*.js"],
     },

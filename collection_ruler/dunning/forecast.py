@@ -5,7 +5,7 @@ something is due, so the cost grows with what will be said, not with what is ope
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -83,12 +83,13 @@ class Customer:
     """A debtor as it stands, with what is known of the days to come.
 
     :param snapshot: whose claims are `Foreseen`; what has come is found out here
-    :param comes_by: the calendar by which steps come: that of the place, without dates to avoid
+    :param comes_by: by ruler id, the calendar by which its steps come: its hours at the customer's place,
+        without dates to avoid
     :param planned: messages and tasks that are written down and have not left
     """
 
     snapshot: Snapshot
-    comes_by: ContactCalendar
+    comes_by: Mapping[int, ContactCalendar]
     planned: tuple[Planned, ...] = ()
 
 
@@ -148,7 +149,9 @@ class _Life:
         self.first = self.calendar.local_day(forecast.now)
         self.last = self.first + (forecast.days - 1) * _DAY
         self.courses = {
-            claim.id: forecast.course(claim.ladder, customer.comes_by, claim.counts_from)
+            claim.id: forecast.course(
+                claim.ladder, customer.comes_by[claim.ladder.id], claim.counts_from
+            )
             for claim in customer.snapshot.claims
         }
         self.claims = {c.id: c for c in customer.snapshot.claims if self._matters(c)}
@@ -257,7 +260,7 @@ class _Life:
             day, kind = self.calendar.local_day(contact.at), _kind(contact)
             if kind == "task":
                 with suppress(NeverOpen):  # made on a closed day, done on the next open one
-                    day = self.comes_by.next_open_day(day)
+                    day = self.comes_by[contact.pairs[0][0].ladder.id].next_open_day(day)
             elif kind == "delivery":
                 self._delivered(contact, day)
             else:
@@ -285,7 +288,9 @@ class _Life:
             if day > self.last:
                 continue
             with suppress(NeverOpen):
-                calendar = self.comes_by if one.kind == "task" else self.calendar
+                calendar = self.calendar
+                if one.kind == "task":
+                    calendar = self.comes_by.get(one.ladder, calendar)
                 day = calendar.next_open_day(day)
                 if one.asks and one.kind != "task":
                     if day in self.contacts:  # the snapshot has it already
@@ -306,7 +311,7 @@ def _shape(customer: Customer) -> tuple | None:
     places = {claim.id: place for place, claim in enumerate(snapshot.claims)}
     return (
         snapshot.calendar,
-        customer.comes_by,
+        tuple(customer.comes_by.items()),
         snapshot.contacts,
         snapshot.spoken_to,
         snapshot.word_on,

@@ -57,9 +57,11 @@ class CollectionForecast(models.TransientModel):
         self._mine(company).sudo().unlink()
         forecast = self._foresee(company)
         self.sudo().create(self._rows(company, forecast.counts))
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "collection_ruler.collection_forecast_action"
         )
+        action["domain"] = list(self._mine_domain(company))
+        return action
 
     @api.model
     def words(self):
@@ -87,8 +89,10 @@ class CollectionForecast(models.TransientModel):
 
     def _mine(self, company):
         """The rows that this user looks at."""
-        mine = Domain("create_uid", "=", self.env.uid) & Domain("company_id", "=", company.id)
-        return self.search(mine)
+        return self.search(self._mine_domain(company))
+
+    def _mine_domain(self, company):
+        return Domain("create_uid", "=", self.env.uid) & Domain("company_id", "=", company.id)
 
     @api.model
     def _foresee(self, company, days=DAYS):

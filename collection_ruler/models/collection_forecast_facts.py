@@ -35,11 +35,11 @@ class CollectionForecastFacts(models.AbstractModel):
         # statements over thousands of debtors look dear; to compile them takes longer than they do
         self.env.cr.execute(SQL("SET LOCAL jit = off"))
         ids = dict(self._debtors(company))
-        rulers = self._rulers(company)
+        times = self._rulers(company)
         memo, debtors = Memo(), list(ids)
         for first in range(0, len(debtors), BATCH):
             batch = debtors[first : first + BATCH]
-            outlook = rulers, self._held(company, batch)
+            outlook = times, self._held(company, batch)
             facts = self.with_context(collection_memo=memo, collection_outlook=outlook)
             come = {key: None for debtor in batch for key in ids[debtor] or ()}
             snapshots = facts._take(company.id, batch, come)
@@ -47,8 +47,9 @@ class CollectionForecastFacts(models.AbstractModel):
             calendars = facts._settings(company.id).calendars
             keys = dict(facts._places(batch))
             for debtor, snapshot in snapshots.items():
-                ruler = snapshot.claims[0].ladder.id if snapshot.claims else None
-                yield Customer(snapshot, calendars[ruler, keys[debtor]], tuple(planned[debtor]))
+                rulers = {claim.ladder.id for claim in snapshot.claims}
+                comes_by = {ruler: calendars[ruler, keys[debtor]] for ruler in sorted(rulers)}
+                yield Customer(snapshot, comes_by, tuple(planned[debtor]))
 
     def _settings(self, company_id):
         """As decisions have them; a pause of the company is in the first day on which rulers speak."""

@@ -39,7 +39,8 @@ def claim(due, ladder=RULER, key=1, **values):
 
 
 def customer(*claims, calendar=BRAZIL, planned=(), **facts):
-    return Customer(Snapshot(calendar, claims, **facts), calendar, planned)
+    comes_by = {one.ladder.id: calendar for one in claims}
+    return Customer(Snapshot(calendar, claims, **facts), comes_by, planned)
 
 
 def foreseen(*customers, now=MONDAY, days=30, **options):
@@ -152,7 +153,18 @@ def seen(case, draw, number=0):
     # what nobody planned is no contact of the days to come
     contacts = tuple(day for day in case.snapshot.contacts if day <= today)
     snapshot = replace(case.snapshot, claims=tuple(claims), contacts=contacts)
-    return Customer(snapshot, snapshot.calendar)
+    return Customer(snapshot, {c.ladder.id: snapshot.calendar for c in claims})
+
+
+def test_each_rulers_own_hours_count():
+    """Steps come by the calendar of their ruler."""
+    on_tuesdays = replace(BRAZIL, hours=((), ((540, 1260),), (), (), (), (), ()))
+    claims = claim("2026-03-18"), claim("2026-03-18", replace(RULER, id=7), key=2)
+    one = customer(*claims)
+    two = replace(one, comes_by={1: on_tuesdays, 7: on_tuesdays})
+    assert {date.fromisoformat(day).weekday() for day in days_of(foreseen(two))} == {1}
+    mixed = replace(one, comes_by={1: on_tuesdays, 7: BRAZIL})
+    assert foreseen(one) != foreseen(mixed) != foreseen(two)
 
 
 @given(st.data(), cases(), st.booleans())
