@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -111,7 +111,14 @@ class ContactCalendar:
 
     def bank_day(self, due: date) -> date:
         """The effective due date (A3): `due`, or the next bank day, else NeverOpen."""
-        return _seek(due, _DAY, self.is_bank_day)
+        if due not in self._found:
+            self._found[due] = _seek(due, _DAY, self.is_bank_day)
+        return self._found[due]
+
+    @cached_property
+    def _found(self) -> dict:
+        """Bank days by due date, first instants by instant: thousands of decisions ask for the same ones."""
+        return {}
 
     def next_open_day(self, day: date) -> date:
         """The first open day on or after `day` (B2, defer), else NeverOpen."""
@@ -148,7 +155,11 @@ class ContactCalendar:
     def first_instant(self, not_before: datetime) -> datetime:
         """The earliest open instant (UTC) at or after an aware one, else NeverOpen (B1)."""
         not_before = _utc(not_before)
+        if not_before not in self._found:
+            self._found[not_before] = self._first_instant(not_before)
+        return self._found[not_before]
 
+    def _first_instant(self, not_before: datetime) -> datetime:
         def starts(day: date) -> list[datetime]:
             return [max(begin, not_before) for begin, end in self._spans(day) if end > not_before]
 

@@ -100,6 +100,11 @@ class Ladder:
         """The distinct offsets, rising."""
         return tuple(dict.fromkeys(step.offset for step in self.steps))
 
+    @cached_property
+    def asks_for_amounts(self) -> bool:
+        """Whether what is said depends on how much is owed (D6)."""
+        return bool(self.owed_min) or any(step.owed_min for step in self.steps)
+
     def steps_at(self, offset: int) -> tuple[Step, ...]:
         """The steps on one offset (several channels), or none."""
         return tuple(step for step in self.steps if step.offset == offset)

@@ -57,6 +57,10 @@ class ResCompany(models.Model):
         help="Older payments, entered late, are not thanked for.",
     )
 
+    collection_capacity = fields.Integer(
+        string="Calls and tasks that your team can do a day",
+        help="The forecast names the days on which there is more to do. 0: unknown.",
+    )
     collection_paused_until = fields.Date(
         string="Pause all sending until",
         help="Nothing leaves before this day, whatever the ruler; then what came meanwhile is caught up "
@@ -104,6 +108,11 @@ class ResCompany(models.Model):
                     )
                 )
             company.collection_notice = " ".join(notices)
+
+    _collection_capacity = models.Constraint(
+        "CHECK (collection_capacity >= 0)",
+        "A team cannot do less than no calls and tasks a day. Enter 0 if you do not know.",
+    )
 
     def _collection_is_paused(self):
         """Whether nothing leaves today, by the company's calendar (A13)."""

@@ -21,6 +21,7 @@ class ResConfigSettings(models.TransientModel):
     collection_flood_factor = fields.Integer(
         related="company_id.collection_flood_factor", readonly=False
     )
+    collection_capacity = fields.Integer(related="company_id.collection_capacity", readonly=False)
     collection_thanks_days = fields.Integer(
         related="company_id.collection_thanks_days", readonly=False
     )

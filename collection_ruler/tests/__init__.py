@@ -13,6 +13,7 @@ from . import (
     test_drop,
     test_enrol,
     test_flood,
+    test_forecast,
     test_handover,
     test_identity,
     test_install,

@@ -8,33 +8,38 @@ from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCommon
 
-MODELS = (
+# (read, write, create, unlink) of readers, collectors and managers; portal users and visitors have none
+RIGHTS = {
+    "collection.ruler": "r--- r--- rwcu",
+    "collection.ruler.step": "r--- r--- rwcu",
+    "collection.stage": "r--- r--- rwcu",
+    "collection.contact.limit": "r--- r--- rwcu",
+    "collection.instalment": "r--- r--- r---",
+    "collection.debtor": "r--- rw-- rw--",
+    "collection.debtor.touch": "---- ---- r---",
+    "collection.followup": "r--- r--- r---",
+    "collection.followup.item": "r--- r--- r---",
+    "collection.hold": "r--- rwc- rwc-",
+    "collection.blackout": "r--- rwcu rwcu",
+    "collection.ruler.activation": "---- ---- rwcu",
+    "collection.preview": "rwc- rwc- rwc-",
+    "collection.drop": "---- rwc- rwc-",
+    "collection.reschedule": "---- rwc- rwc-",
+    "collection.simulation": "rwc- rwc- rwc-",
+    "collection.forecast": "r-c- r-c- r-c-",
+    "collection.coverage": "r--- r--- r---",
+}
+# whose records belong to a company
+OF_A_COMPANY = (
     "collection.ruler",
     "collection.ruler.step",
-    "collection.stage",
     "collection.instalment",
     "collection.debtor",
-    "collection.debtor.touch",
     "collection.followup",
     "collection.followup.item",
     "collection.hold",
-    "collection.ruler.activation",
-    "collection.preview",
-    "collection.drop",
-    "collection.reschedule",
-    "collection.blackout",
-    "collection.coverage",
-    "collection.simulation",
-    "collection.contact.limit",
 )
-# (read, write, create, unlink) of each group, in the order of MODELS
-RIGHTS = {
-    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- ---- r--- r--- rwc- r---",
-    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwc- rwcu r--- rwc- r---",
-    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwc- rwcu r--- rwc- rwcu",
-    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
-    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
-}
+ROLES = ("reader", "collector", "manager", "portal", "public")
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
     # the circuit breaker: managers only
@@ -65,6 +70,9 @@ PUBLIC = {
     "action_resume",
     "action_retry",
     "action_send_samples",
+    # the forecast: readers of the company
+    "action_open_forecast",
+    "words",
     # Odoo's own
     "create",
     "write",
@@ -110,8 +118,9 @@ class SecurityCase(CollectionCommon):
 class TestRights(SecurityCase):
     def test_rights_per_model_and_group(self):
         operations = (("read", "r"), ("write", "w"), ("create", "c"), ("unlink", "u"))
-        for name, rights in RIGHTS.items():
-            for model, expected in zip(MODELS, rights.split(), strict=True):
+        for model, rights in RIGHTS.items():
+            groups = zip(ROLES, [*rights.split(), "----", "----"], strict=True)
+            for name, expected in groups:
                 found = "".join(
                     letter if self.as_user(name, self.env[model]).has_access(operation) else "-"
                     for operation, letter in operations
@@ -119,7 +128,7 @@ class TestRights(SecurityCase):
                 self.assertEqual(found, expected, f"{name} on {model}")
 
     def test_employee_without_accounting_sees_nothing(self):
-        for model in MODELS:
+        for model in RIGHTS:
             self.assertFalse(self.as_user("employee", self.env[model]).has_access("read"), model)
 
     def test_accounting_groups_bring_the_expected_ones(self):
@@ -297,7 +306,7 @@ class TestCompanies(SecurityCase):
         self.day("2026-03-02")
         self.hold()
         theirs = self.env(user=stranger, su=False, context={"allowed_company_ids": other.ids})
-        for model in MODELS[:2] + MODELS[3:5] + MODELS[6:9]:
+        for model in OF_A_COMPANY:
             own = [("company_id", "=", self.company.id)]
             self.assertTrue(self.env[model].search(own), f"nothing to see of {model}")
             self.assertFalse(theirs[model].search(own), model)

@@ -1,5 +1,8 @@
 """The simulation shows what a ruler would say, and sends nothing (A12)."""
 
+from datetime import datetime
+
+from lxml import html
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -89,6 +92,66 @@ class TestSimulation(CollectionCommon):
         values = {"ruler_id": self.ruler.id, "due_date": "2026-03-27"}
         for way in ("new", "create"):  # in the dialog, and by RPC
             with self.subTest(way), self.assertRaises(AccessError):
+                self.assertFalse(getattr(env["collection.simulation"], way)(values).result)
+
+    def test_two_rulers_stand_side_by_side(self):
+        gentle = self.ruler.copy({"name": "Gentle"})
+        self.step("Forgot?", gentle).offset_days = 4
+        self.step("Call: is anything wrong?", gentle).unlink()
+        result = self.simulated(due_date="2026-03-16", is_sent=True, other_ruler_id=gentle.id)
+        table = html.fromstring(result)
+        head = [cell.text for cell in table.findall(".//thead//th")]
+        self.assertEqual(head, ["When", self.ruler.name, "Gentle"])
+        rows = {row[0].text: row[1:] for row in table.findall("tbody/tr")}
+        self.assertEqual(sorted(rows, key=self.as_date), list(rows), "in the order of the days")
+        self.assertIn("Forgot?", rows["Wed 18 Mar 2026"][0].text_content())
+        self.assertNotIn("Forgot?", rows["Wed 18 Mar 2026"][1].text_content())
+        self.assertIn("09:00 Forgot?", rows["Fri 20 Mar 2026"][1].text_content())
+        # on a phone what is empty takes no room, and each word has the name of its ruler
+        self.assertIn("d-none", rows["Wed 18 Mar 2026"][1].get("class"))
+        self.assertIn("Gentle", rows["Fri 20 Mar 2026"][1].text_content())
+        sums = {
+            row[0].text: [c.text_content() for c in row[1:]] for row in table.findall("tfoot/tr")
+        }
+        self.assertEqual(
+            [
+                cell.removeprefix(name)
+                for name, cell in zip(head[1:], sums["Calls and tasks"], strict=True)
+            ],
+            ["2", "1"],
+        )
+        self.assertIn("2 days after due", sums["First overdue word"][0])
+        self.assertIn("4 days after due", sums["First overdue word"][1])
+
+    def as_date(self, text):
+        return datetime.strptime(text, "%a %d %b %Y")
+
+    def test_totals_stand_below_one_ruler_too(self):
+        result = self.simulated()
+        for words in ("Messages", "Calls and tasks", "First overdue word", "Last contact"):
+            self.assertIn(words, result)
+
+    def test_a_ruler_that_says_nothing_is_compared_all_the_same(self):
+        silent = self.ruler.copy({"name": "Silent", "step_ids": False})
+        result = self.simulated(other_ruler_id=silent.id)
+        self.assertIn("Nothing would be said", result)
+        self.assertIn("Forgot?", result)
+
+    def test_rulers_of_two_companies_are_not_compared(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.ruler.copy({"name": "Theirs", "company_id": elsewhere.id})
+        with self.assertRaisesRegex(UserError, "of one company"):
+            self.simulated(other_ruler_id=theirs.id)
+        # who may see the one only is not shown the other
+        reader = self.new_user(
+            "reader of one company",
+            "account.group_account_readonly",
+            "collection_ruler.collection_ruler_group_reader",
+        )
+        env = self.env(user=reader, context={"allowed_company_ids": self.company.ids})
+        values = {"ruler_id": self.ruler.id, "other_ruler_id": theirs.id, "due_date": "2026-03-27"}
+        for way in ("new", "create"):
+            with self.subTest(way), self.assertRaises(UserError):
                 self.assertFalse(getattr(env["collection.simulation"], way)(values).result)
 
     def test_nothing_is_written_and_nothing_sent(self):

@@ -41,3 +41,13 @@ class TestTours(ScreenCase):
     def test_dropping_a_card_opens_a_dialog(self):
         self.start_tour("/odoo/debtors", "collection_ruler_drop", login="tour_collector")
         self.assertEqual(self.debtor().stage_id.kind, "hold")
+
+    def test_reader_looks_ahead(self):
+        for number in range(3):
+            late = fields.Date.subtract(fields.Date.today(), days=1)
+            self.invoice(late, partner=self.person(f"Late Payer {number}"))
+        self.run_ruler("enrol")
+        self.company.collection_capacity = 1
+        self.start_tour(
+            "/odoo/collections-forecast", "collection_ruler_forecast", login="tour_reader"
+        )

@@ -19,6 +19,7 @@ ACTIONS = (
     "collection_ruler.collection_reschedule_action",
     "collection_ruler.collection_coverage_action",
     "collection_ruler.collection_simulation_action",
+    "collection_ruler.collection_forecast_action",
 )
 COLLECTORS_ONLY = (
     "collection_ruler.collection_hold_action_new",
@@ -31,6 +32,7 @@ MENUS = (
     "collection_ruler.collection_instalment_menu",
     "collection_ruler.collection_followup_menu",
     "collection_ruler.collection_coverage_menu",
+    "collection_ruler.collection_forecast_menu",
 )
 # buttons that a reader would press in vain
 CHANGING = {

@@ -24,6 +24,12 @@ class CollectionSimulation(models.TransientModel):
     _description = "Simulate a ruler"
 
     ruler_id = fields.Many2one("collection.ruler", required=True)
+    other_ruler_id = fields.Many2one(
+        "collection.ruler",
+        string="Compare with",
+        domain="[('company_id', '=', company_id), ('id', '!=', ruler_id)]",
+        help="Another ruler of the same company, shown beside this one.",
+    )
     company_id = fields.Many2one(related="ruler_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(
@@ -49,39 +55,141 @@ class CollectionSimulation(models.TransientModel):
             if not 1 <= wizard.instalments <= MOST_INSTALMENTS:
                 raise UserError(self.env._("Simulate from 1 to %s instalments.", MOST_INSTALMENTS))
 
-    @api.depends("ruler_id", "partner_id", "due_date", "instalments", "amount", "is_sent")
+    @api.constrains("ruler_id", "other_ruler_id")
+    def _check_other_ruler(self):
+        for wizard in self:
+            wizard._check_one_company()
+
+    def _check_one_company(self):
+        """:raise UserError: the rulers are of two companies, which have other customers, hours and banks"""
+        other = self.other_ruler_id._origin
+        if other and other.sudo().company_id != self.ruler_id._origin.sudo().company_id:
+            raise UserError(
+                self.env._("Compare rulers of one company: choose another one to compare with.")
+            )
+
+    @api.depends(
+        "ruler_id", "other_ruler_id", "partner_id", "due_date", "instalments", "amount", "is_sent"
+    )
     def _compute_result(self):
         for wizard in self:
             wizard.result = wizard._say_result()
 
     def _say_result(self):
-        """The course as a table, or why there is none."""
+        """The course as a table, one column for each ruler, or why there is none."""
         self.ensure_one()
-        _ = self.env._
-        # whoever looks must be allowed to see both: what follows reads as superuser
+        # whoever looks must be allowed to see all of them: what follows reads as superuser
         self.ruler_id._origin.check_access("read")
+        self.other_ruler_id._origin.check_access("read")
         self.partner_id._origin.check_access("read")
-        ruler = self.ruler_id._origin.sudo()
-        if not ruler or not self.due_date or not 1 <= self.instalments <= MOST_INSTALMENTS:
+        self._check_one_company()
+        if not self.ruler_id or not self.due_date or not 1 <= self.instalments <= MOST_INSTALMENTS:
             return False
+        ruler, other = self.ruler_id._origin.sudo(), self.other_ruler_id._origin.sudo()
         dues = [self.due_date + relativedelta(months=n) for n in range(self.instalments)]
+        if not other or other == ruler:
+            course, calendar, problem = self._course(ruler, dues)
+            return problem or self._one_table(course, calendar)
+        return self._tables_side_by_side(
+            [(one, *self._course(one, dues)) for one in (ruler, other)]
+        )
+
+    def _course(self, ruler, dues):
+        """What a ruler says about these due dates.
+
+        :return: ([dunning SimulatedContact], the calendar, why nothing is said or None)
+        """
+        _ = self.env._
         try:
             calendar, best_minute = self._calendar(ruler)
             amount = Decimal(str(self.amount))
             course = simulate(ruler._ladder(), calendar, dues, amount, self.is_sent, best_minute)
         except NeverOpen:
-            return _("No hour is within the contact hours where this customer lives.")
+            return [], None, _("No hour is within the contact hours where this customer lives.")
         except (CalendarError, LadderError) as error:
-            return str(error)
-        if not course:
-            return _(
-                "Nothing would be said: the ruler has no steps, or asks only for larger amounts."
-            )
+            return [], None, str(error)
+        nothing = _(
+            "Nothing would be said: the ruler has no steps, or asks only for larger amounts."
+        )
+        return course, calendar, None if course else nothing
+
+    # ------------------------------------------------------------------
+    # tables
+    # ------------------------------------------------------------------
+
+    def _one_table(self, course, calendar):
+        _ = self.env._
         rows = Markup().join(self._row(contact, calendar) for contact in course)
+        sums = Markup().join(
+            Markup("<tr><td class='text-muted'>%s</td><td>%s</td></tr>") % line
+            for line in self._sums(course)
+        )
         return Markup(
             "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th></tr></thead>"
-            "<tbody>%s</tbody></table>"
-        ) % (_("When"), _("What, and what moved it"), rows)
+            "<tbody>%s</tbody><tfoot>%s</tfoot></table>"
+        ) % (_("When"), _("What, and what moved it"), rows, sums)
+
+    def _tables_side_by_side(self, courses):
+        """One line a day and one column a ruler; on a phone each day's words stand below each other, with
+        the name of their ruler.
+
+        :param courses: [(ruler, course, calendar, problem)]
+        """
+        names = [ruler.name for ruler, *_rest in courses]
+        lines = []
+        days = sorted({contact.day for _ruler, course, *_rest in courses for contact in course})
+        for day in days:
+            cells = [
+                Markup("<hr class='my-1'/>").join(
+                    self._cell(contact, calendar) for contact in course if contact.day == day
+                )
+                for _ruler, course, calendar, _problem in courses
+            ]
+            when = format_date(self.env, day, date_format="EEE d MMM yyyy")
+            lines.append(self._line(when, cells, names))
+        foot = []
+        if any(problem for *_rest, problem in courses):
+            foot.append(self._line("", [problem or "" for *_rest, problem in courses], names))
+        sums = [self._sums(course) for _ruler, course, *_rest in courses]
+        for pairs in zip(*sums, strict=True):
+            foot.append(self._line(pairs[0][0], [value for _label, value in pairs], names))
+        heads = Markup().join(Markup("<th>%s</th>") % name for name in names)
+        return Markup(
+            "<table class='table table-sm mb-0'><thead><tr class='d-none d-md-table-row'><th>%s</th>%s"
+            "</tr></thead><tbody>%s</tbody><tfoot class='text-muted'>%s</tfoot></table>"
+        ) % (self.env._("When"), heads, Markup().join(lines), Markup().join(foot))
+
+    def _line(self, label, cells, names):
+        """A line of the comparison; what is empty takes no room on a phone."""
+        tds = Markup().join(
+            Markup(
+                "<td class='%s d-md-table-cell border-0'>"
+                "<div class='d-md-none text-muted small'>%s</div>%s</td>"
+            )
+            % ("d-block" if cell else "d-none", name, cell)
+            for name, cell in zip(names, cells, strict=True)
+        )
+        return Markup(
+            "<tr class='d-block d-md-table-row border-bottom'>"
+            "<td class='d-block d-md-table-cell border-0 text-nowrap fw-bold'>%s</td>%s</tr>"
+        ) % (label, tds)
+
+    def _sums(self, course):
+        """What it comes to: [(label, value)], the same labels for each ruler."""
+        _ = self.env._
+        messages = [c for c in course if c.step.mode != "task" and not c.step.delivers]
+        overdue = [c for c in messages if c.day > min(c.dues)]
+        first = _("none")
+        if overdue:
+            days = (overdue[0].day - min(overdue[0].dues)).days
+            first = _("1 day after due") if days == 1 else _("%s days after due", days)
+        last = format_date(self.env, course[-1].day, date_format="EEE d MMM yyyy") if course else ""
+        return [
+            (_("Messages"), str(len(messages))),
+            (_("Calls and tasks"), str(sum(c.step.mode == "task" for c in course))),
+            (_("First overdue word"), first),
+            (_("Last contact"), last),
+        ]
 
     def _calendar(self, ruler):
         """When this customer may be contacted, and likes to be, in minutes of the day or None."""
@@ -100,22 +208,37 @@ class CollectionSimulation(models.TransientModel):
 
     def _row(self, contact, calendar):
         """One contact: its day, the words and what they are about, and what moved it."""
-        _ = self.env._
-        step = self.env["collection.ruler.step"].sudo().browse(contact.step.id)
-        at = contact.contact.at.astimezone(ZoneInfo(calendar.timezone))
         when = format_date(self.env, contact.day, date_format="EEE d MMM yyyy")
-        if contact.step.mode != "task":
-            when = f"{when}, {at:%H:%M}"
+        if at := self._time(contact, calendar):
+            when = f"{when}, {at}"
+        return Markup("<tr><td class='text-nowrap'>%s</td><td>%s</td></tr>") % (
+            when,
+            self._words(contact, calendar),
+        )
+
+    def _cell(self, contact, calendar):
+        """One contact in its ruler's column."""
+        at = self._time(contact, calendar)
+        words = self._words(contact, calendar)
+        return Markup("%s %s") % (at, words) if at else words
+
+    def _time(self, contact, calendar):
+        """The time of a message; a task has none."""
+        if contact.step.mode == "task":
+            return ""
+        return f"{contact.contact.at.astimezone(ZoneInfo(calendar.timezone)):%H:%M}"
+
+    def _words(self, contact, calendar):
+        step = self.env["collection.ruler.step"].sudo().browse(contact.step.id)
         notes = []
         if self.instalments > 1:
             days = ", ".join(
                 format_date(self.env, due, date_format="d MMM yyyy") for due in contact.dues
             )
-            notes.append(_("due %s", days))
+            notes.append(self.env._("due %s", days))
         if moved := self._say_moved(contact, calendar):
-            notes.append(_("Moved: %s", moved))
-        return Markup("<tr><td class='text-nowrap'>%s</td><td>%s%s</td></tr>") % (
-            when,
+            notes.append(self.env._("Moved: %s", moved))
+        return Markup("%s%s") % (
             f"{step.name} ({step._channel_label()})",
             Markup().join(Markup("<div class='text-muted'>%s</div>") % note for note in notes),
         )

@@ -18,6 +18,10 @@ DUE_PAIRS = """
        AND c.cutoff >= coalesce(i.anchor_date, i.due_date)
      GROUP BY 1, 2
 """
+OPEN_INSTALMENTS = """
+    SELECT i.*, m.payment_state, m.is_move_sent
+      FROM collection_instalment i JOIN account_move m ON m.id = i.move_id WHERE i.is_open
+"""
 INSERT_INSTALMENTS = """
     WITH debtor AS (
         INSERT INTO bench.collection_debtor (partner_id, company_id, priority, calendar_key)
@@ -148,6 +152,10 @@ class Floors:
         """Find the due pairs."""
         return self._timed([], [DUE_PAIRS])
 
+    def read_open(self) -> float:
+        """Read what is open, with its entry."""
+        return self._timed([], [OPEN_INSTALMENTS], fetch=True)
+
     def plan(self) -> float:
         """Find the due pairs, insert messages and ledger rows, move the watermarks."""
         copies = ["collection_followup", "collection_followup_item"]
@@ -169,7 +177,7 @@ class Floors:
     def _timed(self, *arguments, **options) -> float:
         return min(self._once(*arguments, **options) for _time in range(REPEATED))
 
-    def _once(self, copies, statements, filled=(), prepare=None) -> float:
+    def _once(self, copies, statements, filled=(), prepare=None, fetch=False) -> float:
         with self._undone() as cursor:
             for name in (*copies, *filled):
                 tables = {"copy": sql.Identifier("bench", name), "table": sql.Identifier(name)}
@@ -184,6 +192,8 @@ class Floors:
             started = time.perf_counter()
             for statement in statements:
                 cursor.execute(statement, {"body": "<p>0123456789</p>" * (BODY // 17)})
+                if fetch:
+                    cursor.fetchall()
             return time.perf_counter() - started
 
     @contextmanager

@@ -13,6 +13,7 @@ QUERIES_PER_ACTIVITY = 3
 MEMORY_MB = 110
 EXPONENT = 1.05
 EMPTY_SECONDS = 1
+FORECAST_SECONDS = 5
 GATEWAY_TIMES = 2
 GATEWAY_MORE_QUERIES = 5
 
@@ -63,13 +64,13 @@ def marks(lines: list[dict]) -> list[Mark]:
     """What is to be reached, judged at the largest size that was measured."""
     sizes = sorted({line["size"] for line in lines})
     largest = {line["verb"]: line for line in lines if line["size"] == sizes[-1]}
-    return [*_run_marks(lines, sizes, largest), *_other_marks(largest)]
+    return [*_run_marks(lines, sizes, largest), *_other_marks(largest, sizes[-1])]
 
 
 def _run_marks(lines, sizes, largest) -> Iterator[Mark]:
     run, size = largest["run"], sizes[-1]
     at_reference = run["wall_s"] * REFERENCE / size
-    how = "" if size >= REFERENCE else f" (taken in proportion from {size})"
+    how = _how(size)
     yield _mark(f"run up to the outbox at {REFERENCE}{how}", at_reference, RUN_SECONDS, " s")
     yield _mark("run over raw SQL", run["wall_s"] / run["floor_s"], RUN_TIMES_FLOOR, " times")
     yield _mark(
@@ -89,13 +90,21 @@ def _run_marks(lines, sizes, largest) -> Iterator[Mark]:
         yield Mark(name, "one size only", f"{EXPONENT}", None)
 
 
-def _other_marks(largest) -> Iterator[Mark]:
+def _other_marks(largest, size) -> Iterator[Mark]:
     yield _mark("an empty run", largest["empty"]["wall_s"], EMPTY_SECONDS, " s")
+    at_reference = largest["forecast"]["wall_s"] * REFERENCE / size
+    name = f"the forecast of 30 days at {REFERENCE}{_how(size)}"
+    yield _mark(name, at_reference, FORECAST_SECONDS, " s")
     gateway, stock = largest["gateway"], largest["stock"]
     times = gateway["wall_s"] / gateway["floor_s"]
     yield _mark("gateway over the stock queue", times, GATEWAY_TIMES, " times")
     more = gateway["queries"] / gateway["units"] - stock["queries"] / stock["units"]
     yield _mark("queries more per mail than the stock queue", more, GATEWAY_MORE_QUERIES)
+
+
+def _how(size: int) -> str:
+    """Whether a time at the reference size was measured."""
+    return "" if size >= REFERENCE else f" (taken in proportion from {size})"
 
 
 def exponent(small: dict, large: dict) -> float:

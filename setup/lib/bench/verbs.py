@@ -2,7 +2,8 @@
 
 - Monday: the ruler is activated, the backlog joins silently
 - Tuesday: some invoices are new, nearly each customer is due a message: the run up to the outbox
-  rows, a second run that tracks, an empty one, and the gateway beside Odoo's stock queue
+  rows, a second run that tracks, an empty one, the forecast of the coming 30 days, and the gateway beside
+  Odoo's stock queue
 - Wednesday: some customers are to be called
 
 The scheduled actions are run by Odoo's scheduler, one by one, in this process.
@@ -64,6 +65,7 @@ class Verbs:
         self._due_run()
         self._track()
         self._empty_run()
+        self._forecast()
         self._gateway()
         self.clock.advance(timedelta(days=1))
         self._tasks()
@@ -127,6 +129,20 @@ class Verbs:
             self.scheduler.call(JOB)
         self.is_watching = True
         self.report("empty", 1, figures, floor)
+
+    def _forecast(self) -> None:
+        """Open the forecast: facts of all that is open, the days played, the rows written."""
+        floor = self.floors.read_open()
+        with self.registry.cursor() as cr:
+            forecast = self._env(cr)["collection.forecast"]
+            with self.meter.measure() as figures, self.profile.of("forecast"):
+                forecast.action_open_forecast()
+                forecast.env.flush_all()
+            foreseen = sum(forecast.search([]).mapped("number"))
+            cr.rollback()
+        if foreseen < self.plan.customers:  # nearly all of them have several steps to come
+            raise Failed(f"only {foreseen} contacts are foreseen")
+        self.report("forecast", self._count("collection_instalment"), figures, floor)
 
     def _gateway(self) -> None:
         """Send our messages and as many plain mails by Odoo's queue, one after the other."""
