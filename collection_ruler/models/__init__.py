@@ -1,11 +1,13 @@
 # settings and the records of others that we extend
 from . import res_company
 from . import res_config_settings
+from . import res_company_profile
 from . import res_partner
 from . import account_move
 
 # the ruler
 from . import collection_stage
+from . import collection_payer_class
 from . import collection_ruler
 from . import collection_ruler_match
 from . import collection_ruler_step
@@ -15,12 +17,14 @@ from . import collection_instalment
 from . import collection_debtor
 from . import collection_debtor_fold
 from . import collection_debtor_touch
+from . import collection_debtor_profile
 from . import collection_blackout
 from . import collection_hold
 from . import collection_followup
 from . import collection_followup_words
 from . import collection_followup_item
 from . import collection_ruler_line
+from . import collection_instalment_expected
 
 # the four verbs and what they share
 from . import collection_snapshot
@@ -31,6 +35,7 @@ from . import collection_send
 from . import collection_standing
 from . import collection_track
 from . import collection_track_money
+from . import collection_profile
 from . import collection_run
 from . import collection_run_line
 from . import collection_flood

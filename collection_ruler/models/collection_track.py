@@ -69,6 +69,7 @@ class CollectionTrack(models.AbstractModel):
         self._follow_outbox(debtors)
         self.env["collection.track.money"]._follow(company, debtors)
         self.env["collection.standing"]._refresh(company, debtors)
+        self.env["collection.profile"]._refresh(company, debtors)
         return Tally(done=len(debtors))
 
     def _answer_limit(self):

@@ -24,14 +24,15 @@ MODELS = (
     "collection.blackout",
     "collection.coverage",
     "collection.simulation",
+    "collection.payer.class",
 )
 # (read, write, create, unlink) of each group, in the order of MODELS
 RIGHTS = {
-    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- r--- r--- rwc-",
-    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwcu r--- rwc-",
-    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwcu r--- rwc-",
-    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
-    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- r--- r--- rwc- r---",
+    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwcu r--- rwc- r---",
+    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwcu r--- rwc- r---",
+    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {

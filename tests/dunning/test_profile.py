@@ -125,7 +125,9 @@ def test_more_broken_promises_never_give_a_better_class(payments, broken):
 
 @given(histories(1), st.data())
 def test_a_large_payment_long_before_it_was_due_counts_as_on_time_and_no_more(payments, data):
-    early = Payment("early", data.draw(st.integers(0, 90)), -data.draw(st.integers(1, 60)), Decimal(5))
+    early = Payment(
+        "early", data.draw(st.integers(0, 90)), -data.draw(st.integers(1, 60)), Decimal(5)
+    )
     on_time = replace(early, late=0)
     assert habit_of([*payments, early]) == habit_of([*payments, on_time])
     assert habit_of([*payments, early]).delay >= 0
