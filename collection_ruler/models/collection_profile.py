@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..dunning.profile import AGES, HALF_LIFE_DAYS, WINDOW_DAYS, HalfYear, bank_day, classify, habit
 from .collection_verb import Tally
+from .res_company import Memo
 
 # what a profile is, and rests on; written here alone
 FIGURES = [
@@ -75,7 +76,9 @@ class CollectionProfile(models.AbstractModel):
         """Write the profile of debtors of a root company and the figures it rests on."""
         if not debtors:
             return
-        company = company.with_env(self.env)  # with the memo of this batch
+        # with the memo of this batch: a calendar is read once
+        memo = self.env.context.get("collection_memo", Memo())
+        company = company.with_env(self.env).with_context(collection_memo=memo)
         today, thresholds = self._today(company), company._collection_thresholds()
         sums = self._sums(company, debtors, today)
         rows = []
@@ -103,7 +106,7 @@ class CollectionProfile(models.AbstractModel):
         :param today: local day of the company
         :return: {debtor id: [dunning HalfYear]}
         """
-        for model in ("collection.debtor", "res.partner", "account.move", "account.move.line"):
+        for model in ("collection.debtor", "res.partner", "account.journal", "account.move.line"):
             self.env[model].flush_model()
         self.env["account.partial.reconcile"].flush_model()
         rows = self.env.execute_query(
@@ -170,8 +173,8 @@ class CollectionProfile(models.AbstractModel):
                   FROM collection_debtor d
                   JOIN res_partner p ON p.commercial_partner_id = d.partner_id
                   JOIN account_move_line l ON l.partner_id = p.id
-                  JOIN account_move m ON m.id = l.move_id
-                   AND m.move_type IN ('out_invoice', 'out_receipt')
+                  -- an invoice or receipt: refunds are credits, and vendors have other journals
+                  JOIN account_journal j ON j.id = l.journal_id AND j.type = 'sale'
                   JOIN res_company c ON c.id = l.company_id
                    AND split_part(c.parent_path, '/', 1)::int = d.company_id
                  WHERE d.id IN %(debtors)s AND l.parent_state = 'posted'

@@ -477,3 +477,56 @@ class TestMatchByProfile(ProfileCase):
             self.assertIn(
                 "Not “Firm”: it is for customers who usually pay late or", other.collection_why
             )
+
+
+@tagged("post_install", "-at_install")
+class TestStepsForSome(ProfileCase):
+    """ "Due today" is not for punctual payers (F6)."""
+
+    def setUp(self):
+        super().setUp()
+        punctual = self.env.ref("collection_ruler.collection_payer_class_punctual")
+        self.step("Due today").skip_profiles = punctual
+        self.activate("2026-05-04")
+
+    def test_it_is_passed_over_and_the_next_one_comes(self):
+        self.always(0)
+        other = self.person("Bert")
+        moves = [self.invoice("2026-06-10", partner=p, date="2026-06-01") for p in (None, other)]
+        for day in ("2026-06-03", "2026-06-10", "2026-06-12"):
+            self.day(day)
+        self.assertEqual(self.debtor().profile, "punctual")
+        self.assertIn(("Due today", "skipped", "not_for_them"), self.ledger(moves[0]))
+        self.assertNotIn("Due today", [name for name, _state in self.said()])
+        self.assertIn("Forgot?", [name for name, _state in self.said()])
+        self.assertIn("Due today", [name for name, _state in self.said(other)])
+
+    def test_what_comes_next_is_what_they_will_get(self):
+        self.always(0)
+        self.invoice("2026-06-10", date="2026-06-01")
+        self.day("2026-06-03")
+        debtor = self.debtor()
+        with self.at("2026-06-04 12:00"):
+            debtor.invalidate_recordset()
+            self.assertIn("Forgot?", debtor.next_words)
+
+    def test_a_new_debtor_is_judged_before_anything_is_said(self):
+        self.always(0)
+        move = self.invoice("2026-06-10", date="2026-06-10")
+        self.day("2026-06-10")
+        self.assertNotIn("Due today", [name for name, _state in self.said()])
+        self.assertIn(("Due today", "skipped", "not_for_them"), self.ledger(move))
+
+    def test_the_simulation_goes_by_the_customer(self):
+        self.always(0)
+        self.invoice("2026-07-01")
+        self.look()
+        values = {"ruler_id": self.ruler.id, "due_date": "2026-06-10", "is_sent": True}
+        with self.at("2026-06-01 12:00"):
+            anybody = self.env["collection.simulation"].create(values)
+            them = self.env["collection.simulation"].create(
+                {**values, "partner_id": self.customer.id}
+            )
+            self.assertIn("Due today", anybody.result)
+            self.assertNotIn("Due today", them.result)
+            self.assertIn("Forgot?", them.result)

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from debtors import ALWAYS, BRAZIL
+from debtors import ALWAYS, BRAZIL, cases
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from worlds import WEEKDAYS
 
 from dunning.calendar import ContactCalendar
+from dunning.ladder import Ladder, Step, next_step
 from dunning.profile import (
     AGES,
     HALF_LIFE_DAYS,
@@ -28,6 +29,8 @@ from dunning.profile import (
     expected_on,
     habit,
 )
+from dunning.reason import Reason
+from dunning.simulator import simulate
 
 WORSE = list(PayerClass)
 DEFAULT = Thresholds()
@@ -276,3 +279,72 @@ def test_where_no_bank_opens_the_due_date_itself_counts():
     assert bank_day(shut, date(2026, 5, 16)) == date(2026, 5, 16)
     assert expected_on(shut, date(2026, 5, 16), Decimal(2), date(2026, 5, 1)) == date(2026, 5, 18)
     assert bank_day(ALWAYS, date(2026, 5, 16), bank_days=False) == date(2026, 5, 16)
+
+
+# steps that are not for some payers
+
+
+def not_for(case, profile, offset_from=0):
+    """The case with steps from an offset on that are not for such payers; the claims are theirs."""
+    claims = []
+    for claim in case.snapshot.claims:
+        steps = tuple(
+            replace(s, skip_profiles=frozenset({profile})) if s.offset >= offset_from else s
+            for s in claim.ladder.steps
+        )
+        claims.append(replace(claim, ladder=replace(claim.ladder, steps=steps)))
+    return replace(case, snapshot=replace(case.snapshot, claims=tuple(claims), profile=profile))
+
+
+@given(cases(), st.integers(-5, 15))
+def test_what_is_not_for_such_payers_is_not_said_nor_lends_its_words(case, offset):
+    for contact in not_for(case, "punctual", offset).decide().contacts:
+        if contact.tone.delivers:
+            continue
+        assert "punctual" not in contact.tone.skip_profiles
+        assert all("punctual" not in step.skip_profiles for _claim, step in contact.pairs)
+
+
+@given(cases(quiet=True), st.integers(-5, 15))
+def test_what_is_not_for_such_payers_is_passed_over_and_does_not_stop_the_ruler(case, offset):
+    case = not_for(case, "punctual", offset)
+    decision = case.decide()
+    for _claim, step, reason in decision.skipped:
+        assert reason is not Reason.NOT_FOR_THEM or "punctual" in step.skip_profiles
+    spoken = {step for contact in decision.contacts for _claim, step in contact.pairs}
+    for claim in case.snapshot.claims:
+        if claim.id in decision.waiting:
+            continue
+        if claim.come is not None:
+            assert decision.watermarks[claim.id] == claim.come
+        for step in claim.ladder.steps_between(claim.watermark, claim.come or -99):
+            if "punctual" in step.skip_profiles and step.id not in claim.said and not step.delivers:
+                assert step not in spoken
+                assert (claim, step, Reason.NOT_FOR_THEM) in decision.skipped
+
+
+@given(cases(), st.integers(-5, 15), st.sampled_from(["new", None]))
+def test_a_step_that_is_not_for_others_is_said_to_everybody_else(case, offset, profile):
+    other = not_for(case, "punctual", offset)
+    other = replace(other, snapshot=replace(other.snapshot, profile=profile))
+
+    def outline(case):
+        return [
+            (c.tone.id, [(claim.id, step.id) for claim, step in c.pairs], c.at, c.amount)
+            for c in case.decide().contacts
+        ]
+
+    assert outline(other) == outline(case)
+
+
+def test_looking_ahead_and_the_simulator_pass_it_over_too():
+    steps = (
+        Step(1, 0, "email", skip_profiles=frozenset({"punctual"})),
+        Step(2, 2, "email"),
+    )
+    ladder, due = Ladder(1, steps), date(2026, 5, 13)
+    for profile, first in (("punctual", 2), ("late", 1), (None, 1)):
+        step, _day = next_step(ladder, ALWAYS, due, None, date(2026, 5, 1), profile=profile)
+        assert step.id == first
+        said = simulate(ladder, ALWAYS, [due], Decimal(10), delivered=True, profile=profile)
+        assert said[0].step.id == first
