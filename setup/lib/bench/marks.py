@@ -13,6 +13,8 @@ QUERIES_PER_ACTIVITY = 3
 MEMORY_MB = 110
 EXPONENT = 1.05
 EMPTY_SECONDS = 1
+PROFILE_DEBTORS = 50_000
+PROFILE_SECONDS = 30
 GATEWAY_TIMES = 2
 GATEWAY_MORE_QUERIES = 5
 
@@ -91,6 +93,10 @@ def _run_marks(lines, sizes, largest) -> Iterator[Mark]:
 
 def _other_marks(largest) -> Iterator[Mark]:
     yield _mark("an empty run", largest["empty"]["wall_s"], EMPTY_SECONDS, " s")
+    profile = largest["profile"]
+    at_mark = profile["wall_s"] * PROFILE_DEBTORS / profile["units"]
+    name = f"payer profiles of {PROFILE_DEBTORS} customers (taken in proportion from {profile['units']})"
+    yield _mark(name, at_mark, PROFILE_SECONDS, " s")
     gateway, stock = largest["gateway"], largest["stock"]
     times = gateway["wall_s"] / gateway["floor_s"]
     yield _mark("gateway over the stock queue", times, GATEWAY_TIMES, " times")
