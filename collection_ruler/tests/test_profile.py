@@ -102,6 +102,7 @@ class TestProfile(ProfileCase):
         self.invoice("2026-08-01", 75.0, partner)  # coming due
         ahead = self.invoice("2026-08-02", 75.0, partner)
         self.pay(ahead, 25.0, "2026-05-01")  # in part, and coming due
+        self.invoice("2026-02-25", 44.0, partner).button_draft()
         excluded = self.invoice("2026-02-24", 33.0, partner)
         excluded.line_ids.no_followup = True
         foreign = self.setup_other_currency("EUR", rates=[("2020-01-01", 2.0), ("2026-05-01", 4.0)])
