@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/collection_ruler_rules.xml",
         "data/collection_stage.xml",
+        "data/collection_payer_class.xml",
         "data/message_views.xml",
         "data/mail_template.xml",
         "data/mail_template_samples.xml",

@@ -66,6 +66,7 @@ class Snapshot:
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
+    :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
     """
 
     calendar: ContactCalendar
@@ -81,6 +82,7 @@ class Snapshot:
     best_minute: int | None = None
     talked_on: date | None = None
     channels: Mapping[str, ContactCalendar | None] = field(default_factory=dict)
+    profile: str | None = None
 
     def calendar_of(self, channel: str) -> ContactCalendar | None:
         """When a channel may be used, None for never (B1)."""
@@ -139,7 +141,7 @@ class _Candidate:
     messages: tuple[Step, ...]  # the steps said now, one per channel
     tasks: tuple[Step, ...]
     reach: int  # the watermark afterwards
-    too_dear: tuple[Step, ...] = ()  # left out, since too little is owed for them
+    left_out: Mapping[Step, Reason] = field(default_factory=dict)  # not for this debt or customer
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -416,8 +418,9 @@ def _choose(snapshot: Snapshot, claim: Claim, at: datetime, worth: Decimal) -> _
         for s in claim.ladder.steps_between(claim.watermark, claim.come)
         if not s.delivers and s.id not in claim.said
     ]
-    too_dear = tuple(s for s in steps if s.owed_min > worth)
-    steps = [s for s in steps if s not in too_dear]
+    left_out = {s: Reason.TOO_LITTLE for s in steps if s.owed_min > worth}
+    left_out |= {s: Reason.NOT_FOR_THEM for s in steps if snapshot.profile in s.skip_profiles}
+    steps = [s for s in steps if s not in left_out]
     overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
     reach = min(overdue) if overdue and not snapshot.spoken_to else claim.come
     steps = [s for s in steps if s.offset <= reach]
@@ -429,7 +432,7 @@ def _choose(snapshot: Snapshot, claim: Claim, at: datetime, worth: Decimal) -> _
         tuple(s for s in messages if s.offset == messages[-1].offset),
         tuple(s for s in tasks if s.offset == tasks[-1].offset),
         reach,
-        too_dear,
+        left_out,
     )
 
 
@@ -577,7 +580,12 @@ def _tone(
             s
             for s in claim.ladder.steps_between(None, until)
             # nobody hears "due today" about a debt of yesterday
-            if _door(s) == _door(step) and not s.delivers and s.offset > 0 and s.owed_min <= worth
+            if _door(s) == _door(step)
+            and not s.delivers
+            and s.offset > 0
+            and s.owed_min <= worth
+            # what is not for them lends its words no more than itself
+            and snapshot.profile not in s.skip_profiles
         ]
         if not snapshot.spoken_to:  # whoever never heard from us begins with the first (A13)
             return said[0] if said else step
@@ -613,7 +621,7 @@ def _consume(candidate: _Candidate, decision: Decision) -> None:
     def why(step: Step) -> Reason:
         if step.delivers:
             return Reason.ALREADY_SENT
-        return Reason.TOO_LITTLE if step in candidate.too_dear else Reason.OVERTAKEN
+        return candidate.left_out.get(step, Reason.OVERTAKEN)
 
     decision.skipped += [
         (claim, step, why(step))

@@ -318,6 +318,8 @@ def _shape(customer: Customer) -> tuple | None:
         snapshot.talked_on,
         snapshot.bank_day,
         snapshot.bank_days,
+        snapshot.profile,
+        tuple(sorted(snapshot.channels.items())),
         tuple(
             (
                 c.ladder.id,
@@ -331,6 +333,7 @@ def _shape(customer: Customer) -> tuple | None:
                 c.delivered_on,
                 c.said,
                 c.look_first,
+                c.settlement_days,
                 c.starts,
                 c.ends,
                 c.free_from,

@@ -36,6 +36,7 @@ class Step:
     :param delivers: it delivers the invoice, so it is no dunning (A3)
     :param role: who receives it (B6)
     :param owed_min: it is left out where less is asked for, in the company's currency (D6)
+    :param skip_profiles: the classes of payers that it is not for (F6)
     :raise LadderError: unknown mode or closed_days
     """
 
@@ -48,6 +49,7 @@ class Step:
     role: str = "billing"
     sequence: int = 0
     owed_min: Decimal = Decimal(0)
+    skip_profiles: frozenset[str] = frozenset()
 
     def __post_init__(self):
         if self.mode not in MODES:
@@ -270,12 +272,14 @@ def next_step(
     watermark: int | None,
     today: date,
     delivered: bool = False,
+    profile: str | None = None,
 ) -> tuple[Step, date] | None:
     """What comes next by itself, for whoever looks ahead: caps, payments and other debts left aside (F1).
 
     :param counts_from: the date from which offsets count (anchor or due date)
     :param watermark: the highest offset consumed, None for none (decision 2)
     :param delivered: whether the invoice went out: a step that would deliver it is passed over (A3)
+    :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
     :return: the step and its open day, today or later; a message before a task of the same day; None
         when no step is left
     """
@@ -289,6 +293,7 @@ def next_step(
             step
             for step in ladder.steps_at(offset)
             if not (delivered and step.delivers)
+            and profile not in step.skip_profiles
             # a notice is not said late: nobody hears "due today" afterwards
             and (not is_late or offset > 0 or step.delivers or step.mode == "task")
         ]

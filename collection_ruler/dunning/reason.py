@@ -16,6 +16,7 @@ class Reason(StrEnum):
     OVERTAKEN = "overtaken"  # a later step had come as well (A9)
     JOINED = "joined"  # the step lay behind when the ruler was switched on (A8)
     ALREADY_SENT = "already_sent"  # the invoice had been delivered before (A3)
+    NOT_FOR_THEM = "not_for_them"  # the step is not for customers who pay like this one (F6)
     SAID_BY_HAND = "said_by_hand"  # a person said it another way (F1)
 
     # waits: the watermark stays, and the latest step follows when the cause is gone

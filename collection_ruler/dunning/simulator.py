@@ -44,6 +44,7 @@ def simulate(
     amount: Decimal,
     delivered: bool = False,
     best_minute: int | None = None,
+    profile: str | None = None,
 ) -> list[SimulatedContact]:
     """Play one invoice through a ruler, from its first step until nothing more comes.
 
@@ -51,6 +52,7 @@ def simulate(
     :param amount: what each instalment is, in the company's currency
     :param delivered: whether the customer has the invoice already
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
+    :param profile: how they usually pay, None where nobody knows: some steps are not for all (F6)
     :raise NeverOpen: no day is open for this customer
     """
     claims = {
@@ -64,7 +66,7 @@ def simulate(
     days = [day for course in comes.values() for day, _offset in course]
     if not days:
         return []
-    snapshot = Snapshot(calendar, (), best_minute=best_minute)
+    snapshot = Snapshot(calendar, (), best_minute=best_minute, profile=profile)
     waits: dict[int, dict[Reason, None]] = {key: {} for key in claims}
     said: list[SimulatedContact] = []
     day, last = min(days), max(days) + timedelta(days=TAIL_DAYS)

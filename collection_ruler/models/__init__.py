@@ -1,6 +1,7 @@
 # settings and the records of others that we extend
 from . import res_company
 from . import res_config_settings
+from . import res_company_profile
 from . import res_partner
 from . import account_move
 from . import account_move_line
@@ -8,6 +9,7 @@ from . import account_payment_method_line
 
 # the ruler
 from . import collection_stage
+from . import collection_payer_class
 from . import collection_ruler
 from . import collection_ruler_match
 from . import collection_ruler_step
@@ -19,12 +21,14 @@ from . import collection_instalment_due_date
 from . import collection_debtor
 from . import collection_debtor_fold
 from . import collection_debtor_touch
+from . import collection_debtor_profile
 from . import collection_blackout
 from . import collection_hold
 from . import collection_followup
 from . import collection_followup_words
 from . import collection_followup_item
 from . import collection_ruler_line
+from . import collection_instalment_expected
 
 # the four verbs and what they share
 from . import collection_snapshot
@@ -35,6 +39,7 @@ from . import collection_send
 from . import collection_standing
 from . import collection_track
 from . import collection_track_money
+from . import collection_profile
 from . import collection_run
 from . import collection_run_line
 from . import collection_flood

@@ -124,12 +124,19 @@ class CollectionDebtor(models.Model):
     # what changed
     # ------------------------------------------------------------------
 
-    def _touch(self):
-        """Note that these debtors are to be refreshed; the track verb does it after the commit."""
+    def _touch(self, money=False):
+        """Note that these debtors are to be refreshed; the track verb does it after the commit.
+
+        :param money: it happened in accounting, so that their payer profile is looked at too (F6)
+        """
         ids = [i for i in self.ids if i]
         if ids:
             self.env.cr.execute(
-                SQL("INSERT INTO collection_debtor_touch (debtor_id) SELECT unnest(%s)", ids)
+                SQL(
+                    "INSERT INTO collection_debtor_touch (debtor_id, money) SELECT unnest(%s), %s",
+                    ids,
+                    money,
+                )
             )
 
     @api.model

@@ -92,7 +92,7 @@ class CollectionDebtor(models.Model):
         )
         if not other:
             self.partner_id = partner
-            self._touch()
+            self._touch(money=True)
             return
         for model in (
             "collection.instalment",
@@ -109,7 +109,7 @@ class CollectionDebtor(models.Model):
         other.thanked_partial = max(other.thanked_partial, self.thanked_partial)
         other.ice_breaker = other.ice_breaker or self.ice_breaker
         other.best_hour = other.best_hour or self.best_hour
-        other._touch()
+        other._touch(money=True)
         self.unlink()
 
     def _hand_over_instalments(self, partner, move_ids):
@@ -132,4 +132,4 @@ class CollectionDebtor(models.Model):
             .search([("debtor_id", "=", self.id), ("move_id", "in", move_ids)])
         )
         moved.write({"debtor_id": other.id})
-        (self + other)._touch()
+        (self + other)._touch(money=True)

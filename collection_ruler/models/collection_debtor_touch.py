@@ -13,3 +13,4 @@ class CollectionDebtorTouch(models.Model):
     _log_access = False
 
     debtor_id = fields.Many2one("collection.debtor", required=True, ondelete="cascade", index=True)
+    money = fields.Boolean(help="Something was paid, undone or changed in accounting.")

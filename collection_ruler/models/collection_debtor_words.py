@@ -341,6 +341,7 @@ class CollectionDebtor(models.Model):
                 coming.watermark,
                 today,
                 coming.delivered,
+                self.profile,
             )
         if not following:
             when = self._on_day_words(max(date.fromisoformat(coming.next_date), today), today)

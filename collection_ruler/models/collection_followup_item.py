@@ -12,6 +12,7 @@ def reason_selection(env):
         (Reason.OVERTAKEN, _("a later step had come as well")),
         (Reason.JOINED, _("the step lay behind when the ruler was switched on")),
         (Reason.ALREADY_SENT, _("the invoice had been sent before")),
+        (Reason.NOT_FOR_THEM, _("this step is not for customers who pay like this one")),
         (Reason.SAID_BY_HAND, _("a person said it another way")),
         (Reason.HELD, _("a hold pauses the ruler")),
         (Reason.BLOCKED, _("excluded from follow-up in accounting")),

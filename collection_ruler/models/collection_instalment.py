@@ -140,7 +140,7 @@ class CollectionInstalment(models.Model):
                 and instalment.company_currency_id.compare_amounts(instalment.residual, 0) > 0
                 and not all(line.no_followup for line in lines)
             )
-        self.debtor_id._touch()
+        self.debtor_id._touch(money=True)
 
     @api.depends("due_date", "is_open")
     def _compute_days_overdue(self):

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL, format_amount, format_list
 
 
 class CollectionRuler(models.Model):
@@ -13,6 +13,11 @@ class CollectionRuler(models.Model):
         help="Empty: both.",
     )
     country_ids = fields.Many2many("res.country", string="Customers in")
+    profiles = fields.Many2many(
+        "collection.payer.class",
+        string="Payers",
+        help="Only customers who usually pay like that. Nothing ticked: all.",
+    )
     amount_min = fields.Monetary(
         string="Invoices of at least",
         help="The total of the invoice, in the currency of the company. 0: all.",
@@ -35,7 +40,7 @@ class CollectionRuler(models.Model):
     def _conditions(self):
         """What an invoice has to meet.
 
-        :return: [(words, ``SQL`` over m, the entry, and p, the customer)]
+        :return: [(words, ``SQL`` over m, the entry, p, the customer, and d, the debtor)]
         """
         self.ensure_one()
         _ = self.env._
@@ -49,6 +54,11 @@ class CollectionRuler(models.Model):
         if countries := self.country_ids:
             words = _("customers in %s", ", ".join(countries.mapped("name")))
             found.append((words, SQL("p.country_id IN %s", tuple(countries.ids))))
+        if profiles := self.profiles:
+            who = format_list(self.env, profiles.mapped("who"), "or")
+            found.append(
+                (who, SQL("coalesce(d.profile, 'new') IN %s", tuple(profiles.mapped("code"))))
+            )
         domain = self._partner_domain()
         if not domain.is_true():
             partners = (
@@ -70,7 +80,7 @@ class CollectionRuler(models.Model):
         return format_amount(self.env, amount, self.currency_id)
 
     def _match(self):
-        """Whether an invoice meets all conditions, as ``SQL`` over m and p."""
+        """Whether an invoice meets all conditions, as ``SQL`` over m, p and d."""
         conditions = [condition for _words, condition in self._conditions()]
         return SQL(" AND ").join(conditions) if conditions else SQL("TRUE")
 

@@ -34,6 +34,11 @@ class CollectionRulerStep(models.Model):
         string="Only from",
         help="This step is passed over while the customer owes less than this. 0: always said.",
     )
+    skip_profiles = fields.Many2many(
+        "collection.payer.class",
+        string="Not to",
+        help="This step is passed over for customers who usually pay like that. Nothing chosen: for all.",
+    )
     currency_id = fields.Many2one(related="ruler_id.currency_id")
     timing = fields.Char(string="When", compute="_compute_timing")
     channel = fields.Selection(
@@ -197,4 +202,5 @@ class CollectionRulerStep(models.Model):
             role=self.recipient_role,
             sequence=self.sequence,
             owed_min=Decimal(str(self.owed_min)),
+            skip_profiles=frozenset(self.skip_profiles.mapped("code")),
         )

@@ -16,12 +16,12 @@ _logger = logging.getLogger(__name__)
 
 IDENTITY_PARAMETER = "collection_ruler.database_identity"
 # what is due leaves before new messages are thought of, and again after
-VERBS = ("enrol", "track", "send", "plan", "send")
+VERBS = ("enrol", "track", "send", "profile", "plan", "send")
 # what a second process may take part in
 SHARED_VERBS = {"track", "send", "plan"}
 # units of one transaction: large enough that what is read once per batch costs nothing; a batch of
 # send locks instalments, so that a payment waits for it
-BATCH = {"enrol": 1, "track": 1000, "send": 1000, "plan": 2000}
+BATCH = {"enrol": 1, "track": 1000, "send": 1000, "profile": 5000, "plan": 2000}
 ATTEMPTS = 5
 # what collides is tried again in parts, down to so many units
 SMALL = 50

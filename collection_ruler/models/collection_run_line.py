@@ -22,6 +22,7 @@ class CollectionRunLine(models.Model):
             ("enrol", "Take in invoices"),
             ("track", "Track outcomes"),
             ("send", "Send"),
+            ("profile", "Look at how they pay"),
             ("plan", "Plan"),
         ],
         required=True,

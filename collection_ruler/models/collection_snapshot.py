@@ -154,6 +154,7 @@ class _Debtor(NamedTuple):
     credits: list | None
     contacts: list | None
     spoken_to: bool  # a reminder left at some time
+    profile: str | None
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -266,6 +267,7 @@ class CollectionSnapshot(models.AbstractModel):
                 minute_of_day(debtor.best_hour),
                 max((day for day, kind in days if kind == "talk"), default=None),
                 channels,
+                debtor.profile,
             )
         return snapshots
 
@@ -365,7 +367,8 @@ class CollectionSnapshot(models.AbstractModel):
                            AND f.scheduled_at >= %(since)s
                            -- what waits at a door does not count until it leaves
                            AND (%(said)s OR (f.state = 'planned' AND f.reason = 'due'))),
-                       EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s)
+                       EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s),
+                       d.profile
                   FROM collection_debtor d JOIN res_partner p ON p.id = d.partner_id
                  WHERE d.id IN %(debtors)s
                 """,

@@ -58,10 +58,11 @@ class CollectionTrack(models.AbstractModel):
         debtors = self._take_debtors(debtor_ids)
         if not debtors:
             return Tally()
-        self.env.cr.execute(
+        touches = self.env.execute_query(
             SQL(
                 "DELETE FROM collection_debtor_touch WHERE id IN (SELECT id FROM "
-                "collection_debtor_touch WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED)",
+                "collection_debtor_touch WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED) "
+                "RETURNING debtor_id, money",
                 tuple(debtors.ids),
             )
         )
@@ -69,6 +70,8 @@ class CollectionTrack(models.AbstractModel):
         self._follow_outbox(debtors)
         self.env["collection.track.money"]._follow(company, debtors)
         self.env["collection.standing"]._refresh(company, debtors)
+        paid = debtors.browse(sorted({debtor for debtor, money in touches if money}))
+        self.env["collection.profile"]._refresh(company, paid)
         return Tally(done=len(debtors))
 
     def _answer_limit(self):

@@ -25,6 +25,7 @@ from . import (
     test_places,
     test_plan,
     test_preferences,
+    test_profile,
     test_proposal,
     test_ruler,
     test_ruler_line,

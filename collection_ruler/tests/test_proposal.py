@@ -45,6 +45,11 @@ class TestProposal(CollectionCommon):
         self.assertIn(call, self.made(ways="call").step_ids.activity_type_id)
         self.assertNotIn(call, self.made(ways="email").step_ids.activity_type_id)
 
+    def test_punctual_payers_are_not_told_that_it_is_due_today(self):
+        ruler = self.made(customers="both")
+        (step,) = ruler.step_ids.filtered("skip_profiles")
+        self.assertEqual((step.offset_days, step.skip_profiles.code), (0, "punctual"))
+
     def test_the_preview_is_what_is_made(self):
         proposal = self.proposal("companies", "base.ie")
         self.assertIn("E-mail", proposal.preview)

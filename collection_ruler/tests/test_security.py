@@ -14,6 +14,7 @@ RIGHTS = {
     "collection.ruler.step": "r--- r--- rwcu",
     "collection.stage": "r--- r--- rwcu",
     "collection.contact.limit": "r--- r--- rwcu",
+    "collection.payer.class": "r--- r--- r---",
     "collection.instalment": "r--- r--- r---",
     "collection.debtor": "r--- rw-- rw--",
     "collection.debtor.touch": "---- ---- r---",

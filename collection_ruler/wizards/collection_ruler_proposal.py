@@ -95,6 +95,9 @@ class CollectionRulerProposal(models.TransientModel):
             "offset_days": step.offset,
             "stage_id": self.env.ref(f"collection_ruler.collection_stage_{step.stage}").id,
         }
+        if step.not_to:
+            classes = self.env["collection.payer.class"].search([("code", "in", step.not_to)])
+            values["skip_profiles"] = [Command.set(classes.ids)]
         if step.words or step.delivers:
             values |= {
                 "channel": "email",

@@ -35,7 +35,8 @@ class CollectionSimulation(models.TransientModel):
     partner_id = fields.Many2one(
         "res.partner",
         string="For",
-        help="Whose clock, holidays and dates to avoid count. Empty: somebody who lives where you do.",
+        help="Whose clock, holidays, dates to avoid and habit of paying count. Empty: somebody who "
+        "lives where you do.",
     )
     due_date = fields.Date(
         string="Due on",
@@ -101,9 +102,11 @@ class CollectionSimulation(models.TransientModel):
         """
         _ = self.env._
         try:
-            calendar, best_minute = self._calendar(ruler)
+            calendar, best_minute, profile = self._customer(ruler)
             amount = Decimal(str(self.amount))
-            course = simulate(ruler._ladder(), calendar, dues, amount, self.is_sent, best_minute)
+            course = simulate(
+                ruler._ladder(), calendar, dues, amount, self.is_sent, best_minute, profile
+            )
         except NeverOpen:
             return [], None, _("No hour is within the contact hours where this customer lives.")
         except (CalendarError, LadderError) as error:
@@ -191,11 +194,12 @@ class CollectionSimulation(models.TransientModel):
             (_("Last contact"), last),
         ]
 
-    def _calendar(self, ruler):
-        """When this customer may be contacted, and likes to be, in minutes of the day or None."""
+    def _customer(self, ruler):
+        """When this customer may be contacted, and likes to be, in minutes of the day or None, and how they
+        usually pay."""
         partner = self.partner_id._origin.sudo().commercial_partner_id
         if not partner:
-            return ruler._contact_calendar(), None
+            return ruler._contact_calendar(), None, None
         company = ruler.company_id
         place = company._collection_locate(
             partner.tz, partner.country_id.code, partner.state_id.code
@@ -203,8 +207,8 @@ class CollectionSimulation(models.TransientModel):
         calendar = ruler._contact_calendar(place.key)
         debtor = partner.collection_debtor_ids.filtered(lambda d: d.company_id == company)
         if not debtor:
-            return calendar, None
-        return debtor._leave_in_peace(calendar), debtor._best_minute()
+            return calendar, None, None
+        return debtor._leave_in_peace(calendar), debtor._best_minute(), debtor.profile or None
 
     def _row(self, contact, calendar):
         """One contact: its day, the words and what they are about, and what moved it."""

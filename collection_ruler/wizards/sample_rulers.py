@@ -17,6 +17,7 @@ class SampleStep(NamedTuple):
 
     :param words: the message: name of a `mail_template_…` of this add-on; none for a task or delivery
     :param note: what to do, for a task
+    :param not_to: codes of the payer classes that it is not for (F6)
     """
 
     offset: int
@@ -29,6 +30,7 @@ class SampleStep(NamedTuple):
     escalates: bool = False
     call: bool = False
     note: str | None = None
+    not_to: tuple[str, ...] = ()
 
 
 class SampleRuler(NamedTuple):
@@ -74,7 +76,8 @@ SAMPLES = {
         (
             _deliver(-10),
             SampleStep(-7, _lt("A week before"), "week_before", "upcoming", attach=True),
-            SampleStep(0, _lt("Due today"), "due_today"),
+            # who always pays on time need not be told so
+            SampleStep(0, _lt("Due today"), "due_today", not_to=("punctual",)),
             SampleStep(2, _lt("Forgot?"), "forgot", attach=True),
             _call(5),
             SampleStep(8, _lt("Firm and polite"), "firm", "firm", attach=True),

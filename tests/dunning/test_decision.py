@@ -1090,6 +1090,19 @@ def test_a_step_for_larger_amounts_is_passed_over_and_lends_its_words_to_nobody(
     assert contact.tone.id == 9
 
 
+def test_a_step_that_is_not_for_such_payers_lends_its_words_to_nobody():
+    ladder = Ladder(
+        1,
+        (email(4, 2), email(9, 8, skip_profiles=frozenset({"punctual"})), email(10, 20)),
+        bank_days=False,
+    )
+    for profile, tone in (("punctual", 4), ("late", 9), (None, 9)):
+        # the oldest stands behind that step, and a newer claim is due for the first one
+        them = debtor(owes(1, 10, 8, ladder), owes(2, 2, 0, ladder), profile=profile)
+        (contact,) = heard(decide(them, MONDAY))
+        assert contact.tone.id == tone
+
+
 def test_an_approval_grows_stale_and_is_asked_for_again():
     formal = DEFAULT.steps[6]
     snapshot = debtor(owes(1, 10, 8))

@@ -14,12 +14,12 @@ SIZE = 200
 CUSTOMERS = SIZE // 5
 FIELDS = {"size", "verb", "units", "wall_s", "cpu_s", "queries", "peak_mb", "floor_s"}
 RUN_FIELDS = FIELDS | {"calls", "pauses"}
-VERBS = ["registry", "activate", "enrol", "plan", "send", "run", "track", "empty", "forecast"]
-VERBS += ["gateway", "stock", "activity"]
+VERBS = ["registry", "activate", "enrol", "plan", "send", "run", "profile", "track", "empty"]
+VERBS += ["forecast", "gateway", "stock", "activity"]
 
 # Queries in all, whatever the number of customers in a batch: one more for each would be seen.
 QUERIES = {"activate": 110, "enrol": 50, "plan": 65, "send": 105, "track": 130, "empty": 110}
-QUERIES |= {"activity": 130, "forecast": 50}
+QUERIES |= {"activity": 130, "profile": 60, "forecast": 50}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,7 @@ def test_nearly_each_customer_is_written_to(lines):
     assert units["plan"] == units["send"] == units["track"] == CUSTOMERS - late
     assert units["gateway"] == units["stock"] == units["send"]
     assert units["activity"] >= 4
+    assert units["profile"] == CUSTOMERS
 
 
 def test_the_run_is_the_sum_of_its_verbs(lines):

@@ -48,6 +48,19 @@ OPEN_LINES = """
                         WHERE (i.move_id, i.account_id, i.partner_id, i.due_date)
                             = (l.move_id, l.account_id, l.partner_id, l.date_maturity))
 """
+AVERAGE_DELAYS = """
+    UPDATE bench.collection_debtor d SET profile_delay = late.days
+      FROM (SELECT p.commercial_partner_id,
+                   sum(r.amount * greatest(0, o.date - l.date_maturity)) / sum(r.amount) AS days
+              FROM account_move_line l
+              JOIN account_account a ON a.id = l.account_id
+              JOIN res_partner p ON p.id = l.partner_id
+              JOIN account_partial_reconcile r ON r.debit_move_id = l.id
+              JOIN account_move_line o ON o.id = r.credit_move_id
+             WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
+             GROUP BY 1) late
+     WHERE late.commercial_partner_id = d.partner_id
+"""
 INSERT_LEDGER = [
     f"CREATE TEMP TABLE due ON COMMIT DROP AS {DUE_PAIRS}",
     """
@@ -165,6 +178,10 @@ class Floors:
         """Insert a mail for each customer with something due."""
         prepare = f"CREATE TABLE bench.receiver AS SELECT DISTINCT debtor_id FROM ({DUE_PAIRS}) p"
         return self._timed(["mail_message", "mail_mail"], INSERT_MAILS, prepare=prepare)
+
+    def profile(self) -> float:
+        """Write the average delay of each customer."""
+        return self._timed([], [AVERAGE_DELAYS], filled=["collection_debtor"])
 
     def tasks(self) -> float:
         """Find the due pairs, write them down, insert a task for each customer."""

@@ -14,6 +14,8 @@ MEMORY_MB = 110
 EXPONENT = 1.05
 EMPTY_SECONDS = 1
 FORECAST_SECONDS = 5
+PROFILE_DEBTORS = 50_000
+PROFILE_SECONDS = 30
 GATEWAY_TIMES = 2
 GATEWAY_MORE_QUERIES = 5
 
@@ -95,6 +97,10 @@ def _other_marks(largest, size) -> Iterator[Mark]:
     at_reference = largest["forecast"]["wall_s"] * REFERENCE / size
     name = f"the forecast of 30 days at {REFERENCE}{_how(size)}"
     yield _mark(name, at_reference, FORECAST_SECONDS, " s")
+    profile = largest["profile"]
+    at_mark = profile["wall_s"] * PROFILE_DEBTORS / profile["units"]
+    name = f"payer profiles of {PROFILE_DEBTORS} customers (taken in proportion from {profile['units']})"
+    yield _mark(name, at_mark, PROFILE_SECONDS, " s")
     gateway, stock = largest["gateway"], largest["stock"]
     times = gateway["wall_s"] / gateway["floor_s"]
     yield _mark("gateway over the stock queue", times, GATEWAY_TIMES, " times")

@@ -2,8 +2,8 @@
 
 - Monday: the ruler is activated, the backlog joins silently
 - Tuesday: some invoices are new, nearly each customer is due a message: the run up to the outbox
-  rows, a second run that tracks, an empty one, the forecast of the coming 30 days, and the gateway beside
-  Odoo's stock queue
+  rows, with the day's look at all payer profiles apart, a second run that tracks, an empty one, the
+  forecast of the coming 30 days, and the gateway beside Odoo's stock queue
 - Wednesday: some customers are to be called
 
 The scheduled actions are run by Odoo's scheduler, one by one, in this process.
@@ -100,6 +100,7 @@ class Verbs:
     def _due_run(self) -> None:
         self._set_cutoffs()
         floors = {verb: getattr(self.floors, verb)() for verb in ("enrol", "plan", "send")}
+        of_profiles = self.floors.profile()
         instalments = self._count("collection_instalment")
         calls, pauses = self._follow_up()
         units = {
@@ -111,8 +112,11 @@ class Verbs:
             raise Failed(f"messages and outbox differ: {units}")
         for verb, floor in floors.items():
             self.report(verb, units[verb], self.figures[verb], floor)
+        # once a day and whatever is due: it has a mark of its own
+        profiles = self.figures.pop("profile", Figures())
         whole = sum(self.figures.values(), Figures())
         self.report("run", units["send"], whole, sum(floors.values()), calls=calls, pauses=pauses)
+        self.report("profile", self._count("collection_debtor"), profiles, of_profiles)
 
     def _track(self) -> None:
         """Bring those up to date who were written to; the run has begun with it where it was long."""
