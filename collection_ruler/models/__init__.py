@@ -9,6 +9,9 @@ from . import collection_stage
 from . import collection_ruler
 from . import collection_ruler_match
 from . import collection_ruler_step
+from . import collection_charge_rule
+from . import collection_charge_rate
+from . import collection_ruler_charge
 
 # what it works on
 from . import collection_instalment
@@ -21,6 +24,9 @@ from . import collection_followup
 from . import collection_followup_words
 from . import collection_followup_item
 from . import collection_ruler_line
+from . import collection_charge
+from . import collection_charge_count
+from . import collection_charge_words
 
 # the four verbs and what they share
 from . import collection_snapshot
