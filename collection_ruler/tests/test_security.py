@@ -24,19 +24,33 @@ MODELS = (
     "collection.blackout",
     "collection.coverage",
     "collection.simulation",
+    "collection.charge.rule",
+    "collection.charge.rate",
+    "collection.charge",
+    "collection.charge.issue",
+    "collection.charge.issue.line",
 )
 # (read, write, create, unlink) of each group, in the order of MODELS
 RIGHTS = {
-    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- r--- r--- rwc-",
-    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwcu r--- rwc-",
-    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwcu r--- rwc-",
-    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
-    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ----",
+    "reader": "r--- r--- r--- r--- r--- ---- r--- r--- r--- ---- rwc- ---- r--- r--- rwc- "
+    "r--- r--- r--- ---- ----",
+    "collector": "r--- r--- r--- r--- rw-- ---- r--- r--- rwc- ---- rwc- rwc- rwcu r--- rwc- "
+    "r--- r--- r--- rwc- rwc-",
+    "manager": "rwcu rwcu rwcu r--- rw-- r--- r--- r--- rwc- rwcu rwc- rwc- rwcu r--- rwc- "
+    "rwcu rwcu r--- rwc- rwc-",
+    "portal": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- "
+    "---- ---- ---- ---- ----",
+    "public": "---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- ---- "
+    "---- ---- ---- ---- ----",
 }
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
     # the circuit breaker: managers only
     "action_let_leave",
+    # late charges: collectors only, a look at a debit note for all who may see it
+    "action_charge",
+    "action_issue",
+    "action_open_debit_note",
     # Today, today's outgoing, and cards that are dropped
     "tiles",
     "action_preview",

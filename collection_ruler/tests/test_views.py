@@ -17,6 +17,7 @@ ACTIONS = (
     "collection_ruler.collection_hold_action_new",
     "collection_ruler.collection_coverage_action",
     "collection_ruler.collection_simulation_action",
+    "collection_ruler.collection_charge_rule_action",
 )
 MENUS = (
     "collection_ruler.collection_today_menu",
