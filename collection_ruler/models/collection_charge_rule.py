@@ -2,9 +2,12 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_amount, formatLang
+from odoo.tools import format_amount, format_date, formatLang
 
 from ..dunning.charges import ChargeError, Rate, Rule
+
+# a rate that follows a published one is looked up at least twice a year
+RATE_DAYS = 184
 
 
 class CollectionChargeRule(models.Model):
@@ -94,6 +97,8 @@ class CollectionChargeRule(models.Model):
         compute="_compute_summary", help="What it lacks before a ruler can use it."
     )
 
+    stale = fields.Char(compute="_compute_stale", help="Why its newest rate may be out of date.")
+
     _numbers = models.Constraint(
         "CHECK (coalesce(fee, 0) >= 0 AND coalesce(grace_days, 0) >= 0 "
         "AND coalesce(penalty, 0) BETWEEN 0 AND 100 AND coalesce(margin, 0) BETWEEN 0 AND 100)",
@@ -116,6 +121,26 @@ class CollectionChargeRule(models.Model):
                 parts.append(rule._rate_words(percent))
             rule.summary = " + ".join(parts)
             rule.missing = rule._missing()
+
+    @api.depends("reference", "interest_period", "rate_ids.date_from")
+    @api.depends_context("lang")
+    def _compute_stale(self):
+        """A published rate changes; ours that is older than half a year wants a look."""
+        today = fields.Date.context_today(self)
+        for rule in self:
+            newest = max(filter(None, rule.rate_ids.mapped("date_from")), default=today)
+            rule.stale = (
+                rule.interest_period
+                and rule.reference
+                and (today - newest).days > RATE_DAYS
+                and self.env._(
+                    "The newest rate of “%(rule)s” holds from %(day)s. Look whether “%(reference)s” has "
+                    "changed, and enter the rate again with a newer day if it has not.",
+                    rule=rule.name,
+                    day=format_date(self.env, newest),
+                    reference=rule.reference,
+                )
+            )
 
     @api.model
     def _percent_words(self, percent):

@@ -45,10 +45,12 @@ class CollectionDebtor(models.Model):
 
     # without dependencies: payments do not pay for it
     charge_words = fields.Char(string="Charges so far, not booked", compute="_compute_charge_words")
+    can_charge = fields.Boolean(compute="_compute_charge_words")
     charge_ids = fields.One2many("collection.charge", "debtor_id", string="Late charges")
 
     def _compute_charge_words(self):
         self.charge_words = False
+        self.can_charge = False
         found = self.env["collection.instalment"].search(
             [
                 ("debtor_id", "in", self.ids),
@@ -58,9 +60,50 @@ class CollectionDebtor(models.Model):
         )
         Charge = self.env["collection.charge"]
         counted = Charge._count(found) if found else {}
-        for debtor, own in found.sudo().grouped("debtor_id").items():
-            totals = Charge._totals(own, counted)
-            self.browse(debtor.id).charge_words = Charge._amounts_words(totals) or False
+        found = found.sudo().grouped("debtor_id")
+        drafts = self._charges_in_drafts()
+        for debtor in self:
+            totals = Charge._totals(found.get(debtor.sudo(), ()), counted)
+            debtor.can_charge = bool(totals)
+            words = [Charge._amounts_words(totals)] if totals else []
+            if draft := drafts.get(debtor.id):
+                words.append(self.env._("%s in drafts, not posted", Charge._amounts_words(draft)))
+            debtor.charge_words = ", ".join(words) or False
+
+    def _charges_in_drafts(self):
+        """What was charged and nobody posted yet: {debtor id: {(kind, ``res.currency``): amount}}."""
+        result = defaultdict(dict)
+        rows = (
+            self.env["collection.charge"]
+            .sudo()  # collectors need not see invoices
+            ._read_group(
+                [
+                    ("debtor_id", "in", self.ids),
+                    ("company_id", "in", self.env.companies.ids),
+                    ("debit_move_id.state", "=", "draft"),
+                ],
+                ["debtor_id", "kind", "currency_id"],
+                ["amount:sum"],
+            )
+        )
+        for debtor, kind, currency, amount in rows:
+            result[debtor.id][kind, currency] = amount
+        return result
+
+    def _held_instalments(self):
+        """The ``collection.instalment`` of this debtor that a hold covers today."""
+        self.ensure_one()
+        holds = self.sudo().hold_ids.filtered_domain(
+            [
+                ("state", "=", "active"),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", self._local_today()),
+            ]
+        )
+        if "all" in holds.mapped("scope"):
+            return self.sudo().instalment_ids
+        return holds.instalment_ids
 
     def _by_collector(self):
         """This debtor, for a collector or manager who may see it.
@@ -80,7 +123,7 @@ class CollectionDebtor(models.Model):
         issue = self._by_collector().env["collection.charge.issue"]._open(self)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Charge for late payment"),
+            "name": self.env._("%s: charge for late payment", self.display_name),
             "res_model": issue._name,
             "res_id": issue.id,
             "view_mode": "form",

@@ -313,6 +313,19 @@ class TestIssuing(ChargeCase):
         self.assertEqual((line.take, line.amount), (False, 3.0))
         self.assertIn("paid late", line.words)
 
+    def test_what_is_on_hold_is_offered_and_not_ticked(self):
+        disputed, other = self.owe(), self.owe()
+        self.hold(disputed, partner=self.acme, date_to="2026-03-20")
+        with self.at("2026-03-19 12:00"):
+            lines = self.dialog().line_ids
+            self.assertEqual(
+                [(ln.instalment_id.move_id, ln.take) for ln in lines],
+                [(disputed, False), (other, True)],
+            )
+            self.assertIn("on hold", lines[0].words)
+        with self.at("2026-03-21 12:00"):
+            self.assertTrue(all(self.dialog().line_ids.mapped("take")))
+
     def test_the_dialog_says_why_nothing_is_charged(self):
         self.rule.debtor_kind = "company"
         move = self.owe(partner=self.customer)
@@ -405,9 +418,16 @@ class TestIssuing(ChargeCase):
         with self.at("2026-03-19 12:00"):
             debtor = self.debtor(self.acme).with_user(self.collector)
             self.assertEqual(debtor.charge_words.replace("\xa0", " "), "$ 10.00")
+            self.assertTrue(debtor.can_charge)
+        self.issue()
+        self.env.invalidate_all()
+        with self.at("2026-03-21 12:00"):
+            words = debtor.charge_words.replace("\xa0", " ")
+        self.assertEqual(words, "$ 2.00, $ 10.00 in drafts, not posted")
+        self.env["collection.charge"].search([]).debit_move_id.unlink()
         self.pay(move, date="2026-03-12")
         self.env.invalidate_all()
-        self.assertFalse(debtor.charge_words)
+        self.assertFalse(debtor.charge_words or debtor.can_charge)
 
 
 @tagged("post_install", "-at_install")
@@ -456,6 +476,15 @@ class TestEntry(ChargeCase):
         self.ruler.charge_rule_id = rule
         with self.refused("needs at least one rate"), self.env.cr.savepoint():
             rate.unlink()
+
+    def test_an_old_rate_of_a_published_one_wants_a_look(self):
+        self.rule.reference = "Base rate"
+        for day, stale in (("2020-06-30", False), ("2020-07-10", True)):
+            with self.subTest(day), self.at(f"{day} 12:00"):
+                self.rule.invalidate_recordset(["stale"])
+                self.assertEqual("Look whether “Base rate”" in (self.rule.stale or ""), stale)
+        self.rule.reference = False
+        self.assertFalse(self.rule.stale, "a rate of the contract does not grow old")
 
     def test_a_used_rule_is_not_archived(self):
         with self.refused("archived"), self.env.cr.savepoint():

@@ -22,7 +22,7 @@ class CollectionChargeIssue(models.TransientModel):
     total_words = fields.Char(string="To charge", compute="_compute_total_words")
     basis = fields.Text(readonly=True)
     others = fields.Html(readonly=True, sanitize=False)
-    credit_note = fields.Char(readonly=True)
+    notice = fields.Text(readonly=True, help="What to look at first.")
 
     @api.depends("line_ids.take")
     def _compute_total_words(self):
@@ -38,7 +38,7 @@ class CollectionChargeIssue(models.TransientModel):
     def _open(self, debtor):
         """A dialog with the lines of today.
 
-        What is open is ticked; what was paid late, and is over, is offered.
+        What is open is ticked; what was paid late, or is on hold, is offered.
 
         :param debtor: ``collection.debtor`` whose rights were checked
         """
@@ -47,17 +47,18 @@ class CollectionChargeIssue(models.TransientModel):
             [("debtor_id", "=", debtor.id), ("gone", "=", False)], order="due_date, id"
         )
         counted = self.env["collection.charge"]._count(instalments)
+        held = debtor._held_instalments()
         return self.create(
             {
                 "debtor_id": debtor.id,
                 "line_ids": [
-                    fields.Command.create(self.line_ids._values(instalment, line))
+                    fields.Command.create(self.line_ids._values(instalment, line, held))
                     for instalment in instalments.sudo()
                     for line in counted[instalment.id].lines
                 ],
                 "basis": self._basis(instalments, counted),
                 "others": self._others(instalments, counted),
-                "credit_note": self._credit_note(debtor),
+                "notice": self._notice(debtor, instalments, counted),
             }
         )
 
@@ -84,12 +85,16 @@ class CollectionChargeIssue(models.TransientModel):
         return Markup("<ul>%s</ul>") % items if items else Markup()
 
     @api.model
-    def _credit_note(self, debtor):
-        if not debtor.amount_credit:
-            return False
-        return self.env._(
-            "This customer has open credits: reconcile them first, they may make the charges smaller."
-        )
+    def _notice(self, debtor, instalments, counted):
+        charged = instalments.sudo().filtered(lambda i: counted[i.id].lines)
+        sentences = charged.ruler_id.charge_rule_id.mapped("stale")
+        if debtor.amount_credit:
+            sentences.append(
+                self.env._(
+                    "This customer has open credits: reconcile them first, they may make the charges smaller."
+                )
+            )
+        return "\n".join(filter(None, sentences))
 
     def action_issue(self):
         """Make the draft invoices and open them; nothing is booked before somebody posts them.
@@ -167,28 +172,31 @@ class CollectionChargeIssueLine(models.TransientModel):
     date_to = fields.Date(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True)
-    is_open = fields.Boolean(readonly=True)
     words = fields.Char(string="What for", readonly=True)
 
     @api.model
-    def _values(self, instalment, line):
+    def _values(self, instalment, line, held):
         """A line as it is shown.
 
         :param line: `dunning.charges.Line`
+        :param held: the instalments on hold: a dispute or a promise is no time to charge
         """
         Charge = self.env["collection.charge"]
         rule = instalment.ruler_id.charge_rule_id
         words = Charge._line_words(instalment, line, rule)
+        if not instalment.is_open:
+            words = self.env._("%s (paid late)", words)
+        elif instalment in held:
+            words = self.env._("%s (on hold)", words)
         return {
-            "take": instalment.is_open,
+            "take": instalment.is_open and instalment not in held,
             "instalment_id": instalment.id,
             "kind": line.kind,
             "date_from": line.first,
             "date_to": line.last,
             "currency_id": Charge._line_currency(instalment, line).id,
             "amount": float(line.amount),
-            "is_open": instalment.is_open,
-            "words": words if instalment.is_open else self.env._("%s (paid late)", words),
+            "words": words,
         }
 
     def _find(self, counted):
