@@ -165,6 +165,28 @@ def test_a_rate_that_changes_in_the_middle_equals_two_periods(rule, one, turn, m
     assert (*first, *second) == both
 
 
+@given(rules(), debts(), st.integers(1, 60))
+def test_the_interest_of_each_day_is_on_what_was_open_when_it_began(rule, one, until):
+    assume(rule.period and until > rule.grace_days)
+    grace_end = day(rule.grace_days)
+    expected = {}
+    for number in range(1, until + 1):
+        base = one.open_after(day(number - 1))
+        if number <= rule.grace_days:
+            base = min(base, one.open_after(grace_end))
+        percent = rule.percent_on(day(number))
+        if base and percent and one.open_after(grace_end):
+            expected[day(number)] = base, percent
+    found = {}
+    for line in charge(rule, one, day(until)):
+        if line.kind == "interest":
+            found |= {d: (line.base, line.percent) for d in days_of([line])}
+    for missing in expected.keys() - found.keys():  # a stretch that comes to less than half a unit
+        base, percent = expected.pop(missing)
+        assert base * percent / (100 * PERIODS[rule.period]) < D("0.5").scaleb(-one.digits)
+    assert expected == found
+
+
 @given(rules(), debts(), st.integers(-500, 800))
 def test_either_there_are_lines_or_a_reason(rule, one, number):
     assert bool(charge(rule, one, day(number))) is (why_not(rule, one, day(number)) is None)
@@ -195,6 +217,11 @@ def test_a_part_payment_bears_less_from_its_day_on():
     _fee, before, after = charge(EUROPE, debt((10, 400)), day(20))
     assert (before.base, before.last, before.days) == (D(1000), day(10), 10)
     assert (after.base, after.first, after.days) == (D(400), day(11), 10)
+
+
+def test_paid_one_day_late_bears_one_day():
+    _fee, line = charge(EUROPE, debt((1, 0)), day(300))
+    assert (line.base, line.first, line.last) == (D(1000), day(1), day(1))
 
 
 def test_paid_late_in_full_bears_until_then():
