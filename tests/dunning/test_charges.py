@@ -180,7 +180,7 @@ def test_the_interest_of_each_day_is_on_what_was_open_when_it_began(rule, one, u
     found = {}
     for line in charge(rule, one, day(until)):
         if line.kind == "interest":
-            found |= {d: (line.base, line.percent) for d in days_of([line])}
+            found |= dict.fromkeys(days_of([line]), (line.base, line.percent))
     for missing in expected.keys() - found.keys():  # a stretch that comes to less than half a unit
         base, percent = expected.pop(missing)
         assert base * percent / (100 * PERIODS[rule.period]) < D("0.5").scaleb(-one.digits)
