@@ -75,25 +75,30 @@ class CollectionCharge(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _issue(self, picked):
-        """Make draft debit notes: one per company, customer and currency, with a line per charge.
+    def _lock_instalments(self, instalments):
+        """First of all when somebody charges: payments, and others who charge, write these rows too.
 
-        They are plain invoices of ours; Odoo's own debit notes are an add-on that we do not depend on, copy
-        one invoice each, and know no instalments.
+        Whoever comes after one of them starts again with fresh figures, or meets the unique index.
 
-        :param picked: [(``collection.instalment``, `dunning.charges.Line`)] that a person chose
-        :return: the drafts, ``account.move`` as superuser
-        :raise UserError: something else is being booked, or charged, for one of them at this moment
+        :raise UserError: somebody else holds one of them at this moment
         """
-        instalments = self.env["collection.instalment"].sudo().union(*(i for i, _line in picked))
-        # first of all: payments and others who charge write these rows too
         if len(instalments._lock(instalments.ids)) < len(instalments):
             raise UserError(
                 self.env._(
                     "Somebody books or charges something of this customer right now. Try again in a moment."
                 )
             )
-        self._check_still_so(instalments, picked)
+
+    @api.model
+    def _issue(self, picked):
+        """Make draft debit notes: one per company, customer and currency, with a line per charge.
+
+        They are plain invoices of ours; Odoo's own debit notes are an add-on that we do not depend on, copy
+        one invoice each, and know no instalments.
+
+        :param picked: [(``collection.instalment``, `dunning.charges.Line`)], locked, counted and chosen
+        :return: the drafts, ``account.move`` as superuser
+        """
         groups = defaultdict(list)
         for instalment, line in picked:
             key = instalment.company_id, self._invoiced_to(instalment), line.currency
@@ -102,18 +107,6 @@ class CollectionCharge(models.Model):
         for (company, partner, currency), lines in groups.items():
             notes += self._debit_note(company, partner, currency, lines)
         return notes
-
-    @api.model
-    def _check_still_so(self, instalments, picked):
-        counted = self._count(instalments)
-        for instalment, line in picked:
-            if line not in counted[instalment.id].lines:
-                raise UserError(
-                    self.env._(
-                        "What can be charged for %s has changed. Close the dialog and open it again.",
-                        instalment.move_id.name,
-                    )
-                )
 
     @api.model
     def _invoiced_to(self, instalment):

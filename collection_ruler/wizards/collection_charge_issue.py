@@ -109,6 +109,7 @@ class CollectionChargeIssue(models.TransientModel):
         # whoever sees an instalment may charge for it
         chosen.instalment_id.check_access("read")
         Charge = self.env["collection.charge"]
+        Charge._lock_instalments(chosen.instalment_id)
         counted = Charge._count(chosen.instalment_id)
         picked = [line._find(counted) for line in chosen]
         notes = Charge._issue(picked)
