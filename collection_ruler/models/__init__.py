@@ -26,6 +26,7 @@ from . import collection_followup_item
 from . import collection_ruler_line
 from . import collection_charge
 from . import collection_charge_count
+from . import collection_charge_move
 from . import collection_charge_words
 
 # the four verbs and what they share

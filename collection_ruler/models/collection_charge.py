@@ -43,21 +43,26 @@ class CollectionCharge(models.Model):
         "account.move", string="Charged by", required=True, ondelete="cascade", index=True
     )
     debit_line_id = fields.Many2one("account.move.line", ondelete="cascade", index=True)
-    is_live = fields.Boolean(
-        string="Counts", compute="_compute_is_live", store=True, compute_sudo=True
+    is_live = fields.Boolean(string="Counts", compute="_compute_is_live", compute_sudo=True)
+    is_taken = fields.Boolean(
+        default=True, help="What `is_live` said when the note, or a new charge, was last made."
     )
 
     # nobody is charged twice, whoever charges at the same moment: what overlaps begins on the same day
     _once = models.UniqueIndex(
-        "(move_id, account_id, partner_id, due_date, kind, date_from) WHERE is_live",
+        "(move_id, account_id, partner_id, due_date, kind, date_from) WHERE is_taken",
         "This was charged already. Close the dialog and open it again to see what is left.",
     )
 
-    @api.depends("debit_move_id.state", "debit_move_id.payment_state")
+    # not stored: all invoices would pay for it with a query per line, whoever makes them
     def _compute_is_live(self):
         for one in self:
-            note = one.debit_move_id
-            one.is_live = note.state in ("draft", "posted") and note.payment_state != "reversed"
+            one.is_live = one._counts()
+
+    def _counts(self):
+        """Whether its debit note stands: a draft, or posted and not reversed."""
+        note = self.debit_move_id
+        return note.state in ("draft", "posted") and note.payment_state != "reversed"
 
     @api.depends("move_id", "kind")
     def _compute_display_name(self):
@@ -69,6 +74,15 @@ class CollectionCharge(models.Model):
         """The debit note of this charge."""
         self.ensure_one()
         return self.debit_move_id.get_formview_action()
+
+    def _follow_notes(self):
+        """Take, or set free, the days of these charges as their debit notes say now.
+
+        The unique index refuses days that were charged again meanwhile.
+        """
+        for one in self:
+            if one.is_taken != one._counts():
+                one.is_taken = not one.is_taken
 
     # ------------------------------------------------------------------
     # debit notes
@@ -88,6 +102,7 @@ class CollectionCharge(models.Model):
                     "Somebody books or charges something of this customer right now. Try again in a moment."
                 )
             )
+        self.sudo().search([("move_id", "in", instalments.sudo().move_id.ids)])._follow_notes()
 
     @api.model
     def _issue(self, picked):

@@ -145,10 +145,12 @@ class CollectionCharge(models.Model):
                                     = (c.move_id, c.account_id, c.partner_id, c.due_date)
                                   AND o.gone IS NOT TRUE)) AS is_changed
                       FROM collection_charge c
+                      JOIN account_move n ON n.id = c.debit_move_id AND n.state IN ('draft', 'posted')
+                       AND n.payment_state IS DISTINCT FROM 'reversed'
                      CROSS JOIN LATERAL (SELECT coalesce(
                            (c.account_id, c.partner_id, c.due_date)
                          = (i.account_id, i.partner_id, i.due_date), FALSE) AS same) s
-                     WHERE c.move_id = i.move_id AND c.is_live) charged
+                     WHERE c.move_id = i.move_id) charged
                  WHERE i.id IN %s
                 """,
                 tuple(instalments.ids) or (0,),

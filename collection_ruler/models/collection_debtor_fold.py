@@ -91,7 +91,7 @@ class CollectionDebtor(models.Model):
                  WHERE s.partner_id = %(source)s %(only)s
                    AND NOT EXISTS (
                        SELECT FROM collection_charge t
-                        WHERE t.partner_id = %(target)s AND t.is_live AND s.is_live
+                        WHERE t.partner_id = %(target)s AND t.is_taken AND s.is_taken
                           AND (t.move_id, t.account_id, t.due_date, t.kind, t.date_from)
                             = (s.move_id, s.account_id, s.due_date, s.kind, s.date_from))
                 """,

@@ -259,6 +259,14 @@ class TestIssuing(ChargeCase):
             first.button_draft()
             self.env.flush_all()
 
+    def test_invoices_of_others_do_not_pay_for_it(self):
+        """A stored field that follows the note would be looked up for each line of every invoice."""
+        note = self.env["account.move"]
+        for name in ("state", "payment_state", "line_ids"):
+            followers = self.env.registry.get_dependent_fields(note._fields[name])
+            ours = {f for f in followers if f.model_name.startswith("collection.charge")}
+            self.assertFalse(ours, name)
+
     def test_two_people_charge_at_once_and_it_is_charged_once(self):
         move = self.owe()
         with self.at("2026-03-19 12:00"):
