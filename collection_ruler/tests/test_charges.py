@@ -71,6 +71,11 @@ class ChargeCase(CollectionCommon):
             return str(one.why_not)
         return [(ln.kind, ln.days, float(ln.base), float(ln.amount)) for ln in one.lines]
 
+    def charges(self):
+        """All that was charged by this company, in the order of charging."""
+        own = [("company_id", "=", self.company.id)]
+        return self.env["collection.charge"].search(own, order="id")
+
     def dialog(self, partner=None, user=None):
         debtor = self.debtor(partner or self.acme).with_user(user or self.collector)
         action = debtor.action_charge()
@@ -84,8 +89,8 @@ class ChargeCase(CollectionCommon):
                 dialog.line_ids.take = take
             dialog.action_issue()
             self.env.flush_all()
-        charges = self.env["collection.charge"].search([], order="id desc", limit=1)
-        return charges.debit_move_id
+        charges = self.charges()
+        return charges[-1:].debit_move_id
 
 
 @tagged("post_install", "-at_install")
@@ -238,6 +243,15 @@ class TestIssuing(ChargeCase):
         note._reverse_moves(cancel=True)
         self.assertEqual(self.counted(move), whole)
 
+    def test_what_was_reversed_is_charged_anew_after_it(self):
+        move = self.owe()
+        note = self.issue()
+        note.action_post()
+        note._reverse_moves(cancel=True)
+        again = self.issue()
+        self.assertNotEqual(again, note)
+        self.assertEqual(self.counted(move), "charged")
+
     def test_a_line_deleted_from_the_draft_is_free_again(self):
         self.rule.fee = 40.0
         move = self.owe()
@@ -283,7 +297,7 @@ class TestIssuing(ChargeCase):
             self.pay(move, date="2026-03-12")
             with self.assertRaises(UserError):
                 dialog.action_issue()
-        self.assertFalse(self.env["collection.charge"].search([]))
+        self.assertFalse(self.charges())
 
     def test_the_debit_note_bears_no_charges_itself(self):
         self.owe()
@@ -348,7 +362,7 @@ class TestIssuing(ChargeCase):
         self.rule.write({"fee": 40.0, "currency_id": euro.id})
         self.owe()
         self.issue()
-        notes = self.env["collection.charge"].search([]).debit_move_id
+        notes = self.charges().debit_move_id
         self.assertEqual(
             {(n.currency_id.name, n.amount_total) for n in notes}, {("USD", 10.0), ("EUR", 40.0)}
         )
@@ -392,6 +406,16 @@ class TestIssuing(ChargeCase):
         self.env.invalidate_all()
         self.assertEqual(self.counted(move), "charged")
 
+    def test_a_customer_given_a_parent_was_charged(self):
+        move = self.owe(partner=self.customer)
+        self.issue(partner=self.customer)
+        with self.at("2026-03-19 13:00"):
+            self.customer.parent_id = self.acme
+            self.run_ruler("enrol")
+        self.env.invalidate_all()
+        self.assertEqual(self.instalments(move).partner_id, self.acme)
+        self.assertEqual(self.counted(move), "charged")
+
     def test_readers_and_strangers_charge_nothing(self):
         self.owe()
         reader = self.new_user("only_reads", "collection_ruler.collection_ruler_group_reader")
@@ -406,7 +430,7 @@ class TestIssuing(ChargeCase):
             dialog = self.dialog()
         with self.assertRaises(AccessError):
             dialog.with_user(reader).action_issue()
-        self.assertFalse(self.env["collection.charge"].search([]))
+        self.assertFalse(self.charges())
 
     def test_another_company_sees_neither_charges_nor_rules(self):
         self.owe()
@@ -432,7 +456,7 @@ class TestIssuing(ChargeCase):
         with self.at("2026-03-21 12:00"):
             words = debtor.charge_words.replace("\xa0", " ")
         self.assertEqual(words, "$ 2.00, $ 10.00 in drafts, not posted")
-        self.env["collection.charge"].search([]).debit_move_id.unlink()
+        self.charges().debit_move_id.unlink()
         self.pay(move, date="2026-03-12")
         self.env.invalidate_all()
         self.assertFalse(debtor.charge_words or debtor.can_charge)
