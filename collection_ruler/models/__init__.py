@@ -14,6 +14,9 @@ from . import collection_ruler
 from . import collection_ruler_match
 from . import collection_ruler_step
 from . import collection_contact_limit
+from . import collection_charge_rule
+from . import collection_charge_rate
+from . import collection_ruler_charge
 
 # what it works on
 from . import collection_instalment
@@ -29,6 +32,10 @@ from . import collection_followup_words
 from . import collection_followup_item
 from . import collection_ruler_line
 from . import collection_instalment_expected
+from . import collection_charge
+from . import collection_charge_count
+from . import collection_charge_move
+from . import collection_charge_words
 
 # the four verbs and what they share
 from . import collection_snapshot

@@ -57,6 +57,7 @@ class CollectionDebtor(models.Model):
                 only=only,
             )
         )
+        self._fold_charges(source, target, only)
         for table in ("collection_instalment", "collection_followup_item"):
             self.env.cr.execute(
                 SQL(
@@ -82,6 +83,25 @@ class CollectionDebtor(models.Model):
             )
             moved._look_again()
 
+    def _fold_charges(self, source, target, only):
+        """What was charged follows its instalment; where both were charged, one of them tells it (D6)."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_charge s SET partner_id = %(target)s
+                 WHERE s.partner_id = %(source)s %(only)s
+                   AND NOT EXISTS (
+                       SELECT FROM collection_charge t
+                        WHERE t.partner_id = %(target)s AND t.is_taken AND s.is_taken
+                          AND (t.move_id, t.account_id, t.due_date, t.kind, t.date_from)
+                            = (s.move_id, s.account_id, s.due_date, s.kind, s.date_from))
+                """,
+                source=source.id,
+                target=target.id,
+                only=only,
+            )
+        )
+
     def _fold_into(self, partner):
         """Join this debtor with the one of ``partner`` in the same company, or rename it."""
         self.ensure_one()
@@ -100,6 +120,7 @@ class CollectionDebtor(models.Model):
             "collection.followup.item",
             "collection.hold",
             "collection.blackout",
+            "collection.charge",
             "collection.debtor.touch",
         ):
             self.env[model].search([("debtor_id", "=", self.id)]).write({"debtor_id": other.id})

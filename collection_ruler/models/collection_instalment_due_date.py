@@ -119,22 +119,22 @@ class CollectionInstalment(models.Model):
                 followup.activity_id.sudo().unlink()
 
     def _move_ledger(self, old, new):
-        """The ledger knows an instalment by its due date, so its rows follow."""
-        self.env["collection.followup.item"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE collection_followup_item SET due_date = %s
-                 WHERE (move_id, account_id, partner_id, due_date) = (%s, %s, %s, %s)
-                """,
-                new,
-                self.move_id.id,
-                self.account_id.id,
-                self.partner_id.id,
-                old,
+        """The ledgers of what was said and charged know an instalment by its due date: their rows follow."""
+        for model in ("collection.followup.item", "collection.charge"):
+            self.env[model].flush_model()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET due_date = %s "
+                    "WHERE (move_id, account_id, partner_id, due_date) = (%s, %s, %s, %s)",
+                    SQL.identifier(self.env[model]._table),
+                    new,
+                    self.move_id.id,
+                    self.account_id.id,
+                    self.partner_id.id,
+                    old,
+                )
             )
-        )
-        self.env["collection.followup.item"].invalidate_model(["due_date"])
+            self.env[model].invalidate_model(["due_date"])
 
     def _say_rescheduled(self, due_date):
         """Who changed the plan, and why, on the debtor's timeline (F7)."""

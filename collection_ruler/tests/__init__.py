@@ -5,6 +5,7 @@ from . import (
     test_approval,
     test_bad_input,
     test_brakes,
+    test_charges,
     test_contact_limit,
     test_conversation,
     test_cron,

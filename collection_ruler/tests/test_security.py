@@ -29,6 +29,11 @@ RIGHTS = {
     "collection.simulation": "rwc- rwc- rwc-",
     "collection.forecast": "r-c- r-c- r-c-",
     "collection.coverage": "r--- r--- r---",
+    "collection.charge.rule": "r--- r--- rwcu",
+    "collection.charge.rate": "r--- r--- rwcu",
+    "collection.charge": "r--- r--- r---",
+    "collection.charge.issue": "---- rwc- rwc-",
+    "collection.charge.issue.line": "---- rwc- rwc-",
 }
 # whose records belong to a company
 OF_A_COMPANY = (
@@ -45,6 +50,10 @@ ROLES = ("reader", "collector", "manager", "portal", "public")
 PUBLIC = {
     # the circuit breaker: managers only
     "action_let_leave",
+    # late charges: collectors only, a look at a debit note for all who may see it
+    "action_charge",
+    "action_issue",
+    "action_open_debit_note",
     # Today, today's outgoing, and cards that are dropped
     "tiles",
     "action_preview",

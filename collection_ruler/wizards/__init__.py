@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    collection_charge_issue,
     collection_drop,
     collection_preview,
     collection_reschedule,
