@@ -36,6 +36,25 @@ class Limit:
         )
 
 
+def narrowed(
+    calendar: ContactCalendar, limits: Iterable[Limit], channels: Iterable[str], is_company: bool
+) -> dict[str, ContactCalendar | None]:
+    """The calendars of those channels that limits narrow for a kind of customer (B1).
+
+    The place is that of the calendar: a customer of whom no address is known lives where we do.
+
+    :return: by channel; None where the limits leave no hour of the week
+    """
+    limits, place = tuple(limits), (calendar.country, calendar.state)
+    found = {
+        channel: within(
+            calendar, [one for one in limits if one.concerns(*place, channel, is_company)]
+        )
+        for channel in channels
+    }
+    return {channel: one for channel, one in found.items() if one is not calendar}
+
+
 def within(calendar: ContactCalendar, limits: Iterable[Limit]) -> ContactCalendar | None:
     """A contact calendar that keeps all limits; None when they leave no hour of the week (B1)."""
     hours = calendar.hours

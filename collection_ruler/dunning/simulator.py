@@ -39,24 +39,37 @@ class SimulatedContact:
 
 def simulate(
     ladder: Ladder,
-    calendar: ContactCalendar,
+    customer: Snapshot,
     dues: Sequence[date],
     amount: Decimal,
     delivered: bool = False,
-    best_minute: int | None = None,
-    profile: str | None = None,
+    settlement_days: int = 0,
 ) -> list[SimulatedContact]:
     """Play one invoice through a ruler, from its first step until nothing more comes.
 
+    :param customer: who owes nothing else: their calendars, habits and wishes
     :param dues: the due dates of its instalments
     :param amount: what each instalment is, in the company's currency
     :param delivered: whether the customer has the invoice already
-    :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
-    :param profile: how they usually pay, None where nobody knows: some steps are not for all (F6)
+    :param settlement_days: bank days that their money takes to arrive (D3)
     :raise NeverOpen: no day is open for this customer
     """
+    calendar, snapshot = customer.calendar, customer
+    owed = Claim(
+        0,
+        0,
+        ladder,
+        date.min,
+        date.min,
+        None,
+        None,
+        amount,
+        "",
+        delivered=delivered,
+        settlement_days=settlement_days,
+    )
     claims = {
-        key: Claim(key, 0, ladder, due, due, None, None, amount, "", delivered=delivered)
+        key: replace(owed, id=key, counts_from=due, due_date=due)
         for key, due in enumerate(sorted(dues))
     }
     comes = {
@@ -66,7 +79,6 @@ def simulate(
     days = [day for course in comes.values() for day, _offset in course]
     if not days:
         return []
-    snapshot = Snapshot(calendar, (), best_minute=best_minute, profile=profile)
     waits: dict[int, dict[Reason, None]] = {key: {} for key in claims}
     said: list[SimulatedContact] = []
     day, last = min(days), max(days) + timedelta(days=TAIL_DAYS)

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..dunning.calendar import blackout_days
-from ..dunning.limits import within
+from ..dunning.limits import narrowed
 from ..dunning.places import Place
 
 # what a collector may write on a debtor; the rest is arithmetic
@@ -238,10 +238,8 @@ class CollectionDebtor(models.Model):
         Where those leave no hour it is given back as it is: the doors say so.
         """
         self.ensure_one()
-        place = calendar.country, calendar.state
         limits = self.env["collection.contact.limit"]._of_company(self.company_id.id)
-        concern = [limit for limit in limits if limit.concerns(*place, channel, self.is_company)]
-        return within(calendar, concern) or calendar
+        return narrowed(calendar, limits, [channel], self.is_company).get(channel) or calendar
 
     def _best_minute(self):
         """The time of the day at which they like to hear from us, in minutes, or None (B3)."""

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ..dunning.calendar import blackout_days
 from ..dunning.decision import Claim, Snapshot
 from ..dunning.ladder import Ladder, Step
-from ..dunning.limits import within
+from ..dunning.limits import narrowed
 from ..dunning.places import Place, contact_calendar
 from ..dunning.reason import Reason
 from .collection_debtor import minute_of_day
@@ -78,17 +78,8 @@ class Calendars(dict):
         asked = ruler_id, key, is_company
         if asked not in self._narrowed:
             calendar = self[ruler_id, key]
-            found = {
-                channel: within(calendar, self._of_channel(calendar, channel, is_company))
-                for channel in self._channels
-            }
-            self._narrowed[asked] = {c: cal for c, cal in found.items() if cal is not calendar}
+            self._narrowed[asked] = narrowed(calendar, self._limits, self._channels, is_company)
         return self._narrowed[asked]
-
-    def _of_channel(self, calendar, channel, is_company):
-        # a customer of whom no address is known lives where we do, to the calendar as well
-        place = calendar.country, calendar.state
-        return [limit for limit in self._limits if limit.concerns(*place, channel, is_company)]
 
     def __missing__(self, ruler_and_key):
         ruler_id, key = ruler_and_key

@@ -8,7 +8,9 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..dunning.calendar import CalendarError, NeverOpen
+from ..dunning.decision import Snapshot
 from ..dunning.ladder import LadderError
+from ..dunning.limits import narrowed
 from ..dunning.reason import Reason
 from ..dunning.simulator import simulate
 from ..models.collection_followup_item import reason_selection
@@ -102,10 +104,15 @@ class CollectionSimulation(models.TransientModel):
         """
         _ = self.env._
         try:
-            calendar, best_minute, profile = self._customer(ruler)
+            customer = self._customer(ruler)
             amount = Decimal(str(self.amount))
             course = simulate(
-                ruler._ladder(), calendar, dues, amount, self.is_sent, best_minute, profile
+                ruler._ladder(),
+                customer,
+                dues,
+                amount,
+                self.is_sent,
+                ruler.company_id.collection_settlement_days,
             )
         except NeverOpen:
             return [], None, _("No hour is within the contact hours where this customer lives.")
@@ -114,7 +121,7 @@ class CollectionSimulation(models.TransientModel):
         nothing = _(
             "Nothing would be said: the ruler has no steps, or asks only for larger amounts."
         )
-        return course, calendar, None if course else nothing
+        return course, customer.calendar, None if course else nothing
 
     # ------------------------------------------------------------------
     # tables
@@ -195,20 +202,30 @@ class CollectionSimulation(models.TransientModel):
         ]
 
     def _customer(self, ruler):
-        """When this customer may be contacted, and likes to be, in minutes of the day or None, and how they
-        usually pay."""
+        """When this customer may be contacted and likes to be, and how they usually pay.
+
+        :return: dunning Snapshot of a debtor who owes nothing
+        """
         partner = self.partner_id._origin.sudo().commercial_partner_id
         if not partner:
-            return ruler._contact_calendar(), None, None
+            return Snapshot(ruler._contact_calendar(), ())
         company = ruler.company_id
         place = company._collection_locate(
             partner.tz, partner.country_id.code, partner.state_id.code
         )
         calendar = ruler._contact_calendar(place.key)
         debtor = partner.collection_debtor_ids.filtered(lambda d: d.company_id == company)
-        if not debtor:
-            return calendar, None, None
-        return debtor._leave_in_peace(calendar), debtor._best_minute(), debtor.profile or None
+        if debtor:
+            calendar = debtor._leave_in_peace(calendar)
+        limits = self.env["collection.contact.limit"]._of_company(company.id)
+        channels = set(ruler.step_ids.mapped("channel")) - {"activity"}
+        return Snapshot(
+            calendar,
+            (),
+            best_minute=debtor._best_minute() if debtor else None,
+            profile=debtor.profile or None,
+            channels=narrowed(calendar, limits, channels, partner.is_company),
+        )
 
     def _row(self, contact, calendar):
         """One contact: its day, the words and what they are about, and what moved it."""

@@ -15,6 +15,7 @@ from worlds import DAY, due_dates
 from dunning.decision import Snapshot
 from dunning.forecast import KINDS, NEVER, Customer, Forecast, Foreseen, Planned
 from dunning.ladder import Ladder, Step, timeline
+from dunning.limits import Limit, within
 from dunning.reason import Reason
 from dunning.simulator import simulate
 
@@ -120,7 +121,7 @@ def test_what_was_to_leave_before_today_leaves_today():
 @given(contact_limits(), st.data(), due_dates, st.booleans())
 def test_one_invoice_is_played_as_the_simulator_does(limits, data, due, delivered):
     ladder = data.draw(rulers(1, limits))
-    course = simulate(ladder, BRAZIL, [due], HUNDRED, delivered)
+    course = simulate(ladder, Snapshot(BRAZIL, ()), [due], HUNDRED, delivered)
     first = min(day for _step, day in timeline(ladder, BRAZIL, due))
     expected = Counter((str(one.day), one.contact.channel) for one in course)
     found = foreseen(
@@ -217,7 +218,12 @@ def test_a_hold_repeats_nothing_and_nothing_is_said_during_it(data, case):
 
 
 DELIVERING = Ladder(2, (Step(1, -10, "email", delivers=True), *RULER.steps))
+NOT_FOR_ALL = replace(
+    DELIVERING,
+    steps=tuple(replace(s, skip_profiles=frozenset({"punctual"})) for s in DELIVERING.steps),
+)
 BASE = customer(claim("2026-03-18", DELIVERING), spoken_to=True)
+NARROW = within(BRAZIL, [Limit((((0, 1440),), ((0, 1440),), *[()] * 5))])
 DIFFERENT = {
     "watermark": claim("2026-03-18", DELIVERING, watermark=0),
     "due date": claim("2026-03-19", DELIVERING),
@@ -231,6 +237,7 @@ DIFFERENT = {
     "leaves on": claim("2026-03-18", DELIVERING, leaves_on=date(2026, 3, 20)),
     "said": claim("2026-03-18", DELIVERING, said=frozenset({4})),
     "look first": claim("2026-03-18", DELIVERING, look_first=True),
+    "settlement": claim("2026-03-18", DELIVERING, settlement_days=5),
     "ruler": claim("2026-03-18", replace(DELIVERING, id=3, max_days_overdue=3)),
 }
 OTHERS = {
@@ -238,6 +245,7 @@ OTHERS = {
     "contacts": replace(BASE, snapshot=replace(BASE.snapshot, contacts=(date(2026, 3, 10),))),
     "talk": replace(BASE, snapshot=replace(BASE.snapshot, talked_on=date(2026, 3, 9))),
     "credits": replace(BASE, snapshot=replace(BASE.snapshot, credits={"EUR": HUNDRED})),
+    "channels": replace(BASE, snapshot=replace(BASE.snapshot, channels={"email": NARROW})),
     "calendar": customer(claim("2026-03-18", DELIVERING), calendar=CALENDARS[4], spoken_to=True),
     "planned": replace(BASE, planned=(Planned(date(2026, 3, 11), "email", "message", 2),)),
 }
@@ -248,6 +256,14 @@ def test_who_stands_otherwise_is_played_otherwise(other):
     """Customers who stand exactly alike are played once: nobody else is taken for one of them."""
     assert foreseen(other) != foreseen(BASE), "this case shows nothing"
     assert foreseen(BASE, other, BASE) == foreseen(BASE) + foreseen(other) + foreseen(BASE)
+
+
+def test_payers_of_another_kind_are_played_otherwise():
+    """A step that is not for punctual payers is none of theirs."""
+    anybody = customer(claim("2026-03-18", NOT_FOR_ALL), spoken_to=True)
+    punctual = replace(anybody, snapshot=replace(anybody.snapshot, profile="punctual"))
+    assert foreseen(punctual) != foreseen(anybody)
+    assert foreseen(anybody, punctual) == foreseen(anybody) + foreseen(punctual)
 
 
 @pytest.mark.parametrize("is_one", [True, False])

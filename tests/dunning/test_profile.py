@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from worlds import WEEKDAYS
 
 from dunning.calendar import ContactCalendar
+from dunning.decision import Snapshot
 from dunning.ladder import Ladder, Step, next_step
 from dunning.profile import (
     AGES,
@@ -346,5 +347,7 @@ def test_looking_ahead_and_the_simulator_pass_it_over_too():
     for profile, first in (("punctual", 2), ("late", 1), (None, 1)):
         step, _day = next_step(ladder, ALWAYS, due, None, date(2026, 5, 1), profile=profile)
         assert step.id == first
-        said = simulate(ladder, ALWAYS, [due], Decimal(10), delivered=True, profile=profile)
+        said = simulate(
+            ladder, Snapshot(ALWAYS, (), profile=profile), [due], Decimal(10), delivered=True
+        )
         assert said[0].step.id == first

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import DAY, due_dates
 
+from dunning.decision import Snapshot
 from dunning.ladder import Ladder, Step, timeline
 from dunning.reason import Reason
 from dunning.simulator import simulate
@@ -28,7 +29,9 @@ HUNDRED = Decimal(100)
 
 
 def played(*dues, ladder=RULER, **more):
-    found = simulate(ladder, BRAZIL, [date.fromisoformat(due) for due in dues], HUNDRED, **more)
+    found = simulate(
+        ladder, Snapshot(BRAZIL, ()), [date.fromisoformat(due) for due in dues], HUNDRED, **more
+    )
     return [(str(one.day), one.step.offset, one.moved) for one in found]
 
 
@@ -53,7 +56,9 @@ def test_what_moved_a_contact_is_said():
 
 
 def test_instalments_share_their_messages():
-    found = simulate(RULER, BRAZIL, [date(2026, 3, 18), date(2026, 3, 25)], HUNDRED, delivered=True)
+    found = simulate(
+        RULER, Snapshot(BRAZIL, ()), [date(2026, 3, 18), date(2026, 3, 25)], HUNDRED, delivered=True
+    )
     both = [one for one in found if len(one.dues) == 2]
     asked = {one.day: one.contact.amount for one in found if one.step.mode != "task"}
     assert len(asked) == len([one for one in found if one.step.mode != "task"]), "two on one day"
@@ -64,7 +69,7 @@ def test_instalments_share_their_messages():
 def test_a_simulation_keeps_the_laws_of_the_ruler(limits, data, dues):
     ladder = data.draw(rulers(1, limits))
     amount = Decimal(10)
-    found = simulate(ladder, BRAZIL, dues, amount)
+    found = simulate(ladder, Snapshot(BRAZIL, ()), dues, amount)
     heard = [c.day for c in found if c.contact.pairs[0][1].mode != "task" and not c.step.delivers]
     days = sorted(set(heard))
     for one, other in pairwise(days):
@@ -83,7 +88,14 @@ def test_a_simulation_keeps_the_laws_of_the_ruler(limits, data, dues):
 @given(contact_limits(), st.data(), due_dates)
 def test_whatever_comes_late_has_a_reason(limits, data, due):
     ladder = data.draw(rulers(1, limits))
-    for contact in simulate(ladder, BRAZIL, [due], HUNDRED, delivered=True):
+    for contact in simulate(ladder, Snapshot(BRAZIL, ()), [due], HUNDRED, delivered=True):
         if contact.step.mode != "task" and contact.day > contact.nominal:
             predecessors = [s for s in ladder.steps if s.offset < contact.step.offset]
             assert contact.moved or predecessors
+
+
+def test_money_on_its_way_moves_the_first_reminder():
+    assert played("2026-03-18", delivered=True, settlement_days=3)[2:4] == [
+        ("2026-03-24", 2, (Reason.SETTLING,)),  # Monday the 23rd is the third bank day
+        ("2026-03-24", 5, (Reason.SETTLING,)),
+    ]
