@@ -169,6 +169,10 @@ class CollectionChargeRule(models.Model):
                 if self.reference
                 else _("Enter the rate of interest, and the day from which it holds.")
             )
+        if self.fee and not self.currency_id.active:
+            return _(
+                "Activate the currency %s first: the fixed sum is in it.", self.currency_id.name
+            )
         return False
 
     # ------------------------------------------------------------------

@@ -524,6 +524,13 @@ class TestEntry(ChargeCase):
         with self.refused("needs at least one rate"), self.env.cr.savepoint():
             rate.unlink()
 
+    def test_a_fixed_sum_in_a_currency_that_nobody_uses(self):
+        crown = self.env.ref("base.ISK")
+        crown.active = False
+        rule = self.charge_rule(fee=40.0, currency_id=crown.id)
+        with self.refused("Activate the currency ISK"), self.env.cr.savepoint():
+            self.ruler.charge_rule_id = rule
+
     def test_an_old_rate_of_a_published_one_wants_a_look(self):
         self.rule.reference = "Base rate"
         for day, stale in (("2020-06-30", False), ("2020-07-10", True)):
