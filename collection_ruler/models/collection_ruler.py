@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 from odoo.tools.safe_eval import safe_eval
 
 from ..dunning.ladder import Ladder, LadderError
@@ -153,7 +153,7 @@ class CollectionRuler(models.Model):
                     )
                 ) from error
 
-    @api.constrains("step_ids", "min_days_between_contacts", "max_contacts_days")
+    @api.constrains("step_ids", "max_contacts", "max_contacts_days")
     def _check_ladder(self):
         for ruler in self:
             seen = {}
@@ -170,6 +170,15 @@ class CollectionRuler(models.Model):
                             timing=step.timing,
                         )
                     )
+            if ruler.max_contacts and not ruler.max_contacts_days:
+                raise ValidationError(
+                    self.env._(
+                        "“%(ruler)s”: %(count)s contacts at most in how many days? Enter the days, or 0 "
+                        "contacts for no limit.",
+                        ruler=ruler.name,
+                        count=ruler.max_contacts,
+                    )
+                )
             if ruler.state != "draft" and not ruler.step_ids:
                 raise ValidationError(
                     self.env._("“%s” is running and needs at least one step.", ruler.name)
@@ -303,6 +312,17 @@ class CollectionRuler(models.Model):
                 (
                     self.env._(
                         "“%s” has no steps yet. Add the first one, then activate.", self.name
+                    ),
+                    None,
+                )
+            )
+        if self.date_to and self.date_to < fields.Date.context_today(self):
+            missing.append(
+                (
+                    self.env._(
+                        "“%(ruler)s” ended on %(day)s. Give it a later end, or none.",
+                        ruler=self.name,
+                        day=format_date(self.env, self.date_to),
                     ),
                     None,
                 )

@@ -71,6 +71,26 @@ class TestRefusedWhereEntered(CollectionCommon):
                 # what Odoo's own translation of the constraint shows the user
                 raise ValidationError(self.ruler._dates.get_error_message(self.ruler)) from error
 
+    def test_ruler_that_has_ended(self):
+        self.ruler.date_to = "2026-02-28"
+        with self.at("2026-03-02 09:00"), self.assertRaisesRegex(UserError, "ended on 02/28/2026"):
+            self.ruler._activate()
+
+    def test_cap_without_days(self):
+        with self.assertRaisesRegex(ValidationError, "in how many days"):
+            self.ruler.max_contacts_days = 0
+        self.ruler.write({"max_contacts": 0, "max_contacts_days": 0})  # no limit, and says so
+
+    def test_country_whose_holidays_nobody_knows(self):
+        self.customer.country_id = self.env.ref("base.aq")
+        self.invoice("2026-03-09")
+        with self.at("2026-03-02 09:00"):
+            dialog = self.env["collection.ruler.activation"].create({"ruler_id": self.ruler.id})
+            self.assertIn("public holidays of Antarctica", dialog.summary)
+            self.customer.country_id = self.env.ref("base.ie")
+            self.env.invalidate_all()
+            self.assertNotIn("public holidays", dialog.summary)
+
     def test_negative_limits(self):
         for name in (
             "min_days_between_contacts",

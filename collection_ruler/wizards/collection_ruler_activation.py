@@ -7,7 +7,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 
-from ..dunning.calendar import NeverOpen
+from ..dunning.calendar import NeverOpen, holiday_support
 from ..dunning.ladder import effective_due, next_step
 from ..models.collection_instalment import NOTHING_SAID
 from ..models.res_company import Memo
@@ -68,6 +68,7 @@ class CollectionRulerActivation(models.TransientModel):
     joining_count = fields.Integer(compute="_compute_preview", string="Join silently")
     today_count = fields.Integer(compute="_compute_preview", string="Customers contacted today")
     mute_count = fields.Integer(compute="_compute_preview", string="Customers without e-mail")
+    no_holidays = fields.Char(compute="_compute_preview", string="Countries without holidays")
     unsent_count = fields.Integer(compute="_compute_preview", string="Invoices not sent yet")
     next_date = fields.Date(compute="_compute_preview", string="First step on")
     next_count = fields.Integer(compute="_compute_preview", string="Customers on that day")
@@ -128,6 +129,10 @@ class CollectionRulerActivation(models.TransientModel):
         self.ensure_one()
         partners = self.env["res.partner"].sudo().browse({one.partner_id for one in taken})
         self.mute_count = len(partners.filtered(lambda p: not p.email))
+        countries = (partners.country_id or self.ruler_id.company_id.country_id).filtered(
+            lambda country: not holiday_support(country.code)
+        )
+        self.no_holidays = ", ".join(sorted(countries.mapped("name")))
         delivers = any(self.ruler_id.step_ids.mapped("delivers_invoice"))
         unsent = {one.move_id for one in taken if not one.delivered}
         self.unsent_count = len(unsent) if delivers else 0
@@ -319,6 +324,14 @@ class CollectionRulerActivation(models.TransientModel):
                     "Invoices that were not sent from Odoo yet: %s. The ruler sends those whose day comes "
                     "from now on; what is older is left to you.",
                     self.unsent_count,
+                )
+            )
+        if self.no_holidays:
+            sentences.append(
+                _(
+                    "Nobody knows the public holidays of %s: enter them as days off of your contact "
+                    "hours, or customers are written to on them.",
+                    self.no_holidays,
                 )
             )
         if self.mute_count:
