@@ -242,7 +242,7 @@ class CollectionEnrol(models.AbstractModel):
         rulers = self.env["collection.ruler"]._taking(company, today)
         starting = rulers.filtered(lambda r: not r.started_at)
         starting.started_at = self.env["collection.snapshot"]._now().replace(tzinfo=None)
-        if rulers.profiles:
+        if rulers.profiles or rulers.step_ids.skip_profiles:  # they ask how customers pay (F6)
             self.env["collection.profile"]._catch_up(company)
         self.env.flush_all()
         if not rulers:

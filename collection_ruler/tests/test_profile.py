@@ -542,3 +542,19 @@ class TestStepsForSome(ProfileCase):
             self.assertIn("Due today", anybody.result)
             self.assertNotIn("Due today", them.result)
             self.assertIn("Forgot?", them.result)
+
+
+@tagged("post_install", "-at_install")
+class TestPreviewByProfile(ProfileCase):
+    def test_the_dialog_of_an_activation_names_what_they_will_hear(self):
+        punctual = self.env.ref("collection_ruler.collection_payer_class_punctual")
+        self.step("Due today").skip_profiles = punctual
+        around = self.ruler.step_ids.filtered(lambda s: s.name in ("Due today", "Forgot?"))
+        self.ruler.step_ids.filtered(lambda s: s.trigger == "due" and s not in around).unlink()
+        self.always(0)
+        self.invoice("2026-07-10", date="2026-06-01")
+        with self.at("2026-06-01 08:00"):
+            wizard = self.env["collection.ruler.activation"].create({"ruler_id": self.ruler.id})
+            self.assertIn("Forgot?", wizard.customers)
+            self.assertNotIn("Due today", wizard.customers)
+        self.assertFalse(self.debtor(), "looking keeps nothing")

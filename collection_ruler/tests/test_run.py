@@ -43,7 +43,7 @@ class TestRun(CollectionCommon):
         run = self.env["collection.run"].search([], limit=1)
         self.assertEqual((run.state, run.calls), ("done", len(told)), run.error)
         verbs = [line.verb for line in run.line_ids]
-        self.assertEqual(verbs, ["enrol", "track", "plan", "send"])
+        self.assertEqual(verbs, ["enrol", "track", "profile", "plan", "send"])
         self.assertEqual(set(run.line_ids.mapped("counted")), {1}, "a verb was done again")
         self.assertEqual(self.said(), [("A week before", "queued")])
 

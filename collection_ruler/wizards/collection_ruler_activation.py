@@ -29,6 +29,7 @@ class _Taken(NamedTuple):
     residual: float
     delivered: bool
     calendar_key: str
+    profile: str | None  # how the customer usually pays (F6)
 
 
 class _Line(NamedTuple):
@@ -175,7 +176,7 @@ class CollectionRulerActivation(models.TransientModel):
             SQL(
                 "SELECT i.id, i.debtor_id, d.partner_id, i.move_id, i.due_date, "
                 "coalesce(i.anchor_date, i.due_date), i.watermark, i.residual, "
-                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s, i.calendar_key "
+                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s, i.calendar_key, d.profile "
                 "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
                 "JOIN account_move m ON m.id = i.move_id "
                 "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
@@ -222,13 +223,15 @@ class CollectionRulerActivation(models.TransientModel):
         found = {}  # the same for all with the same place and dates
         by_partner = defaultdict(list)
         for one in taken:
-            key = one.calendar_key, one.counts_from, one.watermark, one.delivered
+            key = one.calendar_key, one.counts_from, one.watermark, one.delivered, one.profile
             if key not in found:
                 calendar = ruler._contact_calendar(one.calendar_key)
                 today = calendar.local_day(now)
                 found[key] = None
                 with suppress(NeverOpen):
-                    found[key] = next_step(ladder, calendar, *key[1:3], today, one.delivered)
+                    found[key] = next_step(
+                        ladder, calendar, *key[1:3], today, one.delivered, one.profile
+                    )
             if found[key]:
                 by_partner[one.partner_id].append((found[key], one))
         lines = []
