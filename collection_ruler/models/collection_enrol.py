@@ -12,6 +12,8 @@ from .res_company import Memo
 
 # above every id
 LAST_ID = 2**31 - 1
+# from so many new instalments on PostgreSQL is asked to look at the table before it plans a query
+MANY = 1000
 
 
 class CollectionEnrol(models.AbstractModel):
@@ -125,7 +127,7 @@ class CollectionEnrol(models.AbstractModel):
                       FROM found f JOIN debtor d ON d.partner_id = f.customer_id
                     ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
                     RETURNING id)
-                SELECT min(id) FROM inserted
+                SELECT min(id), count(*) FROM inserted
                 """,
                 accounts=tuple(receivable) or (0,),
                 companies=companies,
@@ -136,7 +138,12 @@ class CollectionEnrol(models.AbstractModel):
                 nothing=NOTHING_SAID,
             )
         )
-        return rows[0][0]
+        first, count = rows[0]
+        if count >= MANY:
+            # the database may still believe that the table is empty, and a preview that was rolled back
+            # confirms it: what follows would take minutes
+            self.env.cr.execute("ANALYZE collection_debtor, collection_instalment")
+        return first
 
     def _locate(self, company):
         """Customers live where their address says, and their instalments with them (B1)."""
