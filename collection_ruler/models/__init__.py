@@ -43,6 +43,7 @@ from . import collection_verb
 from . import collection_enrol
 from . import collection_plan
 from . import collection_send
+from . import collection_charge_step
 from . import collection_standing
 from . import collection_track
 from . import collection_track_money

@@ -206,7 +206,7 @@ class CollectionCharge(models.Model):
         _ = self.env._
         words = {
             "invoice": instalment.move_id.name or "",
-            "due": format_date(self.env, instalment.due_date),
+            "due": format_date(self.env, instalment._charged_from()),
             "base": format_amount(self.env, float(line.base), instalment.currency_id),
             "percent": line.percent is not None and rule._percent_words(line.percent),
         }

@@ -644,3 +644,54 @@ class TestMessages(ChargeCase):
                 costs.append(self.env.cr.sql_log_count - before)
         self.assertEqual(["9.00" in text for text in texts], [True] * 6)
         self.assertLessEqual(costs[1], costs[0])
+
+
+@tagged("post_install", "-at_install")
+class TestStepThatCharges(ChargeCase):
+    """The task of the tenth day comes with a draft debit note."""
+
+    def setUp(self):
+        super().setUp()
+        self.step("Review").issue_charges = True
+
+    def review(self, partner=None, **values):
+        move = self.owe(partner=partner, **values)
+        for day in ("2026-03-11", "2026-03-18", "2026-03-19"):
+            self.day(day)
+        return move
+
+    def test_the_draft_goes_with_the_task_and_is_made_once(self):
+        move = self.review()
+        note = self.charges().debit_move_id
+        self.assertEqual((note.state, note.amount_total), ("draft", 10.0))
+        self.assertEqual(note.partner_id, self.acme)
+        task = self.debtor(self.acme).activity_ids.filtered(lambda a: a.summary == "Review")
+        self.assertIn(f'data-oe-model="account.move" data-oe-id="{note.id}"', task.note)
+        self.assertIn("10.00", task.note)
+        self.assertEqual(self.followups(self.acme, step_name="Review").state, "sent")
+        for day in ("2026-03-20", "2026-03-23"):
+            self.day(day)
+        self.assertEqual(len(self.charges()), 1)
+        self.assertEqual(move.amount_residual, 1000.0)
+
+    def test_where_nothing_may_be_charged_the_task_comes_alone(self):
+        self.rule.debtor_kind = "company"
+        self.review(self.customer)
+        self.assertFalse(self.charges())
+        self.assertIn("Review", self.tasks())
+
+    def test_what_is_on_hold_is_not_charged(self):
+        move = self.owe()
+        other = self.owe(amount=500.0)
+        with self.at("2026-03-12 10:00"):
+            self.hold(other, partner=self.acme, origin="dispute")
+        for day in ("2026-03-11", "2026-03-18", "2026-03-19"):
+            self.day(day)
+        self.assertEqual(self.charges().move_id, move)
+
+    def test_only_a_task_after_the_due_date_prepares_a_debit_note(self):
+        for name in ("Forgot?", "Due today", "Thank you"):
+            with self.subTest(name), self.assertRaisesRegex(ValidationError, "task for us"):
+                self.step(name).issue_charges = True
+        with self.assertRaisesRegex(ValidationError, "after the due date"):
+            self.step("Review").offset_days = -1

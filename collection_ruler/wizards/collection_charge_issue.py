@@ -113,15 +113,7 @@ class CollectionChargeIssue(models.TransientModel):
         counted = Charge._count(chosen.instalment_id)
         picked = [line._find(counted) for line in chosen]
         notes = Charge._issue(picked)
-        debtor.sudo()._message_log(
-            body=self.env._(
-                "Late charges of %(amount)s made as a draft: %(names)s",
-                amount=self.total_words,
-                names=Markup(", ").join(
-                    note._get_html_link(title=note.display_name) for note in notes
-                ),
-            )
-        )
+        debtor._say_charged(notes, self.total_words)
         return self._show(notes)
 
     def _show(self, notes):

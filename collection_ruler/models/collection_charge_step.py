@@ -1,0 +1,81 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CollectionRulerStep(models.Model):
+    """A step that charges for late payment: a task, with a draft that a person looks at and posts (D6)."""
+
+    _inherit = "collection.ruler.step"
+
+    issue_charges = fields.Boolean(
+        string="Prepare a debit note",
+        help="With the task, a draft invoice of the late charges until that day is made. Nothing is booked, "
+        "and the customer hears nothing, before somebody posts it.",
+    )
+
+    @api.constrains("issue_charges", "channel", "trigger", "offset_days")
+    def _check_issue_charges(self):
+        for step in self.filtered("issue_charges"):
+            if step.channel != "activity" or step.trigger != "due" or step.offset_days <= 0:
+                raise ValidationError(
+                    self.env._(
+                        "“%s”: a debit note is prepared by a task for us, on a day after the due date.",
+                        step.name,
+                    )
+                )
+
+
+class CollectionFollowup(models.Model):
+    """The draft that goes with such a task."""
+
+    _inherit = "collection.followup"
+
+    def _send_activity(self):
+        charging = self.filtered("step_id.issue_charges")
+        # who is asked for, and free: what is on hold was taken out at the door
+        instalments = {followup: followup._item_instalments() for followup in charging}
+        super()._send_activity()
+        charging._draft_charges(instalments)
+
+    def _draft_charges(self, instalments):
+        """Make drafts of what may be charged, and name them in the tasks.
+
+        :param instalments: {follow-up: ``collection.instalment``}, which door 1 has locked
+        """
+        Charge = self.env["collection.charge"]
+        every = self.env["collection.instalment"].union(*instalments.values())
+        if not every:
+            return
+        Charge._lock_instalments(every)
+        counted = Charge._count(every)
+        for followup in self:
+            own = instalments[followup].filtered("is_open")
+            picked = [(one, line) for one in own for line in counted[one.id].lines]
+            if notes := Charge._issue(picked):
+                totals = Charge._totals(own, counted)
+                words = followup.debtor_id._say_charged(notes, Charge._amounts_words(totals))
+                task = followup.activity_id.sudo()
+                task.note = Markup("%s<p>%s</p>") % (task.note or "", words)
+
+
+class CollectionDebtor(models.Model):
+    """What was charged stands on the timeline."""
+
+    _inherit = "collection.debtor"
+
+    def _say_charged(self, notes, amount):
+        """Note that drafts were made.
+
+        :param notes: ``account.move``
+        :param amount: in words
+        :return: the sentence, as HTML
+        """
+        self.ensure_one()
+        words = Markup("%s") % self.env._(
+            "Late charges of %(amount)s made as a draft: %(names)s",
+            amount=amount,
+            names=Markup(", ").join(note._get_html_link(title=note.display_name) for note in notes),
+        )
+        self.sudo()._message_log(body=words)
+        return words
