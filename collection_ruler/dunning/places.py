@@ -129,6 +129,12 @@ class Place:
         return cls(tuple(zones.split()), country or None, state or None)
 
 
+def known_as(country: str | None, state: str | None) -> tuple[str | None, str | None]:
+    """Country and state as time zones and holidays are listed: Odoo has a country of its own for Northern
+    Ireland, by the code of its VAT numbers."""
+    return ("GB", "NIR") if country == "XI" else (country or None, state or None)
+
+
 def locate(
     said: str | None,
     country: str | None,

@@ -8,7 +8,7 @@ from odoo.tools import SQL, email_normalize, format_date
 
 from ..dunning.calendar import CalendarError, holiday_support
 from ..dunning.decision import bank_is_stale
-from ..dunning.places import Place, contact_calendar, locate
+from ..dunning.places import Place, contact_calendar, known_as, locate
 from .account_payment_method_line import MOST_DAYS
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
@@ -193,6 +193,7 @@ class ResCompany(models.Model):
         :param state: code of its state, or None
         :return: dunning Place
         """
+        country, state = known_as(country, state)
         zones = pytz.country_timezones.get(country, ()) if country else ()
         home = self._collection_place().country
         return locate(said or None, country or None, state or None, zones, home)
@@ -205,8 +206,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         hours = hours or self.collection_calendar_id
         zone = hours.tz or self._collection_zone() or "UTC"
-        country = self.country_id.code or None
-        state = (self.state_id.code or "").removeprefix(f"{country}-")
+        country, state = known_as(self.country_id.code, self.state_id.code)
+        state = (state or "").removeprefix(f"{country}-")
         return Place((zone,), country, state if state and holiday_support(country, state) else None)
 
     def _collection_zone(self):
@@ -217,7 +218,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         if self.partner_id.tz:
             return self.partner_id.tz
-        zones = pytz.country_timezones.get(self.country_id.code or "", [])
+        country, _state = known_as(self.country_id.code, None)
+        zones = pytz.country_timezones.get(country or "", [])
         return zones[0] if len(zones) == 1 else False
 
     def _collection_calendar(self, hours=None, key=None):

@@ -128,7 +128,7 @@ class TestDebtorWords(CollectionCommon):
                 debtors.read(names)
                 counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
-        self.assertLess(counts[2], 21)
+        self.assertLess(counts[2], 22)
 
     def test_local_time_says_whether_the_window_is_open(self):
         self.invoice("2026-01-30")

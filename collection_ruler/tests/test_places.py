@@ -75,6 +75,12 @@ class TestPlaces(CollectionCommon):
             self.run_ruler("enrol")
         return self.debtor().calendar_key
 
+    def test_northern_ireland_keeps_its_own_holidays(self):
+        self.living_in("xi")  # a country of its own in Odoo, and nowhere else
+        # 13 July, in lieu of Orangemen's Day on a Sunday, is no holiday in Dublin
+        self.assertFalse(self.hours_of("2026-07-13"))
+        self.assertEqual(self.debtor().calendar_key, "Europe/London|GB|NIR")
+
     def test_whoever_moves_is_written_to_where_they_live_now(self):
         self.living_in("ie")
         self.assertEqual(self.debtor_key(), "Europe/Dublin|IE|")

@@ -9,6 +9,7 @@ from odoo.tools import SQL, format_amount, format_date
 
 from ..dunning.calendar import NeverOpen, holiday_support
 from ..dunning.ladder import effective_due, next_step
+from ..dunning.places import known_as
 from ..models.collection_instalment import NOTHING_SAID
 from ..models.res_company import Memo
 
@@ -131,7 +132,7 @@ class CollectionRulerActivation(models.TransientModel):
         partners = self.env["res.partner"].sudo().browse({one.partner_id for one in taken})
         self.mute_count = len(partners.filtered(lambda p: not p.email))
         countries = (partners.country_id or self.ruler_id.company_id.country_id).filtered(
-            lambda country: not holiday_support(country.code)
+            lambda country: not holiday_support(known_as(country.code, None)[0])
         )
         self.no_holidays = ", ".join(sorted(countries.mapped("name")))
         delivers = any(self.ruler_id.step_ids.mapped("delivers_invoice"))
