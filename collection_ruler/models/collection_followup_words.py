@@ -127,7 +127,7 @@ class CollectionFollowup(models.Model):
             own.signatory_name = user.name if user and user.active else company.name
             own.signatory_phone = user.phone or company.phone
             own.signatory_email = company.email
-            own.company_address = self._one_line(company.partner_id)
+            own.company_address = company.collection_address
 
     @api.depends("amount_due", "amount_paid", "instalment_ids")
     @api.depends_context("lang")

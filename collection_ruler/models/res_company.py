@@ -72,6 +72,15 @@ class ResCompany(models.Model):
         "sent in test mode is not sent again to the customer.",
     )
     collection_notice = fields.Char(compute="_compute_collection_notice")
+    collection_address = fields.Char(compute="_compute_collection_address")
+
+    @api.depends("partner_id")
+    def _compute_collection_address(self):
+        """The creditor's address in one line, which stands under each message (C7)."""
+        for company in self:
+            company.collection_address = self.env["collection.followup"]._one_line(
+                company.sudo().partner_id
+            )
 
     @api.depends(
         "collection_paused_until",
