@@ -233,14 +233,9 @@ class CollectionFollowup(models.Model):
             found = self.env["collection.instalment"].sudo()
             for own in batch.debtor_id.grouped("company_id").values():
                 today = own[:1]._local_today()
-                found += found.search_fetch(
-                    [
-                        ("debtor_id", "in", own.ids),
-                        ("is_open", "=", True),
-                        ("ruler_id", "!=", False),
-                        ("due_date", ">", today),
-                        ("due_date", "<=", today + timedelta(days=COMING_DAYS)),
-                    ]
+                until = today + timedelta(days=COMING_DAYS)
+                found += found.browse(
+                    self.env["collection.snapshot"]._coming(own.ids, today, until)
                 )
             found.move_id.fetch(["name"])
             grouped = found.grouped("debtor_id")

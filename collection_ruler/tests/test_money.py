@@ -424,6 +424,20 @@ class TestExcluded(MoneyCase):
         move.payment_state = "blocked"
         self.assert_silent(move, "blocked")
 
+    def test_what_is_held_or_under_way_is_not_announced_beside_it(self):
+        """B5, D3, D5: the second table chases nobody either."""
+        disputed, paying, blocked, coming = (
+            self.invoice("2026-03-26", 10.0, date="2026-03-02") for _one in range(4)
+        )
+        self.due_on_the_ninth()
+        self.hold(disputed, origin="dispute")
+        self.transaction(paying, "pending")
+        blocked.payment_state = "blocked"
+        (mail,) = self.day("2026-03-09")
+        self.assertIn(coming.name, mail["body"])
+        for move in (disputed, paying, blocked):
+            self.assertNotIn(move.name, mail["body"])
+
     def test_no_followup_is_silent_and_comes_back(self):
         move = self.due_on_the_ninth()
         move.no_followup = True
