@@ -769,6 +769,54 @@ class TestThanks(MoneyCase):
         self.assertFalse(self.day("2026-03-04"))
         self.assertFalse(self.thanks())
 
+    def test_of_a_payment_with_a_write_off_only_the_money_is_thanked_for(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-03 10:00"):
+            wizard = (
+                self.env["account.payment.register"]
+                .with_context(active_model="account.move", active_ids=move.ids)
+                .create(
+                    {
+                        "journal_id": self.bank_journal.id,
+                        "payment_date": "2026-03-03",
+                        "amount": 90.0,
+                        "payment_difference_handling": "reconcile",
+                        "writeoff_account_id": self.company_data["default_account_expense"].id,
+                    }
+                )
+            )
+            wizard._create_payments()
+            self.env.flush_all()
+            self.run_ruler("track")
+        self.assertFalse(self.instalments(move).is_open, "nothing is proved here")
+        (mail,) = self.day("2026-03-04")
+        self.assertIn("we received $ 90.00", mail["subject"])
+
+    def test_money_matched_from_the_bank_is_thanked_for(self):
+        """Without a payment of Odoo: the line of the bank itself settles the invoice."""
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-03 10:00"):
+            line = self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": self.bank_journal.id,
+                    "date": "2026-03-03",
+                    "payment_ref": "TRANSFER",
+                    "partner_id": self.customer.id,
+                    "amount": 40.0,
+                }
+            )
+            other = line.move_id.line_ids.filtered(
+                lambda part: part.account_id == self.bank_journal.suspense_account_id
+            )
+            other.account_id = self.company_data["default_account_receivable"]
+            (move.line_ids + other).filtered(
+                lambda part: part.account_type == "asset_receivable"
+            ).reconcile()
+            self.run_ruler("track")
+        (mail,) = self.day("2026-03-04")
+        self.assertIn("we received $ 40.00", mail["subject"])
+        self.assertIn("$ 60.00 of it remains open", mail["body"])
+
     def test_payment_of_five_days_ago_is_thanked_for_and_of_six_not(self):
         move = self.due_on_the_ninth()
         self.pay_at("2026-03-09 10:00", move, 30.0, date="2026-03-04")
