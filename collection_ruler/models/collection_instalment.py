@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from .collection_followup_item import reason_selection
+from .res_company import Memo
 
 # a watermark below every offset: nothing was consumed yet (NULL would read as 0, the due date)
 NOTHING_SAID = -32768
@@ -142,12 +143,17 @@ class CollectionInstalment(models.Model):
             )
         self.debtor_id._touch(money=True)
 
-    @api.depends("due_date", "is_open")
+    @api.depends("due_date", "is_open", "calendar_key", "company_id")
     def _compute_days_overdue(self):
+        """From the bank day that the due date moves to, where the customer lives (A3)."""
         today = fields.Date.context_today(self)
-        for instalment in self:
-            late = (today - instalment.due_date).days if instalment.due_date else 0
-            instalment.days_overdue = max(0, late) if instalment.is_open else 0
+        for company, own in self.grouped(lambda i: i.company_id.sudo().root_id).items():
+            company = company.with_context(collection_memo=Memo())
+            for instalment in own:
+                due = instalment.due_date if instalment.is_open else None
+                instalment.days_overdue = company._collection_days_overdue(
+                    due, instalment.calendar_key, today
+                )
 
     @api.depends("move_id", "due_date")
     @api.depends_context("lang")

@@ -244,6 +244,19 @@ class ResCompany(models.Model):
             memo[asked] = contact_calendar(ours, theirs, windows, closed)
         return memo[asked]
 
+    def _collection_days_overdue(self, due_date, key, today):
+        """How many days something is overdue, counted from the bank day that it was due on (A3).
+
+        :param due_date: as it is written, False or None for nothing
+        :param key: calendar key of the debtor
+        """
+        if not due_date or due_date >= today:
+            return 0
+        if self.collection_bank_days:
+            with suppress(CalendarError):  # hours that make no sense are mended elsewhere
+                due_date = self._collection_calendar(key=key).bank_day(due_date)
+        return max(0, (today - due_date).days)
+
     def _collection_hours(self, hours=None):
         """Our side of all contact calendars: our place, our hours on each weekday, our closed days.
 

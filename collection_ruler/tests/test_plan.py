@@ -320,6 +320,32 @@ class TestCalendar(PlanCase):
         self.day("2026-03-09")
         self.assertEqual(self.days_said(13, 18), [(16, "Due today"), (18, "Forgot?")])
 
+    def test_where_due_dates_do_not_move_the_written_one_counts(self):
+        """A3: the switch of a country in which a Saturday is a day to pay on."""
+        self.company.collection_bank_days = False
+        self.activate("2026-03-02")
+        self.invoice("2026-03-14")  # Saturday
+        self.day("2026-03-06")
+        self.assertEqual(self.days_said(13, 18), [(16, "Forgot?")])
+
+    def test_days_overdue_count_from_the_bank_day(self):
+        """A3, story 1: due on Saturday and not paid on Monday is not late yet."""
+        self.activate("2026-03-02")
+        move = self.invoice("2026-03-14")  # a Saturday; the 17th is Saint Patrick's Day
+        self.day("2026-03-09")
+        for day, days in (("2026-03-16", 0), ("2026-03-18", 2)):
+            with self.subTest(day), self.at(f"{day} 10:00"):
+                self.run_ruler("track")
+                self.env.invalidate_all()
+                self.assertEqual(self.instalments(move).days_overdue, days)
+                self.assertEqual(self.debtor().days_overdue, days)
+                Hold = self.env["collection.hold"].with_context(
+                    default_debtor_id=self.debtor().id, default_origin="handover"
+                )
+                offered = Hold.default_get(["scope", "instalment_ids"])["instalment_ids"]
+                handed_over = self.instalments(move).ids if days else []
+                self.assertEqual(offered, [Command.set(handed_over)])
+
     def test_notice_before_due_advances_and_reminder_after_due_defers(self):
         self.activate("2026-10-01")
         self.invoice("2026-11-02", date="2026-10-01")  # -7 is the October holiday, Monday the 26th
