@@ -298,6 +298,22 @@ class TestOneVoice(PlanCase):
             [day for day, _n in self.days_said(9, 10)], [9], "a second message a day later"
         )
 
+    def test_thanks_and_invoices_are_no_contacts(self):
+        """B4: what asks for nothing keeps no reminder back, and no reminder keeps it back."""
+        self.activate("2026-03-02")
+        move = self.invoice("2026-03-09", 100.0)
+        self.day("2026-03-02")
+        with self.at("2026-03-06 10:00"):
+            self.pay(move, 30.0)
+            self.run_ruler("track")
+        self.invoice("2026-03-19", 50.0, date="2026-03-09", sent=False)
+        known = self.followups()
+        self.assertEqual(len(self.day("2026-03-09")), 3)
+        purposes = (self.followups(state="sent") - known.filtered("delivered_at")).mapped("purpose")
+        self.assertIn("dunning", purposes)
+        self.assertIn("delivery", purposes)
+        self.assertEqual(self.followups(purpose="thanks").state, "sent")
+
     def test_no_overdue_step_until_days_after_delivery(self):
         """Story 2: posted today, due today, never sent."""
         self.activate("2026-03-02")
