@@ -55,7 +55,7 @@ class CollectionInstalment(models.Model):
     calendar_key = fields.Char(
         related="debtor_id.calendar_key", store=True, help="The debtor's, for the planner's index."
     )
-    days_overdue = fields.Integer(compute="_compute_days_overdue")
+    days_overdue = fields.Integer(compute="_compute_days_overdue", search="_search_days_overdue")
     anchor_date = fields.Date(help="Offsets count from here instead of the due date.")
     watermark = fields.Integer(
         default=NOTHING_SAID,
@@ -154,6 +154,24 @@ class CollectionInstalment(models.Model):
                 instalment.days_overdue = company._collection_days_overdue(
                     due, instalment.calendar_key, today
                 )
+
+    @api.model
+    def _search_days_overdue(self, operator, value):
+        """What is overdue by the bank days of where each customer lives (A3); only "more than 0"."""
+        if (operator, value) != (">", 0):
+            return NotImplemented
+        today, keys = fields.Date.context_today(self), defaultdict(list)
+        for company, key in self._read_group(
+            [("is_open", "=", True)], ["company_id", "calendar_key"]
+        ):
+            until = company.sudo().root_id._collection_overdue_until(key, today)
+            keys[company.id, until].append(key)
+        return Domain("is_open", "=", True) & Domain.OR(
+            Domain("company_id", "=", company)
+            & Domain("calendar_key", "in", own)
+            & Domain("due_date", "<=", until)
+            for (company, until), own in keys.items()
+        )
 
     @api.depends("move_id", "due_date")
     @api.depends_context("lang")

@@ -8,6 +8,7 @@ from odoo.tools import SQL, email_normalize, format_date
 
 from ..dunning.calendar import CalendarError, holiday_support
 from ..dunning.decision import bank_is_stale
+from ..dunning.ladder import overdue_until
 from ..dunning.places import Place, contact_calendar, locate
 from .account_payment_method_line import MOST_DAYS
 
@@ -243,6 +244,17 @@ class ResCompany(models.Model):
             theirs = Place.of_key(key) if key else Place()
             memo[asked] = contact_calendar(ours, theirs, windows, closed)
         return memo[asked]
+
+    def _collection_overdue_until(self, key, today):
+        """The latest due date that is overdue where a customer lives (A3).
+
+        :param key: calendar key of the debtor
+        """
+        with suppress(CalendarError):  # hours that make no sense are mended elsewhere
+            return overdue_until(
+                self._collection_calendar(key=key), today, self.collection_bank_days
+            )
+        return today - timedelta(days=1)
 
     def _collection_days_overdue(self, due_date, key, today):
         """How many days something is overdue, counted from the bank day that it was due on (A3).

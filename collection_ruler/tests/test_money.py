@@ -131,6 +131,13 @@ class TestOwed(MoneyCase):
         (mail,) = self.day("2026-03-09")
         self.assertIn("$ 100.00 is due today", mail["subject"])
 
+    def test_open_credits_are_converted_the_right_way_round(self):
+        """D4: two dollars to the euro."""
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        self.credit_note(30.0, date="2026-03-02", currency_id=euro.id)
+        self.due_on_the_ninth(100.0)
+        self.assertEqual(self.debtor().amount_credit, 60.0)
+
     def test_corrected_currency_is_asked_for_in_the_new_one(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
         move = self.due_on_the_ninth(100.0)
@@ -226,6 +233,28 @@ class TestExcluded(MoneyCase):
             payment.action_cancel()
         self.assertFalse(self.day("2026-03-10", "11:00"), "“due today” was said a day late")
         self.assertEqual(len(self.day("2026-03-11")), 1)
+
+    def test_payment_without_entry_is_under_way_whatever_the_invoice_is_called(self):
+        move = self.due_on_the_ninth()
+        line = self.bank_journal.inbound_payment_method_line_ids[:1]
+        line.payment_account_id = False
+        with (
+            self.at("2026-03-05 10:00"),
+            patch.object(
+                self.registry["account.move"],
+                "_get_invoice_in_payment_state",
+                lambda self: "in_payment",
+            ),
+        ):
+            self.assertFalse(self.pay(move).move_id)
+        move.payment_state = "partial"
+        self.assert_silent(move, "in_flight")
+
+    def test_invoice_in_payment_is_under_way_whatever_it_is_paid_by(self):
+        move = self.due_on_the_ninth()
+        move.payment_state = "in_payment"
+        self.assertFalse(move.matched_payment_ids, "nothing is proved here")
+        self.assert_silent(move, "in_flight")
 
     def transaction(self, move, state, **values):
         method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
@@ -658,6 +687,16 @@ class TestThanks(MoneyCase):
         self.assertIn("slip through", mail["subject"], "it goes on where it stood")
         self.assertEqual(self.instalments(move).occurrence, 0)
         self.assertFalse(self.followups(purpose="returned"))
+
+    def test_payment_undone_while_its_thanks_stand_in_the_outbox(self):
+        move = self.due_on_the_ninth()
+        payment = self.pay_at("2026-03-03 10:00", move)
+        with self.at("2026-03-04 09:30"):
+            self.run_ruler()
+            self.assertEqual(self.thanks().state, "queued")
+            self.undo(payment)
+            self.assertFalse(self.deliver(), "thanked for money that went back")
+        self.assertEqual((self.thanks().state, self.thanks().reason), ("cancelled", "reversed"))
 
     def test_one_of_two_payments_undone_before_the_thanks(self):
         move = self.due_on_the_ninth()

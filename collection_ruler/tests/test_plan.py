@@ -355,6 +355,8 @@ class TestCalendar(PlanCase):
                 self.env.invalidate_all()
                 self.assertEqual(self.instalments(move).days_overdue, days)
                 self.assertEqual(self.debtor().days_overdue, days)
+                late = self.env["collection.instalment"].search([("days_overdue", ">", 0)])
+                self.assertEqual(late, self.instalments(move) if days else late.browse())
                 Hold = self.env["collection.hold"].with_context(
                     default_debtor_id=self.debtor().id, default_origin="handover"
                 )
@@ -455,6 +457,11 @@ class TestMidCourse(PlanCase):
         self.step("Forgot?").offset_days = 4
         self.assertEqual(self.days_said(12, 16), [], "the same words twice")
         self.assertEqual(self.days_said(17, 18), [(18, "Firm and polite")], "stuck behind it")
+
+    def test_a_step_said_already_and_moved_ahead_hides_no_other(self):
+        self.step("Forgot?").offset_days = 4
+        self.add_step(3)
+        self.assertEqual(self.days_said(13, 13), [(13, "Inserted")])
 
     def test_watermark_never_goes_back(self):
         marks = [self.instalments(self.move).watermark]
