@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..dunning.calendar import blackout_days
 from ..dunning.limits import narrowed
 from ..dunning.places import Place
+from .res_company import Memo
 
 # what a collector may write on a debtor; the rest is arithmetic
 WRITTEN_BY_PEOPLE = {
@@ -98,12 +99,16 @@ class CollectionDebtor(models.Model):
         for debtor in self:
             debtor.display_name = debtor.partner_id.display_name
 
-    @api.depends("oldest_due_date")
+    @api.depends("oldest_due_date", "calendar_key", "company_id")
     def _compute_days_overdue(self):
+        """From the bank day that the oldest due date moves to, where they live (A3)."""
         today = fields.Date.context_today(self)
-        for debtor in self:
-            oldest = debtor.oldest_due_date
-            debtor.days_overdue = max(0, (today - oldest).days) if oldest else 0
+        for company, own in self.grouped(lambda debtor: debtor.company_id.sudo()).items():
+            company = company.with_context(collection_memo=Memo())
+            for debtor in own:
+                debtor.days_overdue = company._collection_days_overdue(
+                    debtor.oldest_due_date, debtor.calendar_key, today
+                )
 
     def write(self, vals):
         """People write what is theirs; figures, stage and identity are written by the ruler alone.

@@ -127,7 +127,7 @@ class CollectionFollowup(models.Model):
             own.signatory_name = user.name if user and user.active else company.name
             own.signatory_phone = user.phone or company.phone
             own.signatory_email = company.email
-            own.company_address = self._one_line(company.partner_id)
+            own.company_address = company.collection_address
 
     @api.depends("amount_due", "amount_paid", "instalment_ids")
     @api.depends_context("lang")
@@ -233,14 +233,9 @@ class CollectionFollowup(models.Model):
             found = self.env["collection.instalment"].sudo()
             for own in batch.debtor_id.grouped("company_id").values():
                 today = own[:1]._local_today()
-                found += found.search_fetch(
-                    [
-                        ("debtor_id", "in", own.ids),
-                        ("is_open", "=", True),
-                        ("ruler_id", "!=", False),
-                        ("due_date", ">", today),
-                        ("due_date", "<=", today + timedelta(days=COMING_DAYS)),
-                    ]
+                until = today + timedelta(days=COMING_DAYS)
+                found += found.browse(
+                    self.env["collection.snapshot"]._coming(own.ids, today, until)
                 )
             found.move_id.fetch(["name"])
             grouped = found.grouped("debtor_id")

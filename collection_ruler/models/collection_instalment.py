@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from .collection_followup_item import reason_selection
+from .res_company import Memo
 
 # a watermark below every offset: nothing was consumed yet (NULL would read as 0, the due date)
 NOTHING_SAID = -32768
@@ -54,7 +55,7 @@ class CollectionInstalment(models.Model):
     calendar_key = fields.Char(
         related="debtor_id.calendar_key", store=True, help="The debtor's, for the planner's index."
     )
-    days_overdue = fields.Integer(compute="_compute_days_overdue")
+    days_overdue = fields.Integer(compute="_compute_days_overdue", search="_search_days_overdue")
     anchor_date = fields.Date(help="Offsets count from here instead of the due date.")
     watermark = fields.Integer(
         default=NOTHING_SAID,
@@ -142,12 +143,35 @@ class CollectionInstalment(models.Model):
             )
         self.debtor_id._touch(money=True)
 
-    @api.depends("due_date", "is_open")
+    @api.depends("due_date", "is_open", "calendar_key", "company_id")
     def _compute_days_overdue(self):
+        """From the bank day that the due date moves to, where the customer lives (A3)."""
         today = fields.Date.context_today(self)
-        for instalment in self:
-            late = (today - instalment.due_date).days if instalment.due_date else 0
-            instalment.days_overdue = max(0, late) if instalment.is_open else 0
+        for company, own in self.grouped(lambda i: i.company_id.sudo().root_id).items():
+            company = company.with_context(collection_memo=Memo())
+            for instalment in own:
+                due = instalment.due_date if instalment.is_open else None
+                instalment.days_overdue = company._collection_days_overdue(
+                    due, instalment.calendar_key, today
+                )
+
+    @api.model
+    def _search_days_overdue(self, operator, value):
+        """What is overdue by the bank days of where each customer lives (A3); only "more than 0"."""
+        if (operator, value) != (">", 0):
+            return NotImplemented
+        today, keys = fields.Date.context_today(self), defaultdict(list)
+        for company, key in self._read_group(
+            [("is_open", "=", True)], ["company_id", "calendar_key"]
+        ):
+            until = company.sudo().root_id._collection_overdue_until(key, today)
+            keys[company.id, until].append(key)
+        return Domain("is_open", "=", True) & Domain.OR(
+            Domain("company_id", "=", company)
+            & Domain("calendar_key", "in", own)
+            & Domain("due_date", "<=", until)
+            for (company, until), own in keys.items()
+        )
 
     @api.depends("move_id", "due_date")
     @api.depends_context("lang")

@@ -326,9 +326,7 @@ class CollectionFollowup(models.Model):
                     step.name if step != followup.step_id else followup.step_name or None,
                     currency.id,
                     float(check.amount) if check.currency else followup.amount_due,
-                    sum(followup.partial_ids.mapped("debit_amount_currency"))
-                    if followup.purpose == "thanks"
-                    else followup.amount_paid,
+                    followup._received() if followup.purpose == "thanks" else followup.amount_paid,
                 )
             )
             if check.asked:

@@ -321,21 +321,7 @@ class CollectionSnapshot(models.AbstractModel):
         :param today: local day of the company, which holds and rulers go by
         :return: list of _Debtor
         """
-        for model in (
-            "collection.instalment",
-            "collection.followup",
-            "collection.blackout",
-            "collection.debtor",
-            "collection.hold",
-            "collection.ruler",
-            "account.move",
-            "account.move.line",
-            "account.payment",
-            "account.payment.method.line",
-            "payment.transaction",
-            "res.partner",
-        ):
-            self.env[model].flush_model()
+        self._flush_facts()
         now = self._now()
         rows = self.env.execute_query(
             SQL(
@@ -378,6 +364,24 @@ class CollectionSnapshot(models.AbstractModel):
         )
         return [_Debtor(*row) for row in rows]
 
+    def _flush_facts(self):
+        """Write what the queries about facts read."""
+        for model in (
+            "collection.instalment",
+            "collection.followup",
+            "collection.blackout",
+            "collection.debtor",
+            "collection.hold",
+            "collection.ruler",
+            "account.move",
+            "account.move.line",
+            "account.payment",
+            "account.payment.method.line",
+            "payment.transaction",
+            "res.partner",
+        ):
+            self.env[model].flush_model()
+
     def _claim_columns(self, today, now):
         """The columns of _OpenInstalment, from i (instalment), m (its entry) and r (its ruler)."""
         return SQL(
@@ -390,13 +394,7 @@ class CollectionSnapshot(models.AbstractModel):
                 AND coalesce(r.date_from <= %(today)s, TRUE)
                 AND coalesce(r.date_to >= %(today)s, TRUE),
             m.payment_state = 'blocked',
-            EXISTS (SELECT FROM collection_hold h
-                     WHERE h.debtor_id = i.debtor_id AND h.state = 'active'
-                       AND coalesce(h.date_to >= %(today)s, TRUE)
-                       AND (h.scope = 'all' OR EXISTS (
-                            SELECT FROM collection_hold_collection_instalment_rel hi
-                             WHERE hi.collection_hold_id = h.id
-                               AND hi.collection_instalment_id = i.id))),
+            %(held)s,
             %(flying)s, m.name, m.payment_reference,
             EXISTS (SELECT FROM account_move n
                      WHERE n.reversed_entry_id = m.id AND n.state = 'draft'),
@@ -405,8 +403,60 @@ class CollectionSnapshot(models.AbstractModel):
             """,
             sale_types=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
             today=today,
+            held=self._held("i", today),
             flying=self._in_flight("m", now),
         )
+
+    @api.model
+    def _held(self, instalment, today):
+        """Whether a hold silences an instalment (F5).
+
+        :param instalment: the alias of collection_instalment in the query
+        :param today: local day, which holds go by
+        """
+        return SQL(
+            """
+            EXISTS (SELECT FROM collection_hold h
+                     WHERE h.debtor_id = %(instalment)s.debtor_id AND h.state = 'active'
+                       AND coalesce(h.date_to >= %(today)s, TRUE)
+                       AND (h.scope = 'all' OR EXISTS (
+                            SELECT FROM collection_hold_collection_instalment_rel hi
+                             WHERE hi.collection_hold_id = h.id
+                               AND hi.collection_instalment_id = %(instalment)s.id)))
+            """,
+            instalment=SQL.identifier(instalment),
+            today=today,
+        )
+
+    @api.model
+    def _coming(self, debtor_ids, today, until):
+        """What falls due in these days and may be announced: not held, blocked or under way (B5, D3, D5).
+
+        :param today: local day; what is due then is asked for, not announced
+        :param until: the last day
+        :return: ids of instalments, the first to fall due first
+        """
+        self._flush_facts()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.id
+                  FROM collection_instalment i
+                  JOIN account_move m ON m.id = i.move_id
+                 WHERE i.debtor_id IN %(debtors)s AND i.is_open AND i.ruler_id IS NOT NULL
+                   AND i.due_date > %(today)s AND i.due_date <= %(until)s
+                   AND m.payment_state IS DISTINCT FROM 'blocked'
+                   AND NOT %(held)s AND NOT (%(flying)s)
+                 ORDER BY i.due_date, i.id
+                """,
+                debtors=tuple(debtor_ids) or (0,),
+                today=today,
+                until=until,
+                held=self._held("i", today),
+                flying=self._in_flight("m", self._now()),
+            )
+        )
+        return [row[0] for row in rows]
 
     @api.model
     def _unmatched_money(self, company_id, bank_day, today):

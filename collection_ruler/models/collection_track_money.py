@@ -1,7 +1,6 @@
 from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, date, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, models
@@ -20,7 +19,6 @@ class _Payment(NamedTuple):
     instalment_id: int
     currency_id: int
     partial_id: int
-    amount: Decimal
     is_money: bool  # no credit note or write-off
     date: date
     is_new: bool  # not looked at before
@@ -263,8 +261,8 @@ class CollectionTrackMoney(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT i.debtor_id, i.id, i.currency_id, r.id, r.debit_amount_currency,
-                       j.type IN ('bank', 'cash', 'credit'), o.date,
+                SELECT i.debtor_id, i.id, i.currency_id, r.id,
+                       j.type IN ('bank', 'cash', 'credit') AND p.amount IS DISTINCT FROM 0, o.date,
                        r.id > coalesce(d.thanked_partial, 0),
                        -- a payment cancelled and booked again has another journal item
                        coalesce(-o.payment_id, o.id)
@@ -277,6 +275,7 @@ class CollectionTrackMoney(models.AbstractModel):
                   JOIN account_partial_reconcile r ON r.debit_move_id = l.id
                   JOIN account_move_line o ON o.id = r.credit_move_id
                   JOIN account_journal j ON j.id = o.journal_id
+                  LEFT JOIN account_payment p ON p.id = o.payment_id
                  WHERE d.id IN %(debtors)s
                    AND (r.id > coalesce(d.thanked_partial, 0)
                         OR (NOT i.is_open AND i.settled_on IS NULL))
@@ -308,12 +307,8 @@ class CollectionTrackMoney(models.AbstractModel):
         )
         if not followup:
             followup = self._plan_word(debtor, step, instalments, "thanks", at)
-        followup.write(
-            {
-                "partial_ids": [(4, payment.partial_id) for payment in payments],
-                "amount_paid": followup.amount_paid + sum(float(p.amount) for p in payments),
-            }
-        )
+        followup.partial_ids = [(4, payment.partial_id) for payment in payments]
+        followup.amount_paid = followup._received()
         plan = self.env["collection.plan"]
         plan._write_ledger(
             [
@@ -378,6 +373,21 @@ class CollectionFollowup(models.Model):
     """What money does to thanks."""
 
     _inherit = "collection.followup"
+
+    def _received(self):
+        """What came in by the payments that thanks are about, without what was written off (A5)."""
+        self.ensure_one()
+        received = 0
+        for partial in self.partial_ids:
+            payment = partial.credit_move_id.payment_id
+            booked = -sum(
+                line.amount_currency
+                for line in payment.move_id.line_ids
+                if line.account_type == "asset_receivable"
+            )
+            share = min(1, payment.amount / booked) if booked > 0 else 1
+            received += self.currency_id.round(partial.debit_amount_currency * share)
+        return received
 
     def _drop_undone(self):
         """Take out of planned thanks the payments that were undone (A5)."""

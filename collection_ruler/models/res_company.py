@@ -8,6 +8,7 @@ from odoo.tools import SQL, email_normalize, format_date
 
 from ..dunning.calendar import CalendarError, holiday_support
 from ..dunning.decision import bank_is_stale
+from ..dunning.ladder import overdue_until
 from ..dunning.places import Place, contact_calendar, known_as, locate
 from .account_payment_method_line import MOST_DAYS
 
@@ -72,6 +73,15 @@ class ResCompany(models.Model):
         "sent in test mode is not sent again to the customer.",
     )
     collection_notice = fields.Char(compute="_compute_collection_notice")
+    collection_address = fields.Char(compute="_compute_collection_address")
+
+    @api.depends("partner_id")
+    def _compute_collection_address(self):
+        """The creditor's address in one line, which stands under each message (C7)."""
+        for company in self:
+            company.collection_address = self.env["collection.followup"]._one_line(
+                company.sudo().partner_id
+            )
 
     @api.depends(
         "collection_paused_until",
@@ -236,6 +246,30 @@ class ResCompany(models.Model):
             theirs = Place.of_key(key) if key else Place()
             memo[asked] = contact_calendar(ours, theirs, windows, closed)
         return memo[asked]
+
+    def _collection_overdue_until(self, key, today):
+        """The latest due date that is overdue where a customer lives (A3).
+
+        :param key: calendar key of the debtor
+        """
+        with suppress(CalendarError):  # hours that make no sense are mended elsewhere
+            return overdue_until(
+                self._collection_calendar(key=key), today, self.collection_bank_days
+            )
+        return today - timedelta(days=1)
+
+    def _collection_days_overdue(self, due_date, key, today):
+        """How many days something is overdue, counted from the bank day that it was due on (A3).
+
+        :param due_date: as it is written, False or None for nothing
+        :param key: calendar key of the debtor
+        """
+        if not due_date or due_date >= today:
+            return 0
+        if self.collection_bank_days:
+            with suppress(CalendarError):  # hours that make no sense are mended elsewhere
+                due_date = self._collection_calendar(key=key).bank_day(due_date)
+        return max(0, (today - due_date).days)
 
     def _collection_hours(self, hours=None):
         """Our side of all contact calendars: our place, our hours on each weekday, our closed days.

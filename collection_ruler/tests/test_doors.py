@@ -460,6 +460,16 @@ class TestDelivery(CollectionCommon):
         self.assertTrue([t for t in self.tasks() if "Send the invoice" in t])
         self.assertFalse(move.is_move_sent)
 
+    def test_invoice_sent_by_hand_meanwhile_is_not_sent_again(self):
+        """A3: planned for nine o'clock, and sent by a bookkeeper at half past eight."""
+        move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
+        with self.at("2026-03-02 08:00"):
+            self.run_ruler()
+        self.assertEqual(self.delivery().state, "planned")
+        move.is_move_sent = True
+        self.assertFalse(self.day("2026-03-02"))
+        self.assertEqual(self.ledger(move), [("Send the invoice", "skipped", "already_sent")])
+
     def test_failed_delivery_starts_no_silence(self):
         self.ruler.days_after_delivery = 30
         self.customer.email = False

@@ -131,6 +131,13 @@ class TestOwed(MoneyCase):
         (mail,) = self.day("2026-03-09")
         self.assertIn("$ 100.00 is due today", mail["subject"])
 
+    def test_open_credits_are_converted_the_right_way_round(self):
+        """D4: two dollars to the euro."""
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        self.credit_note(30.0, date="2026-03-02", currency_id=euro.id)
+        self.due_on_the_ninth(100.0)
+        self.assertEqual(self.debtor().amount_credit, 60.0)
+
     def test_corrected_currency_is_asked_for_in_the_new_one(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
         move = self.due_on_the_ninth(100.0)
@@ -226,6 +233,28 @@ class TestExcluded(MoneyCase):
             payment.action_cancel()
         self.assertFalse(self.day("2026-03-10", "11:00"), "“due today” was said a day late")
         self.assertEqual(len(self.day("2026-03-11")), 1)
+
+    def test_payment_without_entry_is_under_way_whatever_the_invoice_is_called(self):
+        move = self.due_on_the_ninth()
+        line = self.bank_journal.inbound_payment_method_line_ids[:1]
+        line.payment_account_id = False
+        with (
+            self.at("2026-03-05 10:00"),
+            patch.object(
+                self.registry["account.move"],
+                "_get_invoice_in_payment_state",
+                lambda self: "in_payment",
+            ),
+        ):
+            self.assertFalse(self.pay(move).move_id)
+        move.payment_state = "partial"
+        self.assert_silent(move, "in_flight")
+
+    def test_invoice_in_payment_is_under_way_whatever_it_is_paid_by(self):
+        move = self.due_on_the_ninth()
+        move.payment_state = "in_payment"
+        self.assertFalse(move.matched_payment_ids, "nothing is proved here")
+        self.assert_silent(move, "in_flight")
 
     def transaction(self, move, state, **values):
         method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
@@ -423,6 +452,20 @@ class TestExcluded(MoneyCase):
         move = self.due_on_the_ninth()
         move.payment_state = "blocked"
         self.assert_silent(move, "blocked")
+
+    def test_what_is_held_or_under_way_is_not_announced_beside_it(self):
+        """B5, D3, D5: the second table chases nobody either."""
+        disputed, paying, blocked, coming = (
+            self.invoice("2026-03-26", 10.0, date="2026-03-02") for _one in range(4)
+        )
+        self.due_on_the_ninth()
+        self.hold(disputed, origin="dispute")
+        self.transaction(paying, "pending")
+        blocked.payment_state = "blocked"
+        (mail,) = self.day("2026-03-09")
+        self.assertIn(coming.name, mail["body"])
+        for move in (disputed, paying, blocked):
+            self.assertNotIn(move.name, mail["body"])
 
     def test_no_followup_is_silent_and_comes_back(self):
         move = self.due_on_the_ninth()
@@ -645,6 +688,16 @@ class TestThanks(MoneyCase):
         self.assertEqual(self.instalments(move).occurrence, 0)
         self.assertFalse(self.followups(purpose="returned"))
 
+    def test_payment_undone_while_its_thanks_stand_in_the_outbox(self):
+        move = self.due_on_the_ninth()
+        payment = self.pay_at("2026-03-03 10:00", move)
+        with self.at("2026-03-04 09:30"):
+            self.run_ruler()
+            self.assertEqual(self.thanks().state, "queued")
+            self.undo(payment)
+            self.assertFalse(self.deliver(), "thanked for money that went back")
+        self.assertEqual((self.thanks().state, self.thanks().reason), ("cancelled", "reversed"))
+
     def test_one_of_two_payments_undone_before_the_thanks(self):
         move = self.due_on_the_ninth()
         self.pay_at("2026-03-03 10:00", move, 30.0)
@@ -754,6 +807,54 @@ class TestThanks(MoneyCase):
             self.run_ruler("track")
         self.assertFalse(self.day("2026-03-04"))
         self.assertFalse(self.thanks())
+
+    def test_of_a_payment_with_a_write_off_only_the_money_is_thanked_for(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-03 10:00"):
+            wizard = (
+                self.env["account.payment.register"]
+                .with_context(active_model="account.move", active_ids=move.ids)
+                .create(
+                    {
+                        "journal_id": self.bank_journal.id,
+                        "payment_date": "2026-03-03",
+                        "amount": 90.0,
+                        "payment_difference_handling": "reconcile",
+                        "writeoff_account_id": self.company_data["default_account_expense"].id,
+                    }
+                )
+            )
+            wizard._create_payments()
+            self.env.flush_all()
+            self.run_ruler("track")
+        self.assertFalse(self.instalments(move).is_open, "nothing is proved here")
+        (mail,) = self.day("2026-03-04")
+        self.assertIn("we received $ 90.00", mail["subject"])
+
+    def test_money_matched_from_the_bank_is_thanked_for(self):
+        """Without a payment of Odoo: the line of the bank itself settles the invoice."""
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-03 10:00"):
+            line = self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": self.bank_journal.id,
+                    "date": "2026-03-03",
+                    "payment_ref": "TRANSFER",
+                    "partner_id": self.customer.id,
+                    "amount": 40.0,
+                }
+            )
+            other = line.move_id.line_ids.filtered(
+                lambda part: part.account_id == self.bank_journal.suspense_account_id
+            )
+            other.account_id = self.company_data["default_account_receivable"]
+            (move.line_ids + other).filtered(
+                lambda part: part.account_type == "asset_receivable"
+            ).reconcile()
+            self.run_ruler("track")
+        (mail,) = self.day("2026-03-04")
+        self.assertIn("we received $ 40.00", mail["subject"])
+        self.assertIn("$ 60.00 of it remains open", mail["body"])
 
     def test_payment_of_five_days_ago_is_thanked_for_and_of_six_not(self):
         move = self.due_on_the_ninth()

@@ -69,6 +69,42 @@ class TestPlaces(CollectionCommon):
         with self.at("2026-03-17 10:00"):  # Saint Patrick's Day is ours
             self.assertFalse(calendar.is_open(self.env["collection.snapshot"]._now()))
 
+    def test_nothing_leaves_on_a_day_that_is_closed_for_one_side_nor_half_an_hour_early(self):
+        """Gandhi's birthday, a Friday, is theirs; our outing on Monday is ours."""
+        self.living_in("in")
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Works outing",
+                "calendar_id": self.company.collection_calendar_id.id,
+                "company_id": self.company.id,
+                "date_from": "2026-10-04 23:00:00",
+                "date_to": "2026-10-05 22:59:59",
+            }
+        )
+        self.invoice("2026-09-30", date="2026-09-01")
+        for day in ("2026-09-23", "2026-09-30"):
+            self.assertEqual(len(self.day(day)), 1)
+        self.assertFalse(self.day("2026-10-02"), "said on their holiday")
+        self.assertFalse(self.day("2026-10-05"), "said on our closed day")
+        self.assertFalse(self.day("2026-10-06", "04:25"), "it is five to nine there")
+        (mail,) = self.day("2026-10-06", "04:31")
+        self.assertIn("slip through", mail["subject"])
+
+    def test_where_nobody_set_hours_they_are_nine_to_six_on_working_days(self):
+        self.company.write({"collection_calendar_id": False})
+        self.company.partner_id.tz = "Europe/Dublin"
+        self.living_in("ie")
+        self.assertEqual(self.hours_of(), "03-10 09:00")
+        calendar = self.debtor()._calendar()
+        for moment, is_open in (
+            ("2026-03-10 17:59", True),
+            ("2026-03-10 18:00", False),
+            ("2026-03-14 12:00", False),
+            ("2026-03-15 12:00", False),
+        ):
+            with self.subTest(moment), self.at(moment):
+                self.assertIs(calendar.is_open(self.env["collection.snapshot"]._now()), is_open)
+
     def debtor_key(self):
         self.invoice("2026-03-10", date="2026-03-02")
         with self.at("2026-03-02 09:30"):

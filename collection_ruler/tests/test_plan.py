@@ -298,6 +298,22 @@ class TestOneVoice(PlanCase):
             [day for day, _n in self.days_said(9, 10)], [9], "a second message a day later"
         )
 
+    def test_thanks_and_invoices_are_no_contacts(self):
+        """B4: what asks for nothing keeps no reminder back, and no reminder keeps it back."""
+        self.activate("2026-03-02")
+        move = self.invoice("2026-03-09", 100.0)
+        self.day("2026-03-02")
+        with self.at("2026-03-06 10:00"):
+            self.pay(move, 30.0)
+            self.run_ruler("track")
+        self.invoice("2026-03-19", 50.0, date="2026-03-09", sent=False)
+        known = self.followups()
+        self.assertEqual(len(self.day("2026-03-09")), 3)
+        purposes = (self.followups(state="sent") - known.filtered("delivered_at")).mapped("purpose")
+        self.assertIn("dunning", purposes)
+        self.assertIn("delivery", purposes)
+        self.assertEqual(self.followups(purpose="thanks").state, "sent")
+
     def test_no_overdue_step_until_days_after_delivery(self):
         """Story 2: posted today, due today, never sent."""
         self.activate("2026-03-02")
@@ -319,6 +335,34 @@ class TestCalendar(PlanCase):
         self.invoice("2026-03-14")  # Saturday
         self.day("2026-03-09")
         self.assertEqual(self.days_said(13, 18), [(16, "Due today"), (18, "Forgot?")])
+
+    def test_where_due_dates_do_not_move_the_written_one_counts(self):
+        """A3: the switch of a country in which a Saturday is a day to pay on."""
+        self.company.collection_bank_days = False
+        self.activate("2026-03-02")
+        self.invoice("2026-03-14")  # Saturday
+        self.day("2026-03-06")
+        self.assertEqual(self.days_said(13, 18), [(16, "Forgot?")])
+
+    def test_days_overdue_count_from_the_bank_day(self):
+        """A3, story 1: due on Saturday and not paid on Monday is not late yet."""
+        self.activate("2026-03-02")
+        move = self.invoice("2026-03-14")  # a Saturday; the 17th is Saint Patrick's Day
+        self.day("2026-03-09")
+        for day, days in (("2026-03-16", 0), ("2026-03-18", 2)):
+            with self.subTest(day), self.at(f"{day} 10:00"):
+                self.run_ruler("track")
+                self.env.invalidate_all()
+                self.assertEqual(self.instalments(move).days_overdue, days)
+                self.assertEqual(self.debtor().days_overdue, days)
+                late = self.env["collection.instalment"].search([("days_overdue", ">", 0)])
+                self.assertEqual(late, self.instalments(move) if days else late.browse())
+                Hold = self.env["collection.hold"].with_context(
+                    default_debtor_id=self.debtor().id, default_origin="handover"
+                )
+                offered = Hold.default_get(["scope", "instalment_ids"])["instalment_ids"]
+                handed_over = self.instalments(move).ids if days else []
+                self.assertEqual(offered, [Command.set(handed_over)])
 
     def test_notice_before_due_advances_and_reminder_after_due_defers(self):
         self.activate("2026-10-01")
@@ -413,6 +457,11 @@ class TestMidCourse(PlanCase):
         self.step("Forgot?").offset_days = 4
         self.assertEqual(self.days_said(12, 16), [], "the same words twice")
         self.assertEqual(self.days_said(17, 18), [(18, "Firm and polite")], "stuck behind it")
+
+    def test_a_step_said_already_and_moved_ahead_hides_no_other(self):
+        self.step("Forgot?").offset_days = 4
+        self.add_step(3)
+        self.assertEqual(self.days_said(13, 13), [(13, "Inserted")])
 
     def test_watermark_never_goes_back(self):
         marks = [self.instalments(self.move).watermark]

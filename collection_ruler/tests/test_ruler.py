@@ -20,3 +20,15 @@ class TestRuler(CollectionCommon):
             self.pay(move, 20.0)
         sent = self.day("2026-01-14")
         self.assertEqual(self.followups()[-1].amount_due, 100.0)
+
+    def test_the_sign_of_an_offset_is_said_in_words(self):
+        """A2: nobody takes before for after."""
+        for days, words in (
+            (-30, "30 days before due"),
+            (-1, "1 day before due"),
+            (0, "on the due date"),
+            (1, "1 day after due"),
+            (8, "8 days after due"),
+        ):
+            step = self.env["collection.ruler.step"].new({"trigger": "due", "offset_days": days})
+            self.assertEqual(step.timing, words)
