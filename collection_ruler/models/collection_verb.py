@@ -94,7 +94,7 @@ class CollectionVerb(models.AbstractModel):
         if not rows:
             return records
         records.flush_model()
-        types = [SQL(records._fields[name].column_type[1]) for name in names]
+        types = [records._fields[name].column_type[1] for name in names]
         found = self.env.execute_query(
             SQL(
                 "INSERT INTO %(table)s (%(columns)s, create_uid, write_uid, create_date, write_date) "
@@ -111,15 +111,13 @@ class CollectionVerb(models.AbstractModel):
         return records
 
     def _values(self, types, rows):
-        return SQL(", ").join(
-            SQL(
-                "(%s)",
-                SQL(", ").join(
-                    SQL("%s::%s", value, kind) for value, kind in zip(row, types, strict=True)
-                ),
-            )
-            for row in rows
-        )
+        """The rows of a VALUES list.
+
+        :param types: names of the columns' types, as PostgreSQL knows them
+        """
+        # one piece of SQL per row: one per value costs more than the statement itself
+        row_of = "(" + ", ".join(f"%s::{kind}" for kind in types) + ")"
+        return SQL(", ").join(SQL(row_of, *row) for row in rows)
 
     @api.model
     def _write_rows(self, model, names, rows):
@@ -134,8 +132,7 @@ class CollectionVerb(models.AbstractModel):
             return
         records = self.env[model]
         records.flush_model(names)
-        types = [SQL("int")]
-        types += [SQL(records._fields[name].column_type[1]) for name in names]
+        types = ["int", *(records._fields[name].column_type[1] for name in names)]
         columns = [SQL.identifier(name) for name in names]
         old = SQL(", ").join(SQL("r.%s", column) for column in columns)
         new = SQL(", ").join(SQL("v.%s", column) for column in columns)

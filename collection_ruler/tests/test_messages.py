@@ -4,6 +4,7 @@ import base64
 import re
 from unittest.mock import patch
 
+from odoo.addons.mail.models.mail_render_mixin import MailRenderMixin
 from odoo.tests import tagged
 
 from .common import CollectionCommon, ScreenCase
@@ -118,6 +119,27 @@ class TestWords(MessageCase):
                 )
                 used = re.findall(r't-out="([^"]+)"', template.body_html)
                 self.assertLessEqual(set(used), set(allowed))
+
+    def test_words_are_filled_in_as_odoo_would(self):
+        """We take the words of a message apart once for all; Odoo cleans them for each."""
+        self.customer.name = "<b>Eve</b> & Sons"
+        self.invoice("2026-03-16", 10.0, date="2026-03-02")
+        self.due_today()
+        self.day("2026-03-11")
+        said = self.followups()
+        self.assertGreater(len(said), 1)
+        templates = self.env["mail.template"].search([("model", "=", said._name)])
+        odd = (
+            "<p>Tom & Ana&nbsp;<b t-out='object.customer_name'>nobody</b>,<br>no end"
+            '<t t-out="object.customer_vat">no & <t t-out="object.contact_name">such</t>'
+            '<t t-out="object.partner_id.name"></t><T t-out="object.ice_breaker" />'
+        )
+        for source in (*templates.mapped("body_html"), odd, "no markup", "<div>one</div>"):
+            with self.subTest(source):
+                arguments = templates[0], source, said._name, said.ids
+                odoo = MailRenderMixin._render_template_qweb_regex(*arguments)
+                ours = type(templates)._render_template_qweb_regex(*arguments)
+                self.assertEqual(ours, odoo)
 
     def test_every_word_offered_can_be_said(self):
         self.due_today()
