@@ -44,7 +44,7 @@ class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
     # without dependencies: payments do not pay for it
-    charge_words = fields.Char(string="Charges so far, not booked", compute="_compute_charge_words")
+    charge_words = fields.Char(string="Late charges so far", compute="_compute_charge_words")
     can_charge = fields.Boolean(compute="_compute_charge_words")
     charge_ids = fields.One2many("collection.charge", "debtor_id", string="Late charges")
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import ormcache
+from odoo.tools import format_duration, ormcache
 
 from ..dunning.limits import Limit
 
@@ -49,6 +49,36 @@ class CollectionContactLimit(models.Model):
     sunday_to = fields.Float(string="to (Sunday)")
     source = fields.Char(required=True, help="Where it is written, so that anybody can look it up.")
     source_url = fields.Char(string="Link")
+
+    place = fields.Char(string="In", compute="_compute_words")
+    whom = fields.Char(string="For", compute="_compute_words")
+    hours_words = fields.Char(string="Hours, by the customer's clock", compute="_compute_words")
+
+    @api.depends(
+        *("country_id", "state_id", "channel", "customer_kind", "week_from", "week_to"),
+        *("saturday_from", "saturday_to", "sunday_from", "sunday_to"),
+    )
+    @api.depends_context("lang")
+    def _compute_words(self):
+        """Where, for whom and when, for lists: what is empty means all."""
+        _ = self.env._
+        kinds = dict(self._fields["customer_kind"]._description_selection(self.env))
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for limit in self:
+            limit.place = (limit.state_id or limit.country_id).display_name or _("everywhere")
+            limit.whom = _(
+                "%(who)s, %(channel)s",
+                who=kinds.get(limit.customer_kind) or _("Companies and persons"),
+                channel=channels.get(limit.channel) or _("all channels"),
+            )
+            names = (_("Mon–Fri"), _("Sat"), _("Sun"))
+            week, saturday, sunday = limit._days()[0], limit._days()[5], limit._days()[6]
+            limit.hours_words = " · ".join(
+                f"{name} {format_duration(begin)}–{format_duration(end)}"
+                if begin < end
+                else _("%s never", name)
+                for name, (begin, end) in zip(names, (week, saturday, sunday), strict=True)
+            )
 
     @api.constrains(
         "week_from", "week_to", "saturday_from", "saturday_to", "sunday_from", "sunday_to"

@@ -297,6 +297,8 @@ class CollectionDebtor(models.Model):
                 _("The ruler is silent until %(day)s: %(why)s.", day=until, why=why),
                 True,
             )
+        if not hold.note and hold.origin == "manual":
+            return _("Silent: %s", why), _("The ruler is silent until somebody ends the hold."), True
         return (
             _("Silent: %s", why),
             _("The ruler is silent until somebody ends the hold: %s.", why),

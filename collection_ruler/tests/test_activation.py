@@ -52,6 +52,13 @@ class TestBacklog(CollectionCommon):
             self.assertIn("150.00 slip through", wizard.sample_subject.replace("\xa0", " "))
             self.assertIn("Late", wizard.sample_body)
 
+    def test_the_sample_reads_as_on_the_day_it_leaves(self):
+        """On Saturday the 14th, the 2nd is 12 days ago; on Monday, when it leaves, 14."""
+        with self.at("2026-03-14 10:00"):
+            body = self.dialog("catch_up").sample_body
+        self.assertRegex(body, r"\b14\s+days ago")
+        self.assertNotRegex(body, r"\b12\s+days ago")
+
     def test_all_that_is_missing_is_said_at_once_with_the_way_there(self):
         self.company.email = False
         self.ruler.step_ids.unlink()

@@ -372,6 +372,22 @@ class TestIssuing(ChargeCase):
         self.assertIn(move.name, dialog.others)
         self.assertIn("this customer is a person", dialog.others)
 
+    def test_the_instalments_of_a_plan_are_named_once(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Three months",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": share, "nb_days": days})
+                    for share, days in ((30, 30), (30, 60), (40, 90))
+                ],
+            }
+        )
+        move = self.owe(invoice_payment_term_id=term.id)
+        with self.at("2026-03-19 12:00"):
+            dialog = self.dialog()
+        self.assertEqual(dialog.others.count(move.name), 1)
+        self.assertIn("3 instalments", dialog.others)
+
     def test_a_fixed_sum_in_another_currency_gets_a_draft_of_its_own(self):
         euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 2.0)])
         self.rule.write({"fee": 40.0, "currency_id": euro.id})

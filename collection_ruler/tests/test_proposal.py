@@ -40,6 +40,12 @@ class TestProposal(CollectionCommon):
                 names.add(ruler.name)
         self.assertEqual(len(names), len(SAMPLES), "a sample that nobody is ever proposed")
 
+    def test_the_new_ruler_is_opened_from_the_list_of_rulers(self):
+        """Its address and its breadcrumb do not hang below what was open before."""
+        action = self.proposal().action_create()
+        self.assertEqual((action["path"], action["target"]), ("collection-rulers", "main"))
+        self.assertEqual(action["views"][0][1], "form")
+
     def test_who_only_writes_gets_no_calls(self):
         call = self.env.ref("mail.mail_activity_data_call")
         self.assertIn(call, self.made(ways="call").step_ids.activity_type_id)

@@ -130,6 +130,14 @@ class TestViews(CollectionCommon):
         ruler = self.screens("manager", "collection_ruler.collection_ruler_action")[1]["form"]
         self.assertLessEqual(CHANGING["collection.ruler"], self.buttons(ruler["arch"]))
 
+    def test_what_is_rarer_stands_in_the_debtors_cog_menu_for_collectors(self):
+        names = {"Hand over", "Dispute", "The customer says it is paid"}
+        for role in self.people:
+            env = self.env(user=self.people[role])
+            bound = env["ir.actions.actions"].get_bindings("collection.debtor").get("action", ())
+            mine = names & {action["name"] for action in bound}
+            self.assertEqual(mine, set() if role == "reader" else names, role)
+
     def test_boards_sum_per_stage(self):
         self.invoice("2026-01-10", 300)
         self.activate()

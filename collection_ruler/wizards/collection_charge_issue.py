@@ -1,3 +1,5 @@
+from collections import Counter
+
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -71,14 +73,17 @@ class CollectionChargeIssue(models.TransientModel):
     def _others(self, instalments, counted):
         """Why nothing can be charged for the others; what was paid in time goes without saying."""
         words = why_not_words(self.env)
-        named = [
+        # the twelve of a plan are named once
+        named = Counter(
             (i.move_id.name or "", words[counted[i.id].why_not])
             for i in instalments.sudo()
             if not counted[i.id].lines
             and (i.is_open or counted[i.id].why_not in (WhyNot.CHANGED, WhyNot.NO_RATE))
-        ]
+        )
         items = Markup().join(
-            Markup("<li><strong>%s</strong>: %s</li>") % pair for pair in named[:NAMED]
+            Markup("<li><strong>%s</strong>: %s</li>")
+            % (name if count == 1 else self.env._("%(name)s, %(count)s instalments", name=name, count=count), why)
+            for (name, why), count in list(named.items())[:NAMED]
         )
         if len(named) > NAMED:
             items += Markup("<li>%s</li>") % self.env._("and %s more", len(named) - NAMED)

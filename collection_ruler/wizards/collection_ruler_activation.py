@@ -1,6 +1,6 @@
 from collections import defaultdict
 from contextlib import suppress
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -11,8 +11,10 @@ from ..dunning.calendar import NeverOpen, holiday_support
 from ..dunning.ladder import effective_due, next_step
 from ..dunning.places import known_as
 from ..models.collection_instalment import NOTHING_SAID
+from ..models.collection_snapshot import AsOf
 from ..models.res_company import Memo
 
+NOON = time(12)
 # customers that the dialog names
 NAMED = 8
 
@@ -254,6 +256,9 @@ class CollectionRulerActivation(models.TransientModel):
             if step.offset_days >= 0:  # it asks for all that is due by then
                 own = debtor.instalment_ids.filtered(lambda i: i.is_open and i.ruler_id == ruler)
                 about |= own.filtered(lambda i, line=line: i.due_date <= line.day)
+            # "6 days ago" is true on the day on which it leaves
+            then = AsOf(datetime.combine(line.day, NOON, UTC))
+            step = step.with_context(collection_as_of=then, collection_memo=Memo())
             return step._sample(debtor, about.sorted("due_date"))
         return None
 

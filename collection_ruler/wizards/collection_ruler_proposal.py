@@ -146,9 +146,13 @@ class CollectionRulerProposal(models.TransientModel):
                 "step_ids": [Command.create(values) for values in steps],
             }
         )
+        # from the list of rulers, whatever was open before: it is no child of that
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "collection_ruler.collection_ruler_action"
+        )
         return {
-            "type": "ir.actions.act_window",
-            "res_model": "collection.ruler",
+            **action,
             "res_id": ruler.id,
-            "views": [(False, "form")],
+            "views": [(False, "form"), (False, "list")],
+            "target": "main",
         }

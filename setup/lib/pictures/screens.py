@@ -7,6 +7,8 @@ from pathlib import Path
 from provision import progress
 
 WIDTHS = (1400, 390)
+# what Odoo's web client leaves for whoever looks into it
+SERVICES = "odoo.__WOWL_DEBUG__.root.env.services"
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class Screen:
     """A screen to look at.
 
     :param path: below the server's address
+    :param dialog: an action that is opened over it, and its context
     :param until: a CSS selector that is there when it can be looked at
     :param press: CSS selectors of what is pressed then, one after the other
     :param finally_: a CSS selector to wait for after that
@@ -22,9 +25,30 @@ class Screen:
     name: str
     path: str
     until: str
+    dialog: tuple[str, dict] | None = None
     press: tuple[str, ...] = ()
     finally_: str = ""
     login: str = "admin"
+
+
+CHARGES = {
+    "name": "By our contract",
+    "debtor_kind": "both",
+    "basis": "Clause 7 of our contract: EUR 5 once, and 9 % interest a year.",
+    "fee": 5.0,
+    "interest_period": "year_365",
+    "rate_ids": [(0, 0, {"date_from": "2020-01-01", "percent": 9.0, "note": "our contract"})],
+}
+
+
+def prepare(server) -> None:
+    """What the played weeks have not: late charges, a second ruler and a lawyer."""
+    ruler = server.query("SELECT id FROM collection_ruler WHERE state = 'running' LIMIT 1")[0][0]
+    server.rpc("collection.ruler", "copy", [ruler], {"name": "Another ruler"})
+    euro = server.query("SELECT id FROM res_currency WHERE name = 'EUR'")[0][0]
+    rule = server.rpc("collection.charge.rule", "create", {**CHARGES, "currency_id": euro})
+    server.rpc("collection.ruler", "write", [ruler], {"charge_rule_id": rule})
+    server.rpc("res.partner", "create", {"name": "Lawyers & Example", "is_company": True})
 
 
 def screens(server) -> list[Screen]:
@@ -38,6 +62,11 @@ def screens(server) -> list[Screen]:
     invoice = server.query(
         "SELECT i.move_id FROM collection_instalment i WHERE is_open AND watermark > 0 LIMIT 1"
     )[0][0]
+    other = server.query(
+        "SELECT id FROM collection_ruler WHERE name->>'en_US' = 'Another ruler' ORDER BY id DESC LIMIT 1"
+    )[0][0]
+    rule = server.query("SELECT charge_rule_id FROM collection_ruler WHERE id = %s", [ruler])[0][0]
+    law = server.query("SELECT id FROM collection_contact_limit ORDER BY id LIMIT 1")[0][0]
     form, cards = ".o_form_view", ".o_kanban_record:not(.o_kanban_ghost)"
     return [
         Screen("rulers", "/odoo/collection-rulers", ".o_content .o_data_row, " + cards),
@@ -51,6 +80,21 @@ def screens(server) -> list[Screen]:
             "simulation",
             f"/odoo/collection-rulers/{ruler}/action-collection_ruler.collection_simulation_action",
             ".modal table",
+        ),
+        Screen(
+            "two-rulers",
+            f"/odoo/collection-rulers/{ruler}",
+            form,
+            dialog=(
+                "collection_ruler.collection_simulation_action",
+                {
+                    "active_id": ruler,
+                    "default_ruler_id": ruler,
+                    "default_other_ruler_id": other,
+                    "default_instalments": 2,
+                },
+            ),
+            finally_=".modal table",
         ),
         Screen(
             "ruler-limits",
@@ -70,6 +114,45 @@ def screens(server) -> list[Screen]:
         Screen("outgoing", "/odoo/todays-outgoing", ".o_content", login="collector"),
         Screen("debtors", "/odoo/debtors", cards, login="collector"),
         Screen("debtor", f"/odoo/debtors/{debtor}", form, login="collector"),
+        *(
+            Screen(
+                f"debtor-{name}",
+                f"/odoo/debtors/{debtor}",
+                form,
+                dialog=(action, {"active_id": debtor, "active_ids": [debtor], **context}),
+                finally_=".modal .o_form_view",
+                login="collector",
+            )
+            for name, action, context in (
+                ("new-due-date", "collection_ruler.collection_reschedule_action", {}),
+                (
+                    "hold",
+                    "collection_ruler.collection_hold_action_new",
+                    {"default_debtor_id": debtor},
+                ),
+                (
+                    "hand-over",
+                    "collection_ruler.collection_hold_action_handover",
+                    {"default_debtor_id": debtor, "default_origin": "handover"},
+                ),
+            )
+        ),
+        Screen(
+            "debtor-charge",
+            f"/odoo/debtors/{debtor}",
+            form,
+            press=("button[name='action_charge']",),
+            finally_=".modal .o_form_view",
+            login="collector",
+        ),
+        Screen(
+            "debtor-profile",
+            f"/odoo/debtors/{debtor}",
+            form,
+            press=(".o_notebook a[name='profile']",),
+            finally_=".o_notebook .tab-pane.active [name='profile_words']",
+            login="collector",
+        ),
         Screen(
             "debtor-preferences",
             f"/odoo/debtors/{debtor}",
@@ -93,6 +176,16 @@ def screens(server) -> list[Screen]:
             ".o_content",
             login="collector",
         ),
+        Screen(
+            "forecast",
+            "/odoo/collections-forecast",
+            ".o_graph_renderer canvas",
+            login="collector",
+        ),
+        Screen("late-charges", "/odoo/late-charges", ".o_data_row, " + cards),
+        Screen("late-charge", f"/odoo/late-charges/{rule}", form),
+        Screen("contact-limits", "/odoo/collection-contact-limits", ".o_data_row, " + cards),
+        Screen("contact-limit", f"/odoo/collection-contact-limits/{law}", form),
         Screen("runs", "/odoo/collection-runs", ".o_data_row, " + cards),
         Screen(
             "settings",
@@ -108,6 +201,7 @@ def take(browser, server, folder: Path) -> list[Path]:
     :return: the files
     """
     files = []
+    prepare(server)
     found = screens(server)
     companies = "-".join(
         str(row[0])
@@ -132,6 +226,12 @@ def look(browser, server, screen: Screen, file: Path) -> None:
     # our settings stand below Odoo's own
     looked_for = f"document.querySelector({json.dumps(screen.until)})"
     browser.run(f"{looked_for}.scrollIntoView({{block: 'center'}})")
+    if screen.dialog:
+        action, context = screen.dialog
+        browser.run(
+            f"{SERVICES}.action.doAction({json.dumps(action)}, "
+            f"{{additionalContext: {json.dumps(context)}}})"
+        )
     for selector in screen.press:
         browser.wait(selector)
         browser.run(f"document.querySelector({json.dumps(selector)}).click()")
