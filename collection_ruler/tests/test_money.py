@@ -138,6 +138,18 @@ class TestOwed(MoneyCase):
         self.due_on_the_ninth(100.0)
         self.assertEqual(self.debtor().amount_credit, 60.0)
 
+    def test_a_credit_is_shown_with_the_run_after_it(self):
+        """D2: also where nothing else happens to the customer."""
+        self.due_on_the_ninth(100.0)
+        with self.at("2026-03-03 10:00"):
+            refund = self.credit_note(30.0, date="2026-03-03")
+            self.run_ruler("track")
+            self.assertEqual(self.debtor().amount_credit, 30.0)
+        with self.at("2026-03-03 11:00"):
+            refund.button_draft()
+            self.run_ruler("track")
+            self.assertEqual(self.debtor().amount_credit, 0.0)
+
     def test_corrected_currency_is_asked_for_in_the_new_one(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
         move = self.due_on_the_ninth(100.0)
