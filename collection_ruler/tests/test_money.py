@@ -75,6 +75,25 @@ class TestOwed(MoneyCase):
         self.assertIn("$ 60.00 is due today", mail["subject"])
         self.assertTrue(move)
 
+    def test_unapplied_payment_of_a_contact_counts(self):
+        """Odoo writes a credit note to the company of a contact, and a payment to the contact."""
+        move = self.due_on_the_ninth(100.0)
+        contact = self.env["res.partner"].create(
+            {"name": "Colleague", "parent_id": self.customer.id}
+        )
+        with self.at("2026-03-03 10:00"):
+            payment = self.env["account.payment"].create(
+                {
+                    "partner_id": contact.id,
+                    "amount": 100.0,
+                    "journal_id": self.bank_journal.id,
+                    "payment_type": "inbound",
+                }
+            )
+            payment.action_post()
+        self.assertIn(contact, payment.move_id.line_ids.partner_id, "nothing is proved here")
+        self.assert_silent(move, "covered")
+
     def test_credit_of_another_customer_does_not_count(self):
         self.due_on_the_ninth(100.0)
         other = self.env["res.partner"].create({"name": "Other"})
