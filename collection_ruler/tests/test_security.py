@@ -64,6 +64,7 @@ PUBLIC = {
     "action_look_again",
     "action_send",
     "action_note",
+    "button_draft",
     "default_get",
     "action_activate",
     "action_agree",
