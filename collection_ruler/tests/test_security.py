@@ -64,7 +64,6 @@ PUBLIC = {
     "action_look_again",
     "action_send",
     "action_note",
-    "button_draft",
     "default_get",
     "action_activate",
     "action_agree",
@@ -85,6 +84,7 @@ PUBLIC = {
     "action_open_forecast",
     "words",
     # Odoo's own
+    "button_draft",
     "create",
     "write",
     "unlink",
