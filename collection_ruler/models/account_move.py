@@ -83,6 +83,30 @@ class AccountMove(models.Model):
                 )
             )
 
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._collection_touch_credits()
+        return posted
+
+    def button_draft(self):
+        result = super().button_draft()
+        self._collection_touch_credits()
+        return result
+
+    def _collection_touch_credits(self):
+        """A credit note or payment that came or went changes what its debtor shows as open credit, also
+        where it settles no instalment (D2)."""
+        lines = self.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and line.balance < 0
+        )
+        if partners := lines.partner_id.commercial_partner_id:
+            self.env["collection.debtor"].sudo().search(
+                [
+                    ("partner_id", "in", partners.ids),
+                    ("company_id", "in", lines.company_id.sudo().root_id.ids),
+                ]
+            )._touch()
+
     def write(self, vals):
         result = super().write(vals)
         if vals.get("collection_ruler_id"):

@@ -75,6 +75,25 @@ class TestOwed(MoneyCase):
         self.assertIn("$ 60.00 is due today", mail["subject"])
         self.assertTrue(move)
 
+    def test_unapplied_payment_of_a_contact_counts(self):
+        """Odoo writes a credit note to the company of a contact, and a payment to the contact."""
+        move = self.due_on_the_ninth(100.0)
+        contact = self.env["res.partner"].create(
+            {"name": "Colleague", "parent_id": self.customer.id}
+        )
+        with self.at("2026-03-03 10:00"):
+            payment = self.env["account.payment"].create(
+                {
+                    "partner_id": contact.id,
+                    "amount": 100.0,
+                    "journal_id": self.bank_journal.id,
+                    "payment_type": "inbound",
+                }
+            )
+            payment.action_post()
+        self.assertIn(contact, payment.move_id.line_ids.partner_id, "nothing is proved here")
+        self.assert_silent(move, "covered")
+
     def test_credit_of_another_customer_does_not_count(self):
         self.due_on_the_ninth(100.0)
         other = self.env["res.partner"].create({"name": "Other"})
@@ -137,6 +156,18 @@ class TestOwed(MoneyCase):
         self.credit_note(30.0, date="2026-03-02", currency_id=euro.id)
         self.due_on_the_ninth(100.0)
         self.assertEqual(self.debtor().amount_credit, 60.0)
+
+    def test_a_credit_is_shown_with_the_run_after_it(self):
+        """D2: also where nothing else happens to the customer."""
+        self.due_on_the_ninth(100.0)
+        with self.at("2026-03-03 10:00"):
+            refund = self.credit_note(30.0, date="2026-03-03")
+            self.run_ruler("track")
+            self.assertEqual(self.debtor().amount_credit, 30.0)
+        with self.at("2026-03-03 11:00"):
+            refund.button_draft()
+            self.run_ruler("track")
+            self.assertEqual(self.debtor().amount_credit, 0.0)
 
     def test_corrected_currency_is_asked_for_in_the_new_one(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])

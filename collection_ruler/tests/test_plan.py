@@ -272,6 +272,17 @@ class TestOneVoice(PlanCase):
         self.assertIn(coming.name, sent["body"])
         self.assertFalse(self.ledger(coming))
 
+    def test_what_a_notice_asks_for_does_not_stand_in_the_second_table_too(self):
+        self.activate("2026-03-02")
+        own = self.invoice("2026-03-09", 100.0)
+        later = self.invoice("2026-03-30", 70.0)
+        with self.at("2026-03-02 09:30"):
+            self.run_ruler()
+            notice = self.followups()[-1]
+            self.assertIn(own.name, notice.due_table)
+            self.assertIn(later.name, notice.coming_table)
+            self.assertNotIn(own.name, notice.coming_table)
+
     def test_days_between_contacts(self):
         self.ruler.min_days_between_contacts = 5
         self.activate("2026-03-02")

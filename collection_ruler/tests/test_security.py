@@ -84,6 +84,7 @@ PUBLIC = {
     "action_open_forecast",
     "words",
     # Odoo's own
+    "button_draft",
     "create",
     "write",
     "unlink",
