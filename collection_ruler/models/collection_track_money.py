@@ -76,8 +76,9 @@ class CollectionTrackMoney(models.AbstractModel):
                 ("state", "=", "planned"),
             ]
         )
-        thanks._drop_undone()
-        thanks.filtered(lambda f: not f.partial_ids)._cancel("reversed")
+        if thanks:
+            thanks._drop_undone()
+            thanks.filtered(lambda f: not f.partial_ids)._cancel("reversed")
 
     def _undone_after_thanks(self, debtors):
         """Note at the thanks that were given whether their payment is still there.
@@ -140,7 +141,7 @@ class CollectionTrackMoney(models.AbstractModel):
             ]
         )
         Instalment = self.env["collection.instalment"].sudo()
-        for followup_id, pairs in planned._pairs().items():
+        for followup_id, pairs in planned._pairs().items() if planned else ():
             mine = Instalment.browse(pair.instalment_id for pair in pairs if pair.instalment_id)
             if not any(mine.mapped("is_open")):
                 paid = any(instalment._is_paid() for instalment in mine)
