@@ -264,23 +264,26 @@ class CollectionTrackMoney(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
+                -- first whose, then what was paid: PostgreSQL believes that next to no journal item
+                -- fits an instalment, and would compare each instalment with each of the debtors
+                WITH own AS MATERIALIZED (
+                    SELECT i.*, coalesce(d.thanked_partial, 0) AS known
+                      FROM collection_debtor d
+                      JOIN collection_instalment i ON i.debtor_id = d.id
+                      -- most instalments were never paid, or long ago: those are not looked at
+                       AND (i.settled_on IS NULL OR i.is_open)
+                     WHERE d.id IN %(debtors)s)
                 SELECT i.debtor_id, i.id, i.currency_id, r.id, r.debit_amount_currency,
-                       j.type IN ('bank', 'cash', 'credit'), o.date,
-                       r.id > coalesce(d.thanked_partial, 0),
+                       j.type IN ('bank', 'cash', 'credit'), o.date, r.id > i.known,
                        -- a payment cancelled and booked again has another journal item
                        coalesce(-o.payment_id, o.id)
-                  FROM collection_debtor d
-                  JOIN collection_instalment i ON i.debtor_id = d.id
-                  -- most instalments were never paid, or long ago: those are not looked at
-                   AND (i.settled_on IS NULL OR i.is_open)
+                  FROM own i
                   JOIN account_move_line l ON l.move_id = i.move_id AND l.account_id = i.account_id
                    AND l.partner_id = i.partner_id AND coalesce(l.date_maturity, l.date) = i.due_date
                   JOIN account_partial_reconcile r ON r.debit_move_id = l.id
                   JOIN account_move_line o ON o.id = r.credit_move_id
                   JOIN account_journal j ON j.id = o.journal_id
-                 WHERE d.id IN %(debtors)s
-                   AND (r.id > coalesce(d.thanked_partial, 0)
-                        OR (NOT i.is_open AND i.settled_on IS NULL))
+                 WHERE r.id > i.known OR (NOT i.is_open AND i.settled_on IS NULL)
                 ORDER BY 4
                 """,
                 debtors=tuple(debtors.ids),
