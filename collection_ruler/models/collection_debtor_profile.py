@@ -89,7 +89,8 @@ class CollectionDebtor(models.Model):
                     thresholds.instalments,
                 )
             return _(
-                "New: %(known)s of the %(wanted)s instalments that it takes to tell were paid or are overdue so far.",
+                "New: %(known)s of the %(wanted)s instalments that it takes to tell were paid or are overdue "
+                "so far.",
                 known=known,
                 wanted=thresholds.instalments,
             )

@@ -51,6 +51,9 @@ class CollectionPlan(models.AbstractModel):
         debtors = debtors.browse(sorted({debtor for _instalment, debtor, _offset in due}))
         if not debtors:
             return Tally()  # somebody else was faster
+        debtors.fetch(
+            ["partner_id", "calendar_key"]
+        )  # once for all, and of a wide table only these
         come = {instalment: offset for instalment, _debtor, offset in due}
         snapshots = self.env["collection.snapshot"]._take(company.id, debtors.ids, come)
         now = self.env["collection.snapshot"]._now()
@@ -390,5 +393,11 @@ class CollectionPlan(models.AbstractModel):
             self.env._("They cover what is due, so the ruler does not ask for it."),
             once=True,
         )
-        made = self.env["collection.followup"].sudo().union(*followups.values())
-        made.filtered(lambda f: f.state == "to_approve")._ask_person()
+        asking = [
+            followups[id(contact)]
+            for _debtor, decision in decisions
+            for contact in decision.contacts
+            if contact.tone.mode == "approve"
+        ]
+        asking = self.env["collection.followup"].sudo().union(*asking)
+        asking.filtered(lambda f: f.state == "to_approve")._ask_person()

@@ -193,18 +193,21 @@ class CollectionRuler(models.Model):
         text = (self.partner_domain or "").strip() or "[]"
         return Domain(safe_eval(text, {"uid": self.env.uid, "context_today": date.today}))
 
-    def _ladder(self):
-        """The steps that count from the due date, as the plain-Python ladder."""
+    def _ladder(self, steps=None):
+        """The steps that count from the due date, as the plain-Python ladder.
+
+        :param steps: all steps of this ruler, where they were read already
+        """
         self.ensure_one()
         memo = self.env.context.get("collection_memo", {})
         if ("ladder", self.id) not in memo:
-            memo["ladder", self.id] = self._read_ladder()
+            memo["ladder", self.id] = self._read_ladder(self.step_ids if steps is None else steps)
         return memo["ladder", self.id]
 
-    def _read_ladder(self):
+    def _read_ladder(self, steps):
         return Ladder(
             self.id,
-            tuple(step._rung() for step in self.step_ids if step.trigger == "due"),
+            tuple(step._rung() for step in steps if step.trigger == "due"),
             min_days_between=self.min_days_between_contacts,
             max_contacts=self.max_contacts,
             max_contacts_days=self.max_contacts_days,

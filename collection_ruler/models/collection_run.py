@@ -21,7 +21,7 @@ VERBS = ("enrol", "track", "send", "profile", "plan", "send")
 SHARED_VERBS = {"track", "send", "plan"}
 # units of one transaction: large enough that what is read once per batch costs nothing; a batch of
 # send locks instalments, so that a payment waits for it
-BATCH = {"enrol": 1, "track": 1000, "send": 1000, "profile": 5000, "plan": 2000}
+BATCH = {"enrol": 1, "track": 2000, "send": 1000, "profile": 5000, "plan": 2000}
 ATTEMPTS = 5
 # what collides is tried again in parts, down to so many units
 SMALL = 50
@@ -214,7 +214,8 @@ class CollectionRun(models.Model):
         """All that a verb has to do now; False when the scheduler wants its time back."""
         company = self.company_id
         worker = self.env[f"collection.{verb}"].with_company(company)
-        todo = worker.with_context(collection_memo=Memo())._todo(company)
+        looking = worker.with_context(collection_memo=Memo())
+        todo = looking._todo(company.with_env(looking.env))
         if self.is_help:
             todo = todo[::-1]
         elif len(todo) >= HELP_FROM * BATCH[verb] and verb in SHARED_VERBS:
@@ -303,6 +304,7 @@ class CollectionRun(models.Model):
         """
         for attempt in range(ATTEMPTS):
             worker = worker.with_context(collection_memo=Memo())
+            company = company.with_env(worker.env)  # its hours are read once per batch, too
             try:
                 worker._prepare(company, ids)
                 self.env.cr.commit()  # pylint: disable=invalid-commit

@@ -54,10 +54,7 @@ class CollectionSend(models.AbstractModel):
 
         Of all that the messages would ask for now, not only of what their step is due for (C2).
         """
-        followups = self.env["collection.followup"].browse(followup_ids)
-        followups = followups.filtered(
-            lambda f: f.state == "planned" and f.purpose == "dunning" and f.step_id.attach_invoice
-        )
+        followups = self._attaching(followup_ids)
         if not followups:
             return
         at = self.env["collection.snapshot"]._now() + MARGIN
@@ -95,6 +92,24 @@ class CollectionSend(models.AbstractModel):
                     str(error)[:500],
                     once=True,
                 )
+
+    def _attaching(self, followup_ids):
+        """The ``collection.followup`` among these that attach invoices; others are not read."""
+        self.env["collection.followup"].flush_model(["state", "purpose", "step_id"])
+        self.env["collection.ruler.step"].flush_model(["attach_invoice"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.id
+                  FROM collection_followup f
+                  JOIN collection_ruler_step s ON s.id = f.step_id AND s.attach_invoice
+                 WHERE f.id IN %s AND f.state = 'planned' AND f.purpose = 'dunning'
+                 ORDER BY f.scheduled_at, f.id
+                """,
+                tuple(followup_ids) or (0,),
+            )
+        )
+        return self.env["collection.followup"].browse([row[0] for row in rows])
 
     @api.model
     def _batch(self, company, followup_ids):
@@ -374,9 +389,9 @@ class CollectionFollowup(models.Model):
                 followups=tuple(asked),
             )
         )
-        changed = self.browse(asked)
-        changed.invalidate_recordset(["instalment_ids"])
-        changed.modified(["instalment_ids"])
+        self.browse(asked).modified(["instalment_ids"])
+        for followup, instalments in asked.items():  # no need to read them again
+            self._fields["instalment_ids"]._update_cache(self.browse(followup), tuple(instalments))
 
     def _next_try(self, reason, now):
         """When to ask again, naive UTC: the next window, or tomorrow's for what lasts a while."""

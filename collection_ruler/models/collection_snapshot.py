@@ -184,6 +184,10 @@ class CollectionSnapshot(models.AbstractModel):
                     ("started_at", "!=", False),
                 ]
             )
+            # once for all rulers
+            steps = self.env["collection.ruler.step"].search_fetch([("ruler_id", "in", rulers.ids)])
+            steps.fetch(["skip_profiles"])
+            steps_of = steps.grouped("ruler_id")
             currencies = self.env["res.currency"].with_context(active_test=False)
             currencies = currencies.search_fetch([])
             today = company._collection_calendar().local_day(self._now())
@@ -193,16 +197,16 @@ class CollectionSnapshot(models.AbstractModel):
             }
             hours[None] = company._collection_hours()
             memo["settings", company_id] = Settings(
-                {ruler.id: ruler._ladder() for ruler in rulers},
+                {ruler.id: ruler._ladder(steps_of.get(ruler, ())) for ruler in rulers},
                 Calendars(
                     hours,
                     self.env["collection.contact.limit"]._of_company(company_id),
-                    frozenset(rulers.step_ids.mapped("channel")) - {"activity"},
+                    frozenset(steps.mapped("channel")) - {"activity"},
                 ),
                 today,
-                {step.id: step._rung() for step in rulers.step_ids},
+                {step.id: step._rung() for step in steps},
                 {currency.id: currency.name for currency in currencies},
-                self._rates(company, rulers, currencies, today),
+                self._rates(company, rulers, steps, currencies, today),
                 company._collection_is_paused(),
                 company.collection_test_email or None,
                 bank_day,
@@ -264,9 +268,9 @@ class CollectionSnapshot(models.AbstractModel):
             )
         return snapshots
 
-    def _rates(self, company, rulers, currencies, today):
+    def _rates(self, company, rulers, steps, currencies, today):
         """What one unit of each currency is worth in the company's; nothing where no minimum asks (D4)."""
-        if not any(rulers.mapped("owed_min")) and not any(rulers.step_ids.mapped("owed_min")):
+        if not any(rulers.mapped("owed_min")) and not any(steps.mapped("owed_min")):
             return {}
         rates = currencies._get_rates(company, today)
         ours = Decimal(str(rates[company.currency_id.id]))

@@ -51,11 +51,11 @@ class CollectionStanding(models.AbstractModel):
             for key in set(debtors.mapped("calendar_key"))
         }
         by_debtor = defaultdict(list)
-        for row in self._rows(debtors):
+        place = _Places(self.env, debtors, today)
+        for row in self._rows(debtors, place.of_kind.get("settled")):
             by_debtor[row.debtor_id].append(row)
         credits = debtors._credits()
         dates = self._followup_dates(debtors)
-        place = _Places(self.env, debtors, today)
         stages, figures = [], []
         for debtor in debtors:
             own = by_debtor[debtor.id]
@@ -100,10 +100,12 @@ class CollectionStanding(models.AbstractModel):
             figures,
         )
 
-    def _rows(self, debtors):
-        """What is open, and what was settled since it was last placed."""
+    def _rows(self, debtors, settled):
+        """What is open, and what was settled since it was last placed.
+
+        :param settled: the ``collection.stage`` of what is settled, or None
+        """
         self.env["collection.instalment"].flush_model()
-        settled = self.env["collection.stage"]._of_kind("settled").id or None
         rows = self.env.execute_query(
             SQL(
                 """
@@ -114,7 +116,7 @@ class CollectionStanding(models.AbstractModel):
                    AND (is_open OR stage_id IS DISTINCT FROM %s)
                 """,
                 tuple(debtors.ids),
-                settled,
+                settled and settled.id,
             )
         )
         return [_Row(*row) for row in rows]
@@ -142,7 +144,7 @@ class _Places:
     def __init__(self, env, debtors, today):
         self.none = env["collection.stage"]
         self.of_kind = {}
-        for stage in self.none.search([]):
+        for stage in self.none.search_fetch([]):
             self.of_kind.setdefault(stage.kind, stage)
         Hold = env["collection.hold"].sudo()
         self.of_all, self.of_instalment = {}, {}
@@ -154,8 +156,10 @@ class _Places:
             for instalment in hold.instalment_ids:
                 self.of_instalment.setdefault(instalment.id, stage)
         self.steps = defaultdict(list)  # by ruler id, the furthest first
-        steps = env["collection.ruler.step"].search(
-            [("trigger", "=", "due"), ("stage_id", "!=", False)], order="offset_days desc, id"
+        steps = env["collection.ruler.step"].search_fetch(
+            [("trigger", "=", "due"), ("stage_id", "!=", False)],
+            ["ruler_id", "offset_days", "stage_id"],
+            order="offset_days desc, id",
         )
         for step in steps:
             self.steps[step.ruler_id.id].append((step.offset_days, step.stage_id))

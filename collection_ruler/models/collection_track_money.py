@@ -74,8 +74,9 @@ class CollectionTrackMoney(models.AbstractModel):
                 ("state", "=", "planned"),
             ]
         )
-        thanks._drop_undone()
-        thanks.filtered(lambda f: not f.partial_ids)._cancel("reversed")
+        if thanks:
+            thanks._drop_undone()
+            thanks.filtered(lambda f: not f.partial_ids)._cancel("reversed")
 
     def _undone_after_thanks(self, debtors):
         """Note at the thanks that were given whether their payment is still there.
@@ -138,7 +139,7 @@ class CollectionTrackMoney(models.AbstractModel):
             ]
         )
         Instalment = self.env["collection.instalment"].sudo()
-        for followup_id, pairs in planned._pairs().items():
+        for followup_id, pairs in planned._pairs().items() if planned else ():
             mine = Instalment.browse(pair.instalment_id for pair in pairs if pair.instalment_id)
             if not any(mine.mapped("is_open")):
                 paid = any(instalment._is_paid() for instalment in mine)
@@ -261,24 +262,28 @@ class CollectionTrackMoney(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
+                -- first whose, then what was paid: PostgreSQL believes that next to no journal item
+                -- fits an instalment, and would compare each instalment with each of the debtors
+                WITH own AS MATERIALIZED (
+                    SELECT i.*, coalesce(d.thanked_partial, 0) AS known
+                      FROM collection_debtor d
+                      JOIN collection_instalment i ON i.debtor_id = d.id
+                      -- most instalments were never paid, or long ago: those are not looked at
+                       AND (i.settled_on IS NULL OR i.is_open)
+                     WHERE d.id IN %(debtors)s)
                 SELECT i.debtor_id, i.id, i.currency_id, r.id,
                        j.type IN ('bank', 'cash', 'credit') AND p.amount IS DISTINCT FROM 0, o.date,
-                       r.id > coalesce(d.thanked_partial, 0),
+                       r.id > i.known,
                        -- a payment cancelled and booked again has another journal item
                        coalesce(-o.payment_id, o.id)
-                  FROM collection_debtor d
-                  JOIN collection_instalment i ON i.debtor_id = d.id
-                  -- most instalments were never paid, or long ago: those are not looked at
-                   AND (i.settled_on IS NULL OR i.is_open)
+                  FROM own i
                   JOIN account_move_line l ON l.move_id = i.move_id AND l.account_id = i.account_id
                    AND l.partner_id = i.partner_id AND coalesce(l.date_maturity, l.date) = i.due_date
                   JOIN account_partial_reconcile r ON r.debit_move_id = l.id
                   JOIN account_move_line o ON o.id = r.credit_move_id
                   JOIN account_journal j ON j.id = o.journal_id
                   LEFT JOIN account_payment p ON p.id = o.payment_id
-                 WHERE d.id IN %(debtors)s
-                   AND (r.id > coalesce(d.thanked_partial, 0)
-                        OR (NOT i.is_open AND i.settled_on IS NULL))
+                 WHERE r.id > i.known OR (NOT i.is_open AND i.settled_on IS NULL)
                 ORDER BY 4
                 """,
                 debtors=tuple(debtors.ids),
