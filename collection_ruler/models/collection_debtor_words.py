@@ -298,7 +298,11 @@ class CollectionDebtor(models.Model):
                 True,
             )
         if not hold.note and hold.origin == "manual":
-            return _("Silent: %s", why), _("The ruler is silent until somebody ends the hold."), True
+            return (
+                _("Silent: %s", why),
+                _("The ruler is silent until somebody ends the hold."),
+                True,
+            )
         return (
             _("Silent: %s", why),
             _("The ruler is silent until somebody ends the hold: %s.", why),

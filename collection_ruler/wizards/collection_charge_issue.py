@@ -82,7 +82,12 @@ class CollectionChargeIssue(models.TransientModel):
         )
         items = Markup().join(
             Markup("<li><strong>%s</strong>: %s</li>")
-            % (name if count == 1 else self.env._("%(name)s, %(count)s instalments", name=name, count=count), why)
+            % (
+                name
+                if count == 1
+                else self.env._("%(name)s, %(count)s instalments", name=name, count=count),
+                why,
+            )
             for (name, why), count in list(named.items())[:NAMED]
         )
         if len(named) > NAMED:
