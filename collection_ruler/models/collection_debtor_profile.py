@@ -89,8 +89,7 @@ class CollectionDebtor(models.Model):
                     thresholds.instalments,
                 )
             return _(
-                "New: %(known)s of the %(wanted)s instalments that it takes to tell were paid or are overdue "
-                "so far.",
+                "New: seen so far: %(known)s of the %(wanted)s instalments that it takes to tell.",
                 known=known,
                 wanted=thresholds.instalments,
             )

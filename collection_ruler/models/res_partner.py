@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         "collection.ruler",
         string="Ruler",
         company_dependent=True,
+        check_company=True,
         help="Overrides the ruler that would be chosen for this customer's invoices.",
     )
     collection_debtor_ids = fields.One2many("collection.debtor", "partner_id", string="Debtor")

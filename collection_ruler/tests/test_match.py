@@ -1,7 +1,7 @@
 """Which ruler takes an invoice, why, and what no ruler takes (A6)."""
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCommon
@@ -102,6 +102,12 @@ class TestMatch(CollectionCommon):
         self.taken(move, customer_kind="person")
         self.first.customer_kind = "company"
         self.assertIn("“First” took it; what a ruler has taken stays with it.", self.why(move))
+
+    def test_a_customers_ruler_is_one_of_the_company(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere Ltd"})
+        theirs = self.ruler.copy({"name": "Ruler of Elsewhere", "company_id": elsewhere.id})
+        with self.assertRaisesRegex(UserError, "Ruler of Elsewhere"):
+            self.customer.with_company(self.company).collection_ruler_id = theirs
 
     def test_why_tells_a_persons_word_from_a_match(self):
         own = self.invoice("2026-03-10", 100.0, collection_ruler_id=self.ruler.id)

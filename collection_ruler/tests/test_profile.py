@@ -359,7 +359,7 @@ class TestProfile(ProfileCase):
         self.assertIn("New: nothing of the last two years was paid", debtor.profile_words)
         self.paid("2026-05-05", "2026-05-05")
         self.look("2026-06-02")
-        self.assertIn("New: 1 of the 3 instalments", debtor.profile_words)
+        self.assertIn("seen so far: 1 of the 3 instalments", debtor.profile_words)
 
     def test_a_persons_own_word_stands_beside_it_and_stays(self):
         self.customer.with_company(self.company).trust = "good"

@@ -51,3 +51,39 @@ class TestTours(ScreenCase):
         self.start_tour(
             "/odoo/collections-forecast", "collection_ruler_forecast", login="tour_reader"
         )
+
+    def test_in_two_companies_each_has_its_debtors_and_its_rulers(self):
+        other = self.env["res.company"].create({"name": "Elsewhere Ltd"})
+        user = self.new_user(
+            "tour_two", "account.group_account_invoice", "base.group_partner_manager"
+        )
+        user.company_ids += other
+        self.ruler.name = "Ruler of the school"
+        self.ruler.copy({"name": "Ruler of Elsewhere", "company_id": other.id})
+        theirs = self.person("Ben Elsewhere")
+        self.env["collection.debtor"].create(
+            {
+                "partner_id": theirs.id,
+                "company_id": other.id,
+                "stage_id": self.debtor().stage_id.id,
+            }
+        )
+        self.start_tour("/odoo/debtors", "collection_ruler_two_companies", login="tour_two")
+
+    def test_all_of_it_is_reached_beside_the_menus_of_accounting(self):
+        self.new_user(
+            "tour_accountant", "account.group_account_user", "account.group_account_manager"
+        )
+        self.start_tour(
+            "/odoo/collections-today",
+            "collection_ruler_all_menus",
+            login="tour_accountant",
+        )
+
+    def test_a_hold_dialog_that_is_left_by_leaving_the_page_holds_nothing(self):
+        self.start_tour(
+            f"/odoo/debtors/{self.debtor().id}",
+            "collection_ruler_left_dialog",
+            login="tour_collector",
+        )
+        self.assertFalse(self.debtor().hold_ids)
