@@ -39,7 +39,7 @@ class CollectionForecastFacts(models.AbstractModel):
         memo, debtors = Memo(), list(ids)
         for first in range(0, len(debtors), BATCH):
             batch = debtors[first : first + BATCH]
-            outlook = times, self._held(company, batch)
+            outlook = times, self._held_until(company, batch)
             facts = self.with_context(collection_memo=memo, collection_outlook=outlook)
             come = {key: None for debtor in batch for key in ids[debtor] or ()}
             snapshots = facts._take(company.id, batch, come)
@@ -109,7 +109,7 @@ class CollectionForecastFacts(models.AbstractModel):
             SQL("SELECT id, calendar_key FROM collection_debtor WHERE id IN %s", tuple(debtor_ids))
         )
 
-    def _held(self, company, debtor_ids):
+    def _held_until(self, company, debtor_ids):
         """The last day of the holds on each instalment of these debtors: {instalment id: date, or None
         for until somebody ends it} (F5)."""
         self.env["collection.hold"].flush_model()
