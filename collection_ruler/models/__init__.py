@@ -60,7 +60,6 @@ from . import collection_outgoing
 from . import collection_preview
 from . import collection_today
 from . import collection_forecast_facts
-from . import collection_forecast
 
 # how messages read before anybody gets one
 from . import collection_sample

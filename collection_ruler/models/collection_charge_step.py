@@ -35,8 +35,9 @@ class CollectionFollowup(models.Model):
         charging = self.filtered("step_id.issue_charges")
         # who is asked for, and free: what is on hold was taken out at the door
         instalments = {followup: followup._item_instalments() for followup in charging}
-        super()._send_activity()
+        result = super()._send_activity()
         charging._draft_charges(instalments)
+        return result
 
     def _draft_charges(self, instalments):
         """Make drafts of what may be charged, and name them in the tasks.

@@ -23,9 +23,7 @@ class CollectionContactLimit(models.Model):
         help="Empty: all companies.",
     )
     country_id = fields.Many2one("res.country", string="Customers in", help="Empty: everywhere.")
-    state_id = fields.Many2one(
-        "res.country.state", string="State", domain="[('country_id', '=', country_id)]"
-    )
+    state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")
     channel = fields.Selection(
         [
             ("email", "E-mail"),

@@ -2,6 +2,7 @@ from . import (
     base_partner_merge,
     collection_charge_issue,
     collection_drop,
+    collection_forecast,
     collection_preview,
     collection_reschedule,
     collection_ruler_activation,

@@ -14,6 +14,8 @@ import quality
 from provision import everything, paths, progress, python_env
 
 NOTHING_COLLECTED = 5
+# into so many runs the tests of add-ons are dealt, so that none of them is left alone at the end
+LANES = 3
 COUNTS = "TEST_COUNTS_FILE"  # the variable that tells the plugin where to write
 
 # Options of pytest whose value is the next argument: it is no path, whatever it is called.
@@ -117,10 +119,12 @@ class Run:
         print("--- linters and tests: about ten minutes on two cores", flush=True)
         self.aside = True
         scenarios = "tests/scenarios"
-        with ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor(LANES + 3) as pool:
             jobs = [
-                pool.submit(self.within_odoo, "add-ons 1", addons[::2]),
-                pool.submit(self.within_odoo, "add-ons 2", addons[1::2]),
+                *(
+                    pool.submit(self.within_odoo, f"add-ons {lane + 1}", addons[lane::LANES])
+                    for lane in range(LANES)
+                ),
                 pool.submit(self.plain, "scenarios", [scenarios]),
                 pool.submit(self.plain, "tests", ["tests", f"--ignore={scenarios}"]),
                 pool.submit(self.lint),

@@ -73,7 +73,7 @@ def test_the_gateway_asks_little_more_than_the_stock_queue(lines):
 def test_the_table_judges_all_marks(lines):
     table = marks.table(list(lines.values()))
     assert all(verb in table for verb in VERBS)
-    assert len(marks.marks(list(lines.values()))) == 10
+    assert len(marks.marks(list(lines.values()))) == 11
 
 
 def test_a_wrong_copy_fails_loudly(benchmark, lines):
