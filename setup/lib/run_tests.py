@@ -116,7 +116,7 @@ class Run:
 
         :param addons: the files with the tests of add-ons, largest first
         """
-        print("--- linters and tests: about ten minutes on two cores", flush=True)
+        print("--- linters and tests: some twelve minutes on two cores", flush=True)
         self.aside = True
         scenarios = "tests/scenarios"
         with ThreadPoolExecutor(LANES + 3) as pool:
