@@ -76,18 +76,3 @@ class ResCompany(models.Model):
             self.collection_late_days,
             self.collection_profile_instalments,
         )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    collection_punctual_days = fields.Integer(
-        related="company_id.collection_punctual_days", readonly=False
-    )
-    collection_forgetful_days = fields.Integer(
-        related="company_id.collection_forgetful_days", readonly=False
-    )
-    collection_late_days = fields.Integer(related="company_id.collection_late_days", readonly=False)
-    collection_profile_instalments = fields.Integer(
-        related="company_id.collection_profile_instalments", readonly=False
-    )

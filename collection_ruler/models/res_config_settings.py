@@ -25,3 +25,13 @@ class ResConfigSettings(models.TransientModel):
     collection_thanks_days = fields.Integer(
         related="company_id.collection_thanks_days", readonly=False
     )
+    collection_punctual_days = fields.Integer(
+        related="company_id.collection_punctual_days", readonly=False
+    )
+    collection_forgetful_days = fields.Integer(
+        related="company_id.collection_forgetful_days", readonly=False
+    )
+    collection_late_days = fields.Integer(related="company_id.collection_late_days", readonly=False)
+    collection_profile_instalments = fields.Integer(
+        related="company_id.collection_profile_instalments", readonly=False
+    )

@@ -5,6 +5,7 @@ from datetime import UTC, date, timedelta
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import CollectionCommon
 
@@ -284,5 +285,5 @@ class TestForecast(ForecastCase):
                 self.assertEqual(self.rows(table), before[table], table)
 
     def rows(self, table):
-        self.env.cr.execute(f"SELECT t::text FROM {table} t ORDER BY id")  # pylint: disable=E8103
-        return self.env.cr.fetchall()
+        query = SQL("SELECT t::text FROM %s t ORDER BY id", SQL.identifier(table))
+        return self.env.execute_query(query)
