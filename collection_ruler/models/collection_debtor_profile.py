@@ -3,6 +3,7 @@ from odoo.tools import formatLang
 
 from ..dunning.profile import PayerClass, Trend
 from .collection_payer_class import PAYER_CLASSES
+from .collection_profile import FIGURES
 
 
 class CollectionDebtor(models.Model):
@@ -52,14 +53,7 @@ class CollectionDebtor(models.Model):
         help="The degree of trust on the contact. It is yours: nothing changes it by itself.",
     )
 
-    @api.depends(
-        "profile",
-        "profile_instalments",
-        "profile_delay",
-        "profile_on_time",
-        "profile_trend",
-        "profile_on",
-    )
+    @api.depends(*FIGURES)
     @api.depends_context("lang")
     def _compute_profile_words(self):
         for debtor in self:
