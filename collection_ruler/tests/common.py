@@ -1,18 +1,20 @@
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from unittest import SkipTest
 from unittest.mock import patch
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from freezegun import freeze_time
+import time_machine
 from odoo import SUPERUSER_ID, Command, fields
+from odoo.addons.account.models.chart_template import AccountChartTemplate
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.mail.tests.common import MockEmail
 from odoo.tests import HttpCase, new_test_user
 
 from ..models.collection_run import VERBS
+from ..models.res_company import Memo
 
 BOUNCE = """\
 Return-Path: <>
@@ -48,6 +50,17 @@ Subject: the original
 Text
 --PART--
 """
+
+
+look_for_charts = AccountChartTemplate._get_chart_template_mapping
+charts_found = {}
+
+
+def charts(templates, get_all=False):
+    """Odoo looks through all modules for charts of accounts, for each class of tests; here once."""
+    if get_all not in charts_found:
+        charts_found[get_all] = look_for_charts(templates, get_all)
+    return charts_found[get_all]
 
 
 class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
@@ -108,6 +121,11 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
         )
         cls.bank_journal = cls.company_data["default_journal_bank"]
 
+    @classmethod
+    def _use_chart_template(cls, company, chart_template_ref=None):
+        with patch.object(AccountChartTemplate, "_get_chart_template_mapping", charts):
+            super()._use_chart_template(company, chart_template_ref)
+
     # ------------------------------------------------------------------
     # time and work
     # ------------------------------------------------------------------
@@ -116,19 +134,25 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     def at(self, text):
         """Be at a local wall-clock time, "2026-01-05 09:00" in Dublin."""
         instant = datetime.fromisoformat(text).replace(tzinfo=self.zone)
-        utc = instant.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+        utc = instant.astimezone(UTC)
         # create_date and write_date come from the cursor
-        with freeze_time(utc), patch.object(self.env.cr, "now", lambda: utc):
+        now = patch.object(self.env.cr, "now", lambda: utc.replace(tzinfo=None))
+        with time_machine.travel(utc, tick=False), now:
             yield
 
     def run_ruler(self, *verbs):
         """Do what the scheduled action does, without its commits."""
         self.env.flush_all()  # what happened before was committed
         for verb in verbs or VERBS:
-            worker = self.env[f"collection.{verb}"].with_company(self.company)
-            if todo := worker._todo(self.company):
-                worker._batch(self.company, todo)
+            looking, worker = self._worker(verb), self._worker(verb)
+            if todo := looking._todo(self.company.with_env(looking.env)):
+                worker._batch(self.company.with_env(worker.env), todo)
         self.env.flush_all()
+
+    def _worker(self, verb):
+        """A verb as a run calls it: what it rests on is read once."""
+        worker = self.env[f"collection.{verb}"].with_company(self.company)
+        return worker.with_context(collection_memo=Memo())
 
     def run_cron(self):
         """The scheduled action itself, with its batches and commits."""
