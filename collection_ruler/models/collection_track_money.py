@@ -9,7 +9,6 @@ from odoo.tools import SQL
 from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import effective_due
 from ..dunning.reason import Reason
-from .collection_instalment import NOTHING_SAID
 
 
 class _Payment(NamedTuple):
@@ -470,13 +469,12 @@ class CollectionInstalment(models.Model):
         return said[-1] if said else None
 
     def _resume_offset(self, today):
-        """The offset to be said again after a payment came back; None when nothing was said yet.
+        """The offset to be said again after a payment came back; None when none was reached yet.
 
-        What is overdue by now is not announced as coming due: the first overdue step is then the least.
+        What is overdue by now is not announced as coming due: it begins at the first overdue step, also
+        where nothing was said about it before, instead of at the step that its age would call for.
         """
         self.ensure_one()
-        if self.watermark == NOTHING_SAID:
-            return None
         ladder = self.ruler_id._ladder()
         said = [o for o in ladder.offsets if o <= self.watermark]
         offset = said[-1] if said else None

@@ -251,6 +251,13 @@ STORIES = {
         Invoice(7, customer=0, amount=10, due_in=-7, parts=1, every=1),
         MoveStep(8, step=0, offset=9),
     ],
+    "a payment comes back of which only one instalment was spoken about": [
+        Invoice(2, customer=0, amount=10, due_in=-5, parts=3, every=4),
+        Hold(3, customer=0, invoice=None, days=None),
+        Pay(6, invoice=0, amount=None),
+        Undo(11, payment=0),
+        EndHolds(14, customer=0),
+    ],
 }
 SIMPLE = {"amount": 10, "parts": 1, "every": 1, "customer": 0}
 

@@ -176,11 +176,9 @@ class Model:
         """A payment that was thanked for came back: a word about it, then the same step again."""
         again = [s.offset for s in self.steps if s.offset <= instalment.watermark]
         firm = [s.offset for s in self.steps if s.offset > 0]
-        if firm and instalment.watermark != NOTHING and effective(instalment.due) < today:
+        if firm and effective(instalment.due) < today:  # no notice, nor more than a first reminder
             again.append(min(firm))
-        if (
-            again
-        ):  # the last step that was said and is still there, but no notice of what is overdue
+        if again:  # the last step that was said and is still there
             instalment.anchor = today - max(again) * DAY
             instalment.watermark = max(again) - 1
         instalment.said = {}
