@@ -7,13 +7,11 @@ from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import begin, next_day
 from ..dunning.places import Place
 from .collection_instalment import NOTHING_SAID
-from .collection_verb import Tally
+from .collection_verb import MANY, Tally
 from .res_company import Memo
 
 # above every id
 LAST_ID = 2**31 - 1
-# from so many new instalments on PostgreSQL is asked to look at the table before it plans a query
-MANY = 1000
 
 
 class CollectionEnrol(models.AbstractModel):
@@ -139,10 +137,10 @@ class CollectionEnrol(models.AbstractModel):
             )
         )
         first, count = rows[0]
-        if count >= MANY:
-            # the database may still believe that the table is empty, and a preview that was rolled back
-            # confirms it: what follows would take minutes
-            self.env.cr.execute("ANALYZE collection_debtor, collection_instalment")
+        if (
+            count >= MANY
+        ):  # also after a preview that was rolled back, which confirms the old belief
+            self._analyze("collection.debtor", "collection.instalment")
         return first
 
     def _locate(self, company):

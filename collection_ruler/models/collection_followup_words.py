@@ -9,6 +9,8 @@ from ..dunning.ladder import effective_due
 
 # what is coming due is announced so many days ahead in the second table (B5)
 COMING_DAYS = 31
+# what the tables show of an instalment
+SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
 # stands for the body while the frame around it is rendered
 BODY_PLACE = "collection-ruler-body"
 # and for the reference in the bank details
@@ -213,7 +215,7 @@ class CollectionFollowup(models.Model):
     def _fetch_for_words(self):
         """Read what the messages of a batch speak about, and of wide tables only that."""
         instalments = self.instalment_ids
-        instalments.fetch(["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"])
+        instalments.fetch(SHOWN)
         instalments.move_id.fetch(
             [
                 "name",
@@ -255,6 +257,7 @@ class CollectionFollowup(models.Model):
                 found += found.browse(
                     self.env["collection.snapshot"]._coming(own.ids, today, until)
                 )
+            found.fetch(["debtor_id", *SHOWN])
             found.move_id.fetch(["name"])
             grouped = found.grouped("debtor_id")
             coming = {debtor.id: own for debtor, own in grouped.items()}

@@ -9,7 +9,7 @@ from ..dunning.calendar import NeverOpen
 from ..dunning.decision import decide
 from ..dunning.ladder import cutoffs, next_day
 from ..dunning.reason import Reason
-from .collection_verb import Tally
+from .collection_verb import MANY, Tally
 
 # what a planned follow-up consists of
 FOLLOWUP = [
@@ -61,6 +61,14 @@ class CollectionPlan(models.AbstractModel):
         claims = {c.id: c for snapshot in snapshots.values() for c in snapshot.claims}
         self._apply(company, decisions, claims, now)
         return self._tally(decisions)
+
+    @api.model
+    def _afterwards(self, company):
+        """What was planned is sent at once."""
+        planned = [("company_id", "=", company.id), ("state", "=", "planned")]
+        if self.env["collection.followup"].search_count(planned, limit=MANY) == MANY:
+            self.env.flush_all()
+            self._analyze("collection.followup", "collection.followup.item")
 
     def _tally(self, decisions):
         """Contacts that were planned, and why the other claims are not spoken about."""

@@ -16,6 +16,7 @@ from ..dunning.reason import Reason
 from ..dunning.volume import LEAST
 from .collection_followup import ASKS_FOR_MONEY
 from .collection_verb import Tally
+from .res_company import Memo
 
 _logger = logging.getLogger(__name__)
 
@@ -567,7 +568,8 @@ class CollectionFollowup(models.Model):
         """
         replies = self._reply_addresses()
         values = [f._mail_values(*texts[f.id], replies[f.debtor_id.id]) for f in self]
-        mails = self.env["mail.mail"].sudo().create(values)
+        defaults = {"collection_defaults": Memo()}
+        mails = self.env["mail.mail"].sudo().with_context(**defaults).create(values)
         rows = list(zip(self, mails.mail_message_id.ids, strict=True))
         Verb = self.env["collection.verb"]
         # by SQL: these bodies are made of a template that was cleaned when it was saved, our own

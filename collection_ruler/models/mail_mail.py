@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 import psycopg2
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
 from ..dunning.decision import recheck
@@ -49,6 +49,30 @@ class Outcome(dict):
     __hash__ = object.__hash__
 
 
+def defaults_of_batch(records, names, ask):
+    """Defaults, from the context key ``collection_defaults`` where many are created in one go.
+
+    Odoo asks for each new record, which takes a third of the time of its creation.
+
+    :param ask: function of Odoo, for the names of fields
+    """
+    memo = records.env.context.get("collection_defaults")
+    if memo is None:
+        return ask(names)
+    key = records._name, tuple(names)
+    if key not in memo:
+        memo[key] = ask(names)
+    return dict(memo[key])
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    @api.model
+    def default_get(self, fields):
+        return defaults_of_batch(self, fields, super().default_get)
+
+
 class MailMail(models.Model):
     """Door 2: the last question before the gateway, and the stamp (decision 5)."""
 
@@ -57,6 +81,11 @@ class MailMail(models.Model):
     collection_followup_id = fields.Many2one(
         "collection.followup", ondelete="set null", index="btree_not_null", copy=False
     )
+
+    @api.model
+    def default_get(self, fields):
+        """The mails of a batch have the same defaults: they are asked for once."""
+        return defaults_of_batch(self, fields, super().default_get)
 
     def _send(self, auto_commit=False, raise_exception=False, **kwargs):
         """Send foreign mails as ever; ours one by one, each asked and stamped first.

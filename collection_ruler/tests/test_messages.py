@@ -5,8 +5,10 @@ import re
 from unittest.mock import patch
 
 from odoo.addons.mail.models.mail_render_mixin import MailRenderMixin
+from odoo.models import BaseModel
 from odoo.tests import tagged
 
+from ..models.res_company import Memo
 from .common import CollectionCommon, ScreenCase
 
 
@@ -140,6 +142,45 @@ class TestWords(MessageCase):
                 odoo = MailRenderMixin._render_template_qweb_regex(*arguments)
                 ours = type(templates)._render_template_qweb_regex(*arguments)
                 self.assertEqual(ours, odoo)
+
+    def test_links_to_ourselves_in_the_words_lead_to_us_from_anywhere(self):
+        """Each is made absolute as Odoo would; a body without any is not searched."""
+        bodies = [
+            '<a href="/my/invoices">yours</a>',
+            '<p><img alt="" src="/web/image/1"></p>',
+            '<table background="/web/image/1"></table>',
+            "<p style=\"background-image: url('/web/image/1')\">",
+            '<a href="https://school.example.com/x">ours</a>',
+        ]
+        template = self.env["mail.template"]
+        said = range(1, len(bodies) + 1)
+        odoo = [MailRenderMixin._replace_local_links(template, body) for body in bodies]
+        self.assertEqual([a == b for a, b in zip(odoo, bodies, strict=True)], [False] * 4 + [True])
+        ours = template._render_template_postprocess(
+            "collection.followup", dict(zip(said, bodies, strict=True))
+        )
+        self.assertEqual(ours, dict(zip(said, odoo, strict=True)))
+
+    def test_what_mails_have_beside_our_words_is_what_odoo_gives_to_each(self):
+        """Defaults are asked for once per batch, also another add-on's."""
+        values = [{"subject": str(n), "body_html": str(n), "message_id": str(n)} for n in range(3)]
+        plain = self.env["mail.mail"].create(values)
+        batch = self.env["mail.mail"].with_context(collection_defaults=Memo())
+        asks = patch.object(
+            BaseModel, "default_get", autospec=True, side_effect=BaseModel.default_get
+        )
+        with asks as asked:
+            mails = batch.create(values)
+        models = [call.args[0]._name for call in asked.call_args_list]
+        # a mail asks for those of its message too; not once for each of the three
+        self.assertEqual(models, ["mail.mail", "mail.message", "mail.message"])
+        own = {"mail_message_id", "mail_message_id_int", "id"}
+        names = [name for name, field in plain._fields.items() if field.store and name not in own]
+        ids = range(3)
+        self.assertEqual(
+            [{**row, "id": n} for n, row in zip(ids, mails.read(names), strict=True)],
+            [{**row, "id": n} for n, row in zip(ids, plain.read(names), strict=True)],
+        )
 
     def test_every_word_offered_can_be_said(self):
         self.due_today()

@@ -5,12 +5,13 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..models.collection_run import VERBS
 from .common import CollectionCommon
 
 RUN = "odoo.addons.collection_ruler.models.collection_run"
+PLAN = "odoo.addons.collection_ruler.models.collection_plan"
 ENROL = "odoo.addons.collection_ruler.models.collection_enrol.CollectionEnrol"
 
 
@@ -53,6 +54,24 @@ class TestRun(CollectionCommon):
             told = self.progress_of_a_run_that_is_stopped(100)
         self.assertEqual(told[-1], 0)
         self.assertTrue(all(told[:-1]))
+
+    def test_after_a_large_plan_the_database_knows_how_much_waits(self):
+        """Else it reads all that is planned for each message of a batch that leaves."""
+        believed = SQL(
+            "SELECT bool_and(reltuples >= 2) FROM pg_class "
+            "WHERE relname IN ('collection_followup', 'collection_followup_item')"
+        )
+        for partner in (self.customer, self.person("Bea")):
+            self.invoice("2026-03-09", partner=partner)
+        plan = self.env["collection.plan"]
+        with self.at("2026-03-02 09:30"):
+            self.run_ruler("enrol", "plan")
+            self.env.cr.execute("UPDATE pg_class SET reltuples = 0 WHERE relname ~ '^collection_'")
+            plan._afterwards(self.company)  # one or two more are no reason to count
+            self.assertEqual(self.env.execute_query(believed), [(False,)])
+            with patch(f"{PLAN}.MANY", 2):
+                plan._afterwards(self.company)
+        self.assertEqual(self.env.execute_query(believed), [(True,)])
 
     def test_who_waits_is_not_looked_at_again_by_each_run(self):
         move = self.invoice("2026-03-09")
