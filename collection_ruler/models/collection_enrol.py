@@ -7,7 +7,7 @@ from ..dunning.calendar import NeverOpen
 from ..dunning.ladder import begin, next_day
 from ..dunning.places import Place
 from .collection_instalment import NOTHING_SAID
-from .collection_verb import MANY, Tally
+from .collection_verb import MANY, NO_JIT, Tally
 from .res_company import Memo
 
 # above every id
@@ -67,6 +67,7 @@ class CollectionEnrol(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
+                %(no_jit)s
                 WITH found AS MATERIALIZED (
                     SELECT l.move_id, l.account_id, l.partner_id,
                            coalesce(l.date_maturity, l.date) AS due_date,
@@ -127,6 +128,7 @@ class CollectionEnrol(models.AbstractModel):
                     RETURNING id)
                 SELECT min(id), count(*) FROM inserted
                 """,
+                no_jit=NO_JIT,
                 accounts=tuple(receivable) or (0,),
                 companies=companies,
                 root=company.id,

@@ -9,7 +9,7 @@ from ..dunning.calendar import NeverOpen
 from ..dunning.decision import decide
 from ..dunning.ladder import cutoffs, next_day
 from ..dunning.reason import Reason
-from .collection_verb import MANY, Tally
+from .collection_verb import MANY, NO_JIT, Tally
 
 # what a planned follow-up consists of
 FOLLOWUP = [
@@ -93,11 +93,10 @@ class CollectionPlan(models.AbstractModel):
         if not cuts:
             return []
         self.env["collection.instalment"].flush_model()
-        if not debtor_ids:
-            self.env.cr.execute(SQL("SET LOCAL jit = off"))
         return self.env.execute_query(
             SQL(
                 """
+                %(no_jit)s
                 WITH RECURSIVE cut(ruler_id, calendar_key, reached, cutoff) AS (VALUES %(cuts)s),
                 -- the distinct watermarks, by loose index scan: cost grows with what is due
                 wm AS (
@@ -123,6 +122,7 @@ class CollectionPlan(models.AbstractModel):
                    AND i.is_open AND coalesce(i.anchor_date, i.due_date) <= g.cutoff
                  WHERE %(only)s
                 """,
+                no_jit=NO_JIT,
                 cuts=SQL(", ").join(
                     SQL("(%s::int, %s::text, %s::int, %s::date)", *row) for row in cuts
                 ),

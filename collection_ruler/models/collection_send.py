@@ -15,13 +15,25 @@ from ..dunning.decision import Recheck, recheck
 from ..dunning.reason import Reason
 from ..dunning.volume import LEAST
 from .collection_followup import ASKS_FOR_MONEY
-from .collection_verb import Tally
+from .collection_verb import NO_JIT, Tally
 from .res_company import Memo
 
 _logger = logging.getLogger(__name__)
 
 # handing over stops so long before the window closes, so that Odoo's queue still meets it open
 MARGIN = timedelta(minutes=10)
+# what messages need to know of customers, their contacts and whoever signs
+ADDRESSED = [
+    "email_normalized",
+    "email",
+    "name",
+    "lang",
+    "is_company",
+    "ref",
+    "vat",
+    "phone",
+    "user_id",
+]
 
 
 class CollectionSend(models.AbstractModel):
@@ -154,31 +166,34 @@ class CollectionSend(models.AbstractModel):
 
         :return: (``collection.followup``, what `_pairs` says of them)
         """
+        Followup = self.env["collection.followup"].sudo()
+        waiting = SQL("f.id IN %s AND f.state = 'planned'", tuple(followup_ids))
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.id, i.id
-                  FROM collection_followup f
-                  JOIN collection_followup_item t ON t.followup_id = f.id AND t.state = 'planned'
-                  JOIN collection_instalment i
-                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
-                 WHERE f.id IN %s AND f.state = 'planned'
-                 ORDER BY i.id, f.id
-                   FOR UPDATE OF f, i SKIP LOCKED
+                %s
+                WITH locked AS (
+                    SELECT t.id
+                      FROM collection_followup f
+                      JOIN collection_followup_item t
+                        ON t.followup_id = f.id AND t.state = 'planned'
+                      JOIN collection_instalment i
+                        ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                         = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                     WHERE %s
+                     ORDER BY i.id, f.id
+                       FOR UPDATE OF f, i SKIP LOCKED)
+                SELECT pair.*, pair.item_id IN (SELECT id FROM locked) FROM (%s) pair
                 """,
-                tuple(followup_ids),
+                NO_JIT,
+                waiting,
+                Followup._pairs_query(waiting),
             )
         )
-        locked = {item for item, _instalment in rows}
-        wanted = self.env["collection.followup"].browse(followup_ids)._pairs("planned")
-        ours = {
-            followup: pairs
-            for followup, pairs in wanted.items()
-            # those whose entry is gone have no instalment that could be locked
-            if all(pair.item_id in locked or not pair.instalment_id for pair in pairs)
-        }
-        return self.env["collection.followup"].sudo().browse(ours), ours
+        # those whose entry is gone have no instalment that could be locked
+        taken = {row[0] for row in rows if row[2] and not row[-1]}
+        pairs = Followup._as_pairs(row[:-1] for row in rows if row[0] not in taken)
+        return Followup.browse(pairs), pairs
 
     @api.model
     def _check(self, followups, at, pairs):
@@ -242,25 +257,36 @@ class CollectionFollowup(models.Model):
         :param states: of the follow-ups, default all
         :return: {follow-up id: [Pair]}; one without planned ledger rows has an empty list
         """
+        condition = SQL("f.id IN %s", tuple(self.ids) or (0,))
+        if states:
+            condition = SQL("%s AND f.state IN %s", condition, states)
+        return self._as_pairs(self.env.execute_query(self._pairs_query(condition)))
+
+    @api.model
+    def _pairs_query(self, condition):
+        """Rows (follow-up, ledger row, instalment, step), in the order of `_pairs`.
+
+        :param condition: SQL about the follow-ups `f`
+        """
         self.env["collection.followup.item"].flush_model()
         self.flush_model(["state"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT f.id, t.id, i.id, t.step_id
-                  FROM collection_followup f
-                  LEFT JOIN collection_followup_item t
-                    ON t.followup_id = f.id AND t.state = 'planned'
-                  LEFT JOIN collection_instalment i
-                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
-                 WHERE f.id IN %s AND %s
-                 ORDER BY f.scheduled_at, f.id, t.due_date, t.id
-                """,
-                tuple(self.ids) or (0,),
-                SQL("f.state IN %s", states) if states else SQL("TRUE"),
-            )
+        return SQL(
+            """
+            SELECT f.id AS followup_id, t.id AS item_id, i.id AS instalment_id, t.step_id
+              FROM collection_followup f
+              LEFT JOIN collection_followup_item t
+                ON t.followup_id = f.id AND t.state = 'planned'
+              LEFT JOIN collection_instalment i
+                ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                 = (t.move_id, t.account_id, t.partner_id, t.due_date)
+             WHERE %s
+             ORDER BY f.scheduled_at, f.id, t.due_date, t.id
+            """,
+            condition,
         )
+
+    @api.model
+    def _as_pairs(self, rows):
         result = {}
         for followup, item, instalment, step in rows:
             own = result.setdefault(followup, [])
@@ -487,9 +513,8 @@ class CollectionFollowup(models.Model):
 
     def _send_email(self):
         """Render each language and template in one go; one outbox row per follow-up."""
-        (self.partner_id | self.debtor_id.partner_id).fetch(
-            ["email_normalized", "email", "name", "lang", "is_company", "ref", "vat", "user_id"]
-        )
+        signing = (self.debtor_id.user_id | self.ruler_id.user_id).partner_id
+        (self.partner_id | self.debtor_id.partner_id | signing).fetch(ADDRESSED)
         dead = self._bounced_before()
         groups = defaultdict(self.browse)
         for followup in self:
