@@ -196,6 +196,28 @@ class CollectionDebtor(models.Model):
             or self.env.ref("base.user_admin")
         )
 
+    def action_write_now(self):
+        """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""
+        self.ensure_one()
+        self.check_access("write")
+        recipients = self.env["collection.plan"].sudo()._recipients([(self, None)])
+        recipient = recipients[self.id, "billing"]
+        there = self.with_context(lang=recipient.lang or self.env.lang)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write to %s", recipient.display_name),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": recipient.ids,
+                "default_subject": there.env._("Your account with %s", self.company_id.name),
+            },
+        }
+
     def _tell(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.
 

@@ -50,6 +50,28 @@ class TestConversation(CollectionCommon):
         (mail,) = self.heard("2026-03-20")
         self.assertIn("please pay $ 500.00, or tell us when", mail["subject"])
 
+    def test_writing_now_goes_to_whoever_hears_of_bills_and_is_a_conversation(self):
+        desk = self.env["res.partner"].create(
+            {
+                "name": "Accounts",
+                "parent_id": self.customer.id,
+                "type": "collection",
+                "email": "accounts@customer.example.com",
+                "lang": "en_US",
+            }
+        )
+        action = self.debtor().with_user(self.claire).action_write_now()
+        self.assertEqual(
+            action["context"]["default_subject"], "Your account with Example Guitar School"
+        )
+        composer = self.env[action["res_model"]].with_user(self.claire)
+        with self.at("2026-03-16 15:00"), self.gateway():
+            letter = composer.with_context(**action["context"]).create({"body": "<p>Dear Ana…</p>"})
+            self.assertEqual(letter.partner_ids, desk)
+            letter.action_send_mail()
+        self.assertEqual(len(self.talks()), 1)
+        self.assertFalse(self.heard("2026-03-18"))
+
     def test_9_a_message_that_is_planned_for_later_that_day_stays_at_the_door(self):
         self.debtor().best_hour = 15.0
         with self.at("2026-03-18 09:05"):

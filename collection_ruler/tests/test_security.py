@@ -58,6 +58,7 @@ PUBLIC = {
     "tiles",
     "action_preview",
     "action_preview_next",
+    "action_write_now",
     "action_skip_today",
     "action_plan_again",
     "action_drop",

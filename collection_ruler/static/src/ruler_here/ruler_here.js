@@ -14,6 +14,16 @@ const STATES = {
     ahead: (date) => _t("on %s", date),
 };
 
+const dateWords = new Map();
+
+/** A date as the user reads it; the cards of a board name the same few hundreds of times. */
+function wordsOf(date) {
+    if (!dateWords.has(date)) {
+        dateWords.set(date, formatDate(deserializeDate(date)));
+    }
+    return dateWords.get(date);
+}
+
 /**
  * Where an instalment stands on its ruler: a dot per step, "you are here", and what comes next.
  */
@@ -38,7 +48,7 @@ export class RulerHere extends Component {
                 channel: mark.channel_label,
                 step: mark.name,
                 when: mark.words,
-                state: STATES[mark.state](formatDate(deserializeDate(mark.date))),
+                state: STATES[mark.state](wordsOf(mark.date)),
             }),
         }));
         const hereWords = _t("Today: %s", offsetWords(line.here));
