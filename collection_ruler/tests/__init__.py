@@ -18,6 +18,7 @@ from . import (
     test_handover,
     test_identity,
     test_install,
+    test_languages,
     test_match,
     test_minimum,
     test_messages,
