@@ -70,8 +70,15 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
+        # a company with its chart, but not the taxes, products and partners that Odoo's own tests need
+        super(AccountTestInvoicingCommon, cls).setUpClass()
+        cls.company_data = cls.collect_company_accounting_data(cls.env.company)
         cls.company = cls.company_data["company"]
+        cls.bank_journal = cls.company_data["default_journal_bank"]
+        charts = cls.env["account.chart.template"]
+        for side, account in (("inbound", "debit"), ("outbound", "credit")):  # booked at once
+            line = cls.bank_journal[f"{side}_payment_method_line_ids"][0]
+            line.payment_account_id = charts.ref(f"account_journal_payment_{account}_account_id")
         cls.company.write(
             {
                 "name": "Example Guitar School",
@@ -119,7 +126,6 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
         cls.customer = cls.env["res.partner"].create(
             {"name": "Ana Example", "email": "ana@customer.example.com", "lang": "en_US"}
         )
-        cls.bank_journal = cls.company_data["default_journal_bank"]
 
     @classmethod
     def _use_chart_template(cls, company, chart_template_ref=None):

@@ -399,11 +399,18 @@ class TestIssuing(ChargeCase):
         )
 
     def test_product_and_account_of_the_rule_are_taken(self):
-        self.rule.product_id = self.product_a
+        product = self.env["product.product"].create(
+            {
+                "name": "Late charges",
+                "property_account_income_id": self.company_data["default_account_revenue"].id,
+                "taxes_id": self.company_data["default_tax_sale"].ids,
+            }
+        )
+        self.rule.product_id = product
         self.owe()
         note = self.issue()
         (line,) = note.invoice_line_ids.filtered("product_id")
-        self.assertEqual(line.account_id, self.product_a.property_account_income_id)
+        self.assertEqual(line.account_id, product.property_account_income_id)
         self.assertTrue(line.tax_ids, "the product's taxes are left out")
         self.assertEqual(line.price_unit, 10.0)
         note.unlink()
