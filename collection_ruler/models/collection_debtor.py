@@ -214,7 +214,7 @@ class CollectionDebtor(models.Model):
                 "default_res_ids": self.ids,
                 "default_composition_mode": "comment",
                 "default_partner_ids": recipient.ids,
-                "default_subject": there.env._("Your account with %s", self.company_id.name),
+                "default_subject": there.env._("Your account with %s", self.company_id.sudo().name),
             },
         }
 
@@ -257,7 +257,8 @@ class CollectionDebtor(models.Model):
     def _place_calendar(self):
         """Days, hours and holidays where this debtor lives, by the hours of the company (B1)."""
         self.ensure_one()
-        return self.company_id._collection_calendar(key=self.calendar_key)
+        # who works in a branch may not read the company that keeps the hours
+        return self.company_id.sudo()._collection_calendar(key=self.calendar_key)
 
     def _within_limits(self, calendar, channel):
         """A contact calendar for one channel, within law and one's own limits (B1).

@@ -153,4 +153,5 @@ class CollectionDebtor(models.Model):
             .search([("debtor_id", "=", self.id), ("move_id", "in", move_ids)])
         )
         moved.write({"debtor_id": other.id})
+        moved._take_holds_along()
         (self + other)._touch(money=True)

@@ -42,6 +42,8 @@ class CollectionEnrol(models.AbstractModel):
         """
         self._adopt(company)
         first_new = self._insert(company)
+        if first_new:
+            self._hold_again(first_new)
         self._locate(company)
         taken = self._choose_rulers(company, first_new)
         self.env.invalidate_all(flush=False)
@@ -144,6 +146,31 @@ class CollectionEnrol(models.AbstractModel):
         ):  # also after a preview that was rolled back, which confirms the old belief
             self._analyze("collection.debtor", "collection.instalment")
         return first
+
+    def _hold_again(self, first_new):
+        """What was disputed or handed over is so still after its invoice was corrected: terms or dates that
+        are new make new instalments, and all of them take the holds of those that are gone (F5)."""
+        self.env["collection.hold"].flush_model(["state", "debtor_id", "instalment_ids"])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_hold_collection_instalment_rel
+                            (collection_hold_id, collection_instalment_id)
+                SELECT DISTINCT h.id, new.id
+                  FROM collection_instalment new
+                  JOIN collection_instalment old ON old.move_id = new.move_id AND old.gone
+                  JOIN collection_hold_collection_instalment_rel held
+                    ON held.collection_instalment_id = old.id
+                  JOIN collection_hold h
+                    ON h.id = held.collection_hold_id AND h.state = 'active'
+                   AND h.debtor_id = new.debtor_id
+                 WHERE new.id >= %s AND NOT new.gone
+                    ON CONFLICT DO NOTHING
+                """,
+                first_new,
+            )
+        )
+        self.env["collection.hold"].invalidate_model(["instalment_ids"])
 
     def _locate(self, company):
         """Customers live where their address says, and their instalments with them (B1)."""

@@ -142,3 +142,27 @@ class CollectionHold(models.Model):
     @api.model
     def _domain_of(self, debtors):
         return Domain("debtor_id", "in", debtors.ids)
+
+
+class CollectionInstalment(models.Model):
+    _inherit = "collection.instalment"
+
+    def _instalment_holds(self):
+        """The active holds that name these instalments; those on everything know no instalments."""
+        return (
+            self.env["collection.hold"]
+            .sudo()
+            .search([("state", "=", "active"), ("instalment_ids", "in", self.ids)])
+        )
+
+    def _take_holds_along(self):
+        """These belong to another customer now, and are as disputed, or handed over, as before (F5)."""
+        for hold in self._instalment_holds():
+            mine = hold.instalment_ids & self
+            staying = hold.instalment_ids - mine
+            debtor = mine.debtor_id[:1]
+            if not staying:
+                hold.debtor_id = debtor
+            elif hold.debtor_id != debtor:
+                hold.instalment_ids = staying
+                hold.copy({"debtor_id": debtor.id, "instalment_ids": [Command.set(mine.ids)]})

@@ -34,7 +34,7 @@ class CollectionInstalment(models.Model):
         """Go where the lines of an instalment went, if all of them went to the same day.
 
         What only some of several lines leave stays; two instalments of an entry that meet on one day
-        become one, which is the one that was there.
+        become one, which is the one that was there. (Whoever agrees on a date is asked for another day.)
 
         :param lines: ``account.move.line`` whose due date was written
         """
@@ -44,11 +44,33 @@ class CollectionInstalment(models.Model):
             dates = {line.date_maturity or line.date for line in lines & entry}
             keys = {line._collection_key() for line in entry}
             others = instalment.move_id.sudo().collection_instalment_ids - instalment
-            taken = {other._key() for other in others}
+            taken = {other._key(): other for other in others}
             if len(dates) == 1 and instalment._key() not in keys:
-                new = dates.pop()
-                if (move, account, partner, new) in keys - taken:
-                    instalment._reschedule(new)
+                new = move, account, partner, dates.pop()
+                if new in taken:
+                    instalment._join(taken[new])
+                elif new in keys:
+                    instalment._reschedule(new[-1])
+
+    def _join(self, heir):
+        """All that is owed here is due with another instalment of the entry now.
+
+        What silences the one silences both; nobody is charged for days before the later date; and where
+        the other one was paid, no payment came back.
+        """
+        self.ensure_one()
+        self._say_rescheduled(heir.due_date)
+        self._take_back_planned()
+        self._instalment_holds().instalment_ids |= heir
+        original = max(one.original_due_date or one.due_date for one in self + heir)
+        heir.write(
+            {
+                "original_due_date": original if original != heir.due_date else False,
+                "settled_on": False,
+            }
+        )
+        heir._look_again()
+        self.debtor_id._touch()
 
     def _reschedule(self, due_date):
         """Count from another due date; the ledger comes along, as a new occurrence (decision 2)."""
@@ -115,8 +137,20 @@ class CollectionInstalment(models.Model):
             alone = followup.item_ids.filtered(lambda i: i.state != "cancelled") <= items
             if alone and followup.state in ("planned", "to_approve"):
                 followup._cancel("rescheduled")
-            if alone and followup.activity_id:
+            if alone and not self._shares_task(followup.activity_id):
                 followup.activity_id.sudo().unlink()
+
+    def _shares_task(self, task):
+        """Whether another open instalment needs this ``mail.activity`` as well: the second one that reaches
+        a step adds no task."""
+        others = (self.debtor_id.sudo().instalment_ids - self).filtered("is_open")
+        keys = {other._key() for other in others}
+        Followup = self.env["collection.followup"].sudo()
+        items = task and Followup.search([("activity_id", "=", task.id)]).item_ids
+        return any(
+            (i.move_id.id, i.account_id.id, i.partner_id.id, i.due_date) in keys
+            for i in items or ()
+        )
 
     def _move_ledger(self, old, new):
         """The ledgers of what was said and charged know an instalment by its due date: their rows follow."""

@@ -251,16 +251,13 @@ class CollectionFollowup(models.Model):
 
     _inherit = "collection.followup"
 
-    def _pairs(self, *states):
+    def _pairs(self):
         """What these follow-ups are planned for, the oldest due date first.
 
-        :param states: of the follow-ups, default all
         :return: {follow-up id: [Pair]}; one without planned ledger rows has an empty list
         """
-        condition = SQL("f.id IN %s", tuple(self.ids) or (0,))
-        if states:
-            condition = SQL("%s AND f.state IN %s", condition, states)
-        return self._as_pairs(self.env.execute_query(self._pairs_query(condition)))
+        these = SQL("f.id IN %s", tuple(self.ids) or (0,))
+        return self._as_pairs(self.env.execute_query(self._pairs_query(these)))
 
     @api.model
     def _pairs_query(self, condition):

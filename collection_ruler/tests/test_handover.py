@@ -60,6 +60,39 @@ class TestHandOver(CollectionCommon):
         self.assertIn("thank", self.day("2026-03-16")[0]["subject"].lower())
         self.assertEqual(self.debtor().stage_id.kind, "settled")
 
+    def test_a_corrected_due_date_takes_nothing_back(self):
+        """Another date through draft makes another instalment; the lawyer still has the invoice."""
+        self.hand_over()
+        with self.at("2026-03-12 12:00"):
+            self.move.button_draft()
+            self.move.invoice_date_due = "2026-03-10"
+            self.move.action_post()
+            self.move.is_move_sent = True
+        for day in ("2026-03-13", "2026-03-16", "2026-03-18", "2026-03-20"):
+            self.assertFalse(self.day(day), day)
+        open_one = self.instalments(self.move).filtered("is_open")
+        self.assertEqual(str(open_one.due_date), "2026-03-10")
+        self.assertEqual(open_one.stage_id.kind, "handover")
+
+    def test_a_corrected_customer_is_silent_too(self):
+        newer = self.invoice("2026-03-25", 50.0, date="2026-03-12")
+        with self.at("2026-03-12 09:00"):
+            self.run_ruler("enrol")
+        self.hand_over()
+        bea = self.person("Bea Example")
+        with self.at("2026-03-12 12:00"):
+            hold = self.debtor().hold_ids
+            hold.instalment_ids |= self.instalments(newer)
+            self.move.button_draft()
+            self.move.partner_id = bea
+            self.move.invoice_date_due = "2026-03-09"
+            self.move.action_post()
+            self.move.is_move_sent = True
+        for day in ("2026-03-13", "2026-03-16", "2026-03-18"):
+            self.assertFalse(self.day(day), day)
+        self.assertEqual(hold.instalment_ids, self.instalments(newer))
+        self.assertEqual(self.debtor(bea).hold_ids.agency_id, self.agency)
+
     def test_the_timeline_says_to_whom(self):
         self.hand_over()
         self.assertIn("handed over to Example Collectors", self.debtor().message_ids[0].body)

@@ -23,9 +23,11 @@ class CollectionReschedule(models.TransientModel):
 
     @api.depends("debtor_id")
     def _compute_instalment_ids(self):
-        """What is overdue is what people talk about; without any, what is due next."""
+        """What is overdue is what people talk about; without any, what is due next. Not what is disputed,
+        handed over, or on hold by itself for another reason."""
         for wizard in self:
             open_ones = wizard.debtor_id.instalment_ids.filtered("is_open").sorted("due_date")
+            open_ones -= open_ones._instalment_holds().instalment_ids
             chosen = open_ones.filtered("days_overdue") or open_ones[:1]
             wizard.instalment_ids = [Command.set(chosen.ids)]
 
@@ -46,8 +48,30 @@ class CollectionReschedule(models.TransientModel):
         today = self.debtor_id._local_today()
         if self.due_date < today:
             raise UserError(self.env._("Agree on a date from %s on.", format_date(self.env, today)))
+        self._check_days_apart(instalments)
         self._write_dates(instalments)
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_days_apart(self, instalments):
+        """An entry has one instalment per day; two that meet would share their holds and their past.
+
+        :raise UserError: two of an invoice would be due on the new date
+        """
+        staying = instalments.sudo().move_id.collection_instalment_ids - instalments
+        staying = staying.filtered(lambda i: i.due_date == self.due_date)
+        seen = {instalment._key()[:3] for instalment in staying}
+        for instalment in instalments:
+            key = instalment._key()[:3]
+            if key in seen:
+                raise UserError(
+                    self.env._(
+                        "Two instalments of %(invoice)s would be due on %(date)s. Agree on a day of its own "
+                        "for each of them.",
+                        invoice=instalment.move_id.name,
+                        date=format_date(self.env, self.due_date),
+                    )
+                )
+            seen.add(key)
 
     def _write_dates(self, instalments):
         """As superuser: a collector need not be a bookkeeper."""
