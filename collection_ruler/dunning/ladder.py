@@ -273,6 +273,7 @@ def next_step(
     today: date,
     delivered: bool = False,
     profile: str | None = None,
+    spoken_to: bool = True,
 ) -> tuple[Step, date] | None:
     """What comes next by itself, for whoever looks ahead: caps, payments and other debts left aside (F1).
 
@@ -280,8 +281,9 @@ def next_step(
     :param watermark: the highest offset consumed, None for none (decision 2)
     :param delivered: whether the invoice went out: a step that would deliver it is passed over (A3)
     :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
-    :return: the step and its open day, today or later; a message before a task of the same day; None
-        when no step is left
+    :param spoken_to: whether the customer ever heard from us
+    :return: the step whose words are said and its open day, today or later; a message before a task of
+        the same day; None when no step is left
     """
     due = effective_due(ladder, calendar, counts_from)
     for offset, day in _days(ladder, calendar, counts_from):
@@ -298,8 +300,28 @@ def next_step(
             and (not is_late or offset > 0 or step.delivers or step.mode == "task")
         ]
         if steps:
-            return min(steps, key=lambda s: s.mode == "task"), comes
+            step = min(steps, key=lambda s: s.mode == "task")
+            return opening(ladder, step, spoken_to, profile), comes
     return None
+
+
+def opening(ladder: Ladder, step: Step, spoken_to: bool, profile: str | None = None) -> Step:
+    """The step whose words are used for one that has come: whoever never heard from us begins with the
+    first about what is overdue, by the same channel (A13). One for approval keeps its own.
+
+    :param spoken_to: whether the customer ever heard from us
+    """
+    if spoken_to or step.mode != "automatic" or step.delivers:
+        return step
+    same = (
+        s
+        for s in ladder.steps_between(None, step.offset)
+        if s.offset > 0
+        and (s.channel, s.role, s.mode) == (step.channel, step.role, step.mode)
+        and not s.delivers
+        and profile not in s.skip_profiles
+    )
+    return next(same, step)
 
 
 def _check(ladder: Ladder, offset: int) -> None:

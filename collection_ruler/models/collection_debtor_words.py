@@ -97,10 +97,11 @@ class CollectionDebtor(models.Model):
         for company, own in self.sudo().grouped("company_id").items():
             settings = self.env["collection.snapshot"].sudo()._settings(company.id)
             today = settings.today
+            spoken_to = own._spoken_to()
             for facts in own._facts_for_words(today):
                 debtor = self.browse(facts.debtor_id)
                 debtor.next_words, debtor.why, debtor.is_waiting = debtor._say_next(
-                    facts, settings, today
+                    facts, settings, today, facts.debtor_id in spoken_to
                 )
                 debtor.last_words = debtor._say_last(facts, today)
                 debtor.instalment_count = facts.open_count
@@ -111,6 +112,19 @@ class CollectionDebtor(models.Model):
                         if len(others) == 1
                         else self.env._("+%s currencies", len(others))
                     )
+
+    def _spoken_to(self):
+        """Ids of those of these debtors to whom a reminder ever left."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM collection_debtor d WHERE id IN %s AND EXISTS ("
+                "SELECT FROM collection_followup f WHERE f.debtor_id = d.id "
+                "AND f.channel != 'activity' AND f.purpose IN ('dunning', 'returned') "
+                "AND f.state IN ('queued', 'sent', 'uncertain'))",
+                tuple(i for i in self.ids if i) or (0,),
+            )
+        )
+        return {row[0] for row in rows}
 
     def _facts_for_words(self, today):
         """Facts of debtors of one root company, in one query.
@@ -209,7 +223,7 @@ class CollectionDebtor(models.Model):
             result.append(_Facts(*values))
         return result
 
-    def _say_next(self, facts, settings, today):
+    def _say_next(self, facts, settings, today, spoken_to):
         """The next thing in one plain sentence.
 
         :param settings: of the company, see `collection.snapshot`
@@ -258,7 +272,7 @@ class CollectionDebtor(models.Model):
                 True,
             )
         if facts.coming:
-            return self._say_coming(facts.coming, settings, today)
+            return self._say_coming(facts.coming, settings, today, spoken_to)
         return (
             _("No further step"),
             _("No further step: a person decides what comes next."),
@@ -336,7 +350,7 @@ class CollectionDebtor(models.Model):
         short = _("%(what)s %(when)s", what=what, when=when)
         return short, _("%(what)s leaves %(when)s.", what=what, when=when), False
 
-    def _say_coming(self, coming, settings, today):
+    def _say_coming(self, coming, settings, today, spoken_to):
         _ = self.env._
         following = None
         with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
@@ -348,6 +362,7 @@ class CollectionDebtor(models.Model):
                 today,
                 coming.delivered,
                 self.profile,
+                spoken_to,
             )
         if not following:
             when = self._on_day_words(max(date.fromisoformat(coming.next_date), today), today)

@@ -6,7 +6,7 @@ from odoo.tools import SQL, format_date
 
 from ..dunning.calendar import CalendarError, NeverOpen
 from ..dunning.drawing import Taken, draw
-from ..dunning.ladder import LadderError
+from ..dunning.ladder import LadderError, opening
 from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
 from .collection_instalment import NOTHING_SAID
@@ -40,7 +40,7 @@ class CollectionRulerLine(models.AbstractModel):
         drawn = self.with_context(collection_memo=Memo())
         instalments = instalments.with_env(drawn.env).filtered("ruler_id")
         taken, waits, left = drawn._taken(instalments)
-        spoken = drawn._spoken_to(instalments.debtor_id)
+        spoken = instalments.debtor_id._spoken_to()
         held = drawn._held(instalments)
         steps = drawn._steps(instalments.ruler_id)
         result = {}
@@ -48,8 +48,9 @@ class CollectionRulerLine(models.AbstractModel):
             try:
                 calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
                 today = calendar.local_day(self.env["collection.snapshot"]._now())
+                ladder, debtor = instalment.ruler_id._ladder(), instalment.debtor_id
                 drawing = draw(
-                    instalment.ruler_id._ladder(),
+                    ladder,
                     calendar,
                     instalment.anchor_date or instalment.due_date,
                     today,
@@ -58,16 +59,20 @@ class CollectionRulerLine(models.AbstractModel):
                         step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
                         for step, (state, at) in taken[instalment.id].items()
                     },
-                    instalment.debtor_id.id in spoken,
+                    debtor.id in spoken,
                     instalment.is_open,
                 )
             except (CalendarError, LadderError, NeverOpen):
                 continue  # the ruler or its hours make no sense yet: that is said where they are mended
             why = waits.get(instalment.id) or drawn._why_silent(instalment, today, held)
+            step = drawing.next and drawing.next.step
+            if step and step.id not in taken[instalment.id]:  # what is planned has its words
+                step = opening(ladder, step, debtor.id in spoken, debtor.profile)
+            words = step and steps[step.id]
             result[instalment.id] = {
                 "of": drawn._of(instalment),
                 "here": drawing.here,
-                "next": drawn._next_sentence(instalment, drawing.next, steps, today, why, left),
+                "next": drawn._next_sentence(instalment, drawing.next, words, today, why, left),
                 "marks": [
                     steps[mark.step.id]
                     | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
@@ -99,13 +104,15 @@ class CollectionRulerLine(models.AbstractModel):
             for step in rulers.step_ids
         }
 
-    def _next_sentence(self, instalment, mark, steps, today, why, to_approve):
-        """What comes next, in one sentence."""
+    def _next_sentence(self, instalment, mark, step, today, why, to_approve):
+        """What comes next, in one sentence.
+
+        :param step: whose words are said, as `_steps` has them
+        """
         if not instalment.is_open:
             return self.env._("Nothing is owed any more.")
         if not mark or why == Reason.PAST_LIMIT:
             return self.env._("No further step for this instalment: a person decides.")
-        step = steps[mark.step.id]
         names = {"channel": step["channel_label"], "step": step["name"]}
         if why and why != Reason.DUE:
             reason = dict(reason_selection(self.env)).get(why)
@@ -162,19 +169,6 @@ class CollectionRulerLine(models.AbstractModel):
             elif followup == "planned":
                 waits[instalment] = reason
         return taken, waits, to_approve
-
-    def _spoken_to(self, debtors):
-        """Ids of the debtors to whom a reminder ever left."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM collection_debtor d WHERE id IN %s AND EXISTS ("
-                "SELECT FROM collection_followup f WHERE f.debtor_id = d.id "
-                "AND f.channel != 'activity' AND f.purpose IN ('dunning', 'returned') "
-                "AND f.state IN ('queued', 'sent', 'uncertain'))",
-                tuple(debtors.ids) or (0,),
-            )
-        )
-        return {row[0] for row in rows}
 
     def _held(self, instalments):
         """Ids of the instalments that a hold pauses today."""

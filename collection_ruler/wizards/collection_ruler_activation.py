@@ -225,16 +225,19 @@ class CollectionRulerActivation(models.TransientModel):
         now = self.env["collection.snapshot"]._now()
         found = {}  # the same for all with the same place and dates
         by_partner = defaultdict(list)
+        debtors = self.env["collection.debtor"].sudo().browse({one.debtor_id for one in taken})
+        spoken_to = debtors._spoken_to()
         for one in taken:
-            key = one.calendar_key, one.counts_from, one.watermark, one.delivered, one.profile
+            key = (
+                *(one.calendar_key, one.counts_from, one.watermark, one.delivered, one.profile),
+                one.debtor_id in spoken_to,
+            )
             if key not in found:
                 calendar = ruler._contact_calendar(one.calendar_key)
                 today = calendar.local_day(now)
                 found[key] = None
                 with suppress(NeverOpen):
-                    found[key] = next_step(
-                        ladder, calendar, *key[1:3], today, one.delivered, one.profile
-                    )
+                    found[key] = next_step(ladder, calendar, *key[1:3], today, *key[3:])
             if found[key]:
                 by_partner[one.partner_id].append((found[key], one))
         lines = []
