@@ -135,6 +135,17 @@ def known_as(country: str | None, state: str | None) -> tuple[str | None, str | 
     return ("GB", "NIR") if country == "XI" else (country or None, state or None)
 
 
+def is_told_apart(country: str | None, state: str | None) -> bool:
+    """Whether customers of a state are told apart from others of their country: the calendars of public
+    holidays know it (B1).
+
+    :param country: ISO code, as `known_as` says
+    :param state: code of the state, with the country in front or without
+    """
+    state = (state or "").removeprefix(f"{country}-")
+    return bool(country) and bool(state) and holiday_support(country, state)
+
+
 def locate(
     said: str | None,
     country: str | None,
@@ -161,8 +172,7 @@ def locate(
         zones = _known((said,))
     elif is_vague and country == home:
         zones = ()
-    known = bool(country) and bool(state) and holiday_support(country, state)
-    return Place(zones, country or None, state if known else None)
+    return Place(zones, country or None, state if is_told_apart(country, state) else None)
 
 
 def contact_calendar(

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_duration, ormcache
 
 from ..dunning.limits import Limit
+from ..dunning.places import is_told_apart, known_as
 
 
 class CollectionContactLimit(models.Model):
@@ -107,6 +108,26 @@ class CollectionContactLimit(models.Model):
                 raise ValidationError(
                     self.env._("%s is in another country.", limit.state_id.display_name)
                 )
+            # the place of a customer keeps no other states: nothing would ever be narrowed
+            if limit.state_id and not is_told_apart(limit.country_id.code, limit.state_id.code):
+                raise ValidationError(
+                    self.env._(
+                        "Customers in %s cannot be told apart from others in their country: make the limit "
+                        "for the whole country.",
+                        limit.state_id.display_name,
+                    )
+                )
+
+    @api.constrains("company_id")
+    def _check_root_company(self):
+        for limit in self:
+            if limit.company_id.parent_id:
+                raise ValidationError(
+                    self.env._(
+                        "Branches share the limits of their main company: choose %s.",
+                        limit.company_id.root_id.name,
+                    )
+                )
 
     def write(self, vals):
         """Nobody widens what a law says; a stricter rule of one's own stands beside it (B1).
@@ -150,12 +171,14 @@ class CollectionContactLimit(models.Model):
     @ormcache("company_id")
     def _of_company(self, company_id):
         """The limits that count for a root company, as plain Python."""
-        limits = self.sudo().search(Domain("company_id", "in", [False, company_id]))
+        # what is kept for everybody is asked for by whoever comes first, perhaps from a list of archived ones
+        limits = self.sudo().with_context(active_test=True)
+        limits = limits.search(Domain("company_id", "in", [False, company_id]))
         return tuple(limit._plain() for limit in limits)
 
     def _plain(self):
         self.ensure_one()
-        country = self.country_id.code or None
+        country, state = known_as(self.country_id.code, self.state_id.code)
         kinds = {"company": True, "person": False}
         return Limit(
             tuple(
@@ -163,7 +186,7 @@ class CollectionContactLimit(models.Model):
                 for begin, end in self._days()
             ),
             country,
-            (self.state_id.code or "").removeprefix(f"{country}-") or None,
+            (state or "").removeprefix(f"{country}-") or None,
             self.channel or None,
             kinds.get(self.customer_kind),
         )

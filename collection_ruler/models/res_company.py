@@ -6,10 +6,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, email_normalize, format_date
 
-from ..dunning.calendar import CalendarError, holiday_support
+from ..dunning.calendar import CalendarError
 from ..dunning.decision import bank_is_stale
 from ..dunning.ladder import overdue_until
-from ..dunning.places import Place, contact_calendar, known_as, locate
+from ..dunning.places import Place, contact_calendar, is_told_apart, known_as, locate
 from .account_payment_method_line import MOST_DAYS
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
@@ -218,7 +218,7 @@ class ResCompany(models.Model):
         zone = hours.tz or self._collection_zone() or "UTC"
         country, state = known_as(self.country_id.code, self.state_id.code)
         state = (state or "").removeprefix(f"{country}-")
-        return Place((zone,), country, state if state and holiday_support(country, state) else None)
+        return Place((zone,), country, state if is_told_apart(country, state) else None)
 
     def _collection_zone(self):
         """The time zone that somebody said, or the only one of the country; False when nobody knows.

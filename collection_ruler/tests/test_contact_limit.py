@@ -72,6 +72,52 @@ class TestContactLimit(CollectionCommon):
         self.limit(week_from=10, week_to=12, company_id=other.id)
         self.assertEqual(self.planned_at(), "11 12:00")
 
+    def test_a_limit_for_northern_ireland_finds_its_customers(self):
+        xi = self.env.ref("base.xi")  # a country of its own in Odoo, and nowhere else
+        self.customer.write({"country_id": xi.id, "state_id": False})
+        self.limit(country_id=xi.id, week_from=12, week_to=13)
+        self.assertEqual(self.planned_at(), "11 12:00")
+
+    def test_no_limit_is_made_for_a_state_that_no_customer_is_told_apart_by(self):
+        # the holiday library knows no region of these, so the place of a customer keeps none either
+        for state in ("state_mx_jal", "state_ie_1", "state_es_m", "state_nl_gr", "state_jp_jp-13"):
+            state = self.env.ref(f"base.{state}")
+            with (
+                self.subTest(state.display_name),
+                self.assertRaisesRegex(ValidationError, "make the limit for the whole country"),
+                self.env.cr.savepoint(),
+            ):
+                self.limit(country_id=state.country_id.id, state_id=state.id)
+
+    def test_each_state_that_may_be_chosen_is_one_that_customers_keep(self):
+        states = self.env["res.country.state"].search([])
+        for state in states:
+            country = state.country_id
+            values = {"country_id": country.id, "state_id": state.id}
+            limit = self.env["collection.contact.limit"].new(values)
+            place = self.company._collection_locate(None, country.code, state.code)
+            try:
+                limit._check_state()
+            except ValidationError:
+                self.assertFalse(place.state, state.display_name)
+            else:
+                plain = limit._plain()
+                self.assertEqual((plain.country, plain.state), (place.country, place.state))
+
+    def test_branches_share_the_limits_of_their_main_company(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch Example", "parent_id": self.company.id}
+        )
+        with self.assertRaisesRegex(ValidationError, f"choose {self.company.name}"):
+            self.limit(week_from=12, week_to=13, company_id=branch.id)
+
+    def test_an_archived_limit_counts_for_nobody_whoever_asks_first(self):
+        limits = self.env["collection.contact.limit"]
+        before = limits._of_company(self.company.id)
+        self.limit(active=False)
+        shown = limits.with_context(active_test=False)._of_company(self.company.id)
+        self.assertEqual(shown, before)
+
     def test_what_stands_in_the_outbox_after_hours_waits_for_the_morning(self):
         self.limit(channel="email", week_from=10, week_to=12)
         self.planned_at()
