@@ -104,8 +104,8 @@ class Debt:
     :param periods: (first, last) days for which interest was charged, both included
     :param is_charge: it is itself a late charge
     :param is_changed: what was charged for its invoice stands at an instalment that is gone
-    :param agreed: another due date that was agreed: charges count from the original one, but none are made
-        until this one has passed as well (F7)
+    :param agreed: another due date that was agreed, effective as `due` is: charges count from the original
+        one, but none are made until this one has passed as well (F7)
     """
 
     due: date

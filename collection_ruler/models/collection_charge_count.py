@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from odoo import api, models
@@ -93,12 +94,11 @@ class CollectionCharge(models.Model):
             # of several payments of a day: what is open at its end
             course.setdefault(date.fromisoformat(day), left)
             left += Decimal(amount)
+        due = partial(
+            effective_due, instalment.ruler_id._ladder(), instalment.debtor_id._place_calendar()
+        )
         return Debt(
-            effective_due(
-                instalment.ruler_id._ladder(),
-                instalment.debtor_id._place_calendar(),
-                instalment._charged_from(),
-            ),
+            due(instalment._charged_from()),
             ((date.min, left), *course.items()),
             instalment.currency_id.name,
             instalment.currency_id.decimal_places,
@@ -108,7 +108,7 @@ class CollectionCharge(models.Model):
             tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in facts.periods or ()),
             facts.is_charge,
             facts.is_changed,
-            instalment.due_date if instalment.original_due_date else None,
+            due(instalment.due_date) if instalment.original_due_date else None,
         )
 
     @api.model

@@ -113,6 +113,13 @@ class TestCounting(ChargeCase):
         self.assertEqual(self.counted(move, "2026-03-26"), "not_late")
         self.assertEqual(self.counted(move, "2026-03-27"), [("interest", 18, 1000.0, 18.0)])
 
+    def test_another_date_on_a_saturday_is_late_after_monday(self):
+        move = self.owe()
+        with self.at("2026-03-12 10:00"):
+            move.invoice_date_due = "2026-03-28"
+        self.assertEqual(self.counted(move, "2026-03-30"), "not_late")
+        self.assertEqual(self.counted(move, "2026-03-31"), [("interest", 22, 1000.0, 22.0)])
+
     def test_what_was_charged_follows_to_another_date(self):
         move = self.owe()
         with self.at("2026-03-12 10:00"):
