@@ -34,6 +34,13 @@ def why_not_words(env):
     }
 
 
+def credit_words(env):
+    """Why charges wait while a customer has open credits (D2)."""
+    return env._(
+        "This customer has open credits: reconcile them first, they may make the charges smaller."
+    )
+
+
 class Counted(NamedTuple):
     """What may be charged for an instalment.
 
@@ -169,3 +176,10 @@ class CollectionInstalment(models.Model):
         """The due date that charges count from, before it moves to a bank day: the one place that says so."""
         self.ensure_one()
         return self.original_due_date or self.due_date
+
+    def _with_credits(self):
+        """Those whose debtor has open credits in the same currency: nobody knows yet what they pay, and since
+        when, so that charges on them may be too high (D2)."""
+        instalments = self.sudo()
+        credits = instalments.debtor_id._credits() if self else {}
+        return instalments.filtered(lambda i: i.currency_id in credits.get(i.debtor_id.id, ()))

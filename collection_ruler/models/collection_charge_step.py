@@ -2,6 +2,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .collection_charge_count import credit_words
+
 
 class CollectionRulerStep(models.Model):
     """A step that charges for late payment: a task, with a draft that a person looks at and posts (D6)."""
@@ -33,14 +35,28 @@ class CollectionFollowup(models.Model):
 
     def _send_activity(self):
         charging = self.filtered("step_id.issue_charges")
-        # who is asked for, and free: what is on hold was taken out at the door
-        instalments = {followup: followup._item_instalments() for followup in charging}
+        instalments = charging._to_charge()
         result = super()._send_activity()
         charging._draft_charges(instalments)
         return result
 
+    def _to_charge(self):
+        """Who is asked for, and free: what is on hold was taken out at the door.
+
+        :return: {follow-up: ``collection.instalment``}
+        """
+        pairs = self._pairs() if self else {}
+        instalments = self.env["collection.instalment"].sudo()
+        return {
+            followup: instalments.browse(
+                dict.fromkeys(p.instalment_id for p in pairs[followup.id] if p.instalment_id)
+            )
+            for followup in self
+        }
+
     def _draft_charges(self, instalments):
-        """Make drafts of what may be charged, and name them in the tasks.
+        """Make drafts of what may be charged, and name them in the tasks; say there why nothing is made of
+        what open credits may pay.
 
         :param instalments: {follow-up: ``collection.instalment``}, which door 1 has locked
         """
@@ -50,14 +66,27 @@ class CollectionFollowup(models.Model):
             return
         Charge._lock_instalments(every)
         counted = Charge._count(every)
+        unsure = every._with_credits()
         for followup in self:
-            own = instalments[followup].filtered("is_open")
-            picked = [(one, line) for one in own for line in counted[one.id].lines]
+            own = instalments[followup].filtered(lambda i: i.is_open and counted[i.id].lines)
+            sure = own - unsure
+            picked = [(one, line) for one in sure for line in counted[one.id].lines]
             if notes := Charge._issue(picked):
-                totals = Charge._totals(own, counted)
-                words = followup.debtor_id._say_charged(notes, Charge._amounts_words(totals))
-                task = followup.activity_id.sudo()
-                task.note = Markup("%s<p>%s</p>") % (task.note or "", words)
+                totals = Charge._totals(sure, counted)
+                amount = Charge._amounts_words(totals)
+                followup._note_in_task(followup.debtor_id._say_charged(notes, amount))
+            if own & unsure:
+                followup._note_in_task(
+                    self.env._("No debit note was prepared. %s", credit_words(self.env))
+                )
+
+    def _note_in_task(self, words):
+        """Add a sentence to the task of this follow-up; once, where later instalments share the task."""
+        self.ensure_one()
+        task = self.activity_id.sudo()
+        sentence = Markup("<p>%s</p>") % words
+        if sentence not in (task.note or ""):
+            task.note = (task.note or Markup()) + sentence
 
 
 class CollectionDebtor(models.Model):

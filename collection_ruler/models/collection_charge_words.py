@@ -159,12 +159,15 @@ class CollectionFollowup(models.Model):
         return self.purpose != "thanks" and self.step_id.show_charges
 
     def _counted_charges(self):
-        """What may be charged, for all messages of a batch at once: {instalment id: Counted}."""
+        """What may be charged, for all messages of a batch at once: {instalment id: Counted}.
+
+        Without what open credits may pay: such a message deducts them, and names no charge on them.
+        """
         memo = self.env.context.get("collection_memo", {})
         batch = self.browse(memo.get("writing", ())) | self
         if memo.get("charges", (None,))[0] != batch.ids:
-            batch = batch.filtered(lambda f: f._names_charges())
-            counted = self.env["collection.charge"]._count(batch.instalment_ids)
+            asked = batch.filtered(lambda f: f._names_charges()).instalment_ids
+            counted = self.env["collection.charge"]._count(asked - asked._with_credits())
             memo["charges"] = (batch.ids, counted)
         return memo["charges"][1]
 
@@ -172,10 +175,10 @@ class CollectionFollowup(models.Model):
         """The charges as HTML, from a stored view that an administrator may change; empty for none."""
         self.ensure_one()
         Charge = self.env["collection.charge"]
-        totals = Charge._totals(self.instalment_ids, counted)
+        charged = self.instalment_ids.filtered(lambda i: i.id in counted and counted[i.id].lines)
+        totals = Charge._totals(charged, counted)
         if not totals:
             return Markup()
-        charged = self.instalment_ids.filtered(lambda i: counted[i.id].lines)
         bases = charged.ruler_id.charge_rule_id.with_context(lang=self.env.lang).mapped("basis")
         return self.env["ir.qweb"]._render(
             "collection_ruler.message_charges",

@@ -81,6 +81,22 @@ class ChargeCase(CollectionCommon):
         action = debtor.action_charge()
         return debtor.env[action["res_model"]].browse(action["res_id"])
 
+    def paid_aside(self, amount, day="2026-03-09", **values):
+        """Money of Acme that nobody has reconciled."""
+        with self.at(f"{day} 12:00"):
+            self.env["account.payment"].create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.acme.id,
+                    "amount": amount,
+                    "journal_id": self.bank_journal.id,
+                    "date": day,
+                    **values,
+                }
+            ).action_post()
+            self.env.flush_all()
+
     def issue(self, day="2026-03-19", partner=None, take=None):
         """A collector makes the draft; returns it."""
         with self.at(f"{day} 12:00"):
@@ -636,10 +652,37 @@ class TestMessages(ChargeCase):
         self.rule.debtor_kind = "company"
         self.assertNotIn("not part of the amount above", self.firm(partner=self.customer))
 
-    def test_a_batch_of_messages_costs_no_query_more_than_one(self):
+    def test_while_credits_are_open_no_charges_are_named(self):
+        self.owe()
+        for day in ("2026-03-02", "2026-03-09", "2026-03-11"):
+            self.day(day)
+        self.paid_aside(600.0)  # on the due date: interest on 1000 would be wrong
+        (mail,) = self.day("2026-03-18")
+        self.assertIn("$ 400.00", mail["body"].replace("\xa0", " "))
+        self.assertNotIn("not part of the amount above", mail["body"])
+
+    def test_credits_in_another_currency_take_no_charges_away(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.paid_aside(600.0, "2026-03-02", currency_id=euro.id)
+        self.assertIn("$ 9.00", self.firm())
+
+    def test_a_batch_in_which_only_some_name_charges_counts_once(self):
+        naming = self.made(2)
+        silent = self.made(2)
+        silent.step_id = self.step("Forgot?")
+        memo = Memo(writing=(naming + silent).ids)
+        naming = naming.with_context(collection_memo=memo)
+        with self.at("2026-03-18 10:00"):
+            first = naming[0]._counted_charges()
+            self.assertIs(naming[1]._counted_charges(), first)
+        self.assertEqual(set(first), set(naming.instalment_ids.ids))
+
+    def made(self, count):
+        """That many firm e-mails, each to a company of its own."""
         step = self.step("Firm and polite")
         made = self.env["collection.followup"]
-        for number in range(6):
+        for number in range(count):
             partner = self.person(f"Firm {number}", is_company=True)
             move = self.owe(partner=partner)
             made += made.create(
@@ -656,6 +699,10 @@ class TestMessages(ChargeCase):
                     "instalment_ids": [Command.set(self.instalments(move).ids)],
                 }
             )
+        return made
+
+    def test_a_batch_of_messages_costs_no_query_more_than_one(self):
+        made = self.made(6)
         costs = []
         with self.at("2026-03-18 10:00"):
             made.mapped("charges_text")  # views and languages are read once
@@ -709,6 +756,60 @@ class TestStepThatCharges(ChargeCase):
         self.review(self.customer)
         self.assertFalse(self.charges())
         self.assertIn("Review", self.tasks())
+
+    def test_while_credits_are_open_the_task_says_why_there_is_no_draft(self):
+        self.paid_aside(600.0, "2026-03-03")
+        self.review()
+        self.assertFalse(self.charges())
+        task = self.debtor(self.acme).activity_ids.filtered(lambda a: a.summary == "Review")
+        self.assertIn("No debit note was prepared", task.note)
+        with self.at("2026-03-19 12:00"):
+            notice = self.dialog().notice
+        self.assertIn("open credits", notice)
+        self.assertIn(notice, task.note, "dialog and task say the same")
+
+    def test_a_task_that_several_invoices_share_says_it_once(self):
+        self.paid_aside(600.0, "2026-03-03")
+        self.owe("2026-03-10")
+        self.review()
+        self.day("2026-03-20")
+        reviews = self.followups(self.acme, step_name="Review")
+        self.assertEqual(len(reviews), 2)
+        self.assertEqual(reviews.activity_id.note.count("No debit note was prepared"), 1)
+
+    def test_credits_in_one_currency_leave_the_charges_in_another(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.paid_aside(600.0, "2026-03-03")
+        foreign = self.owe(currency_id=euro.id)
+        self.review()
+        self.assertEqual(self.charges().move_id, foreign)
+
+    def test_where_nothing_may_be_charged_credits_are_no_matter(self):
+        self.rule.debtor_kind = "person"
+        self.paid_aside(600.0, "2026-03-03")
+        self.review()
+        self.assertNotIn("No debit note", str(self.debtor(self.acme).activity_ids.mapped("note")))
+
+    def test_many_tasks_that_charge_read_their_ledger_once(self):
+        for number in range(4):
+            self.owe(partner=self.person(f"Firm {number}", is_company=True))
+        for day in ("2026-03-11", "2026-03-18"):
+            self.day(day)
+        with self.at("2026-03-19 09:30"):
+            self.run_ruler("enrol", "track", "plan")
+        tasks = self.env["collection.followup"].search(
+            [("company_id", "=", self.company.id), ("step_id", "=", self.step("Review").id)]
+        )
+        costs = []
+        for some in (tasks[:1], tasks):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = some._to_charge()
+            costs.append(self.env.cr.sql_log_count - before)
+        self.assertEqual([len(one) for one in found.values()], [1] * 4)
+        self.assertLessEqual(costs[1], costs[0])
 
     def test_what_is_on_hold_is_not_charged(self):
         move = self.owe()

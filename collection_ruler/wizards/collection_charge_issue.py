@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..dunning.charges import WhyNot
-from ..models.collection_charge_count import why_not_words
+from ..models.collection_charge_count import credit_words, why_not_words
 
 # of the instalments for which nothing can be charged so many are named
 NAMED = 20
@@ -99,11 +99,7 @@ class CollectionChargeIssue(models.TransientModel):
         charged = instalments.sudo().filtered(lambda i: counted[i.id].lines)
         sentences = charged.ruler_id.charge_rule_id.mapped("stale")
         if debtor.amount_credit:
-            sentences.append(
-                self.env._(
-                    "This customer has open credits: reconcile them first, they may make the charges smaller."
-                )
-            )
+            sentences.append(credit_words(self.env))
         return "\n".join(filter(None, sentences))
 
     def action_issue(self):
