@@ -43,7 +43,7 @@ class CollectionStage(models.Model):
                         "Steps lead to the stage “%(stage)s”: %(steps)s. Choose another one for them "
                         "first.",
                         stage=stage.name,
-                        steps=", ".join(f"{step.ruler_id.name}, {step.name}" for step in steps),
+                        steps="; ".join(f"{step.ruler_id.name}: {step.name}" for step in steps),
                     )
                 )
             if customers or instalments:

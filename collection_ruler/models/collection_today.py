@@ -23,7 +23,7 @@ class CollectionToday(models.AbstractModel):
         """The worklists of the allowed companies, as this user may see them.
 
         :return: {``tiles``: [{``key``, ``title``, ``hint``, ``icon``, ``count``, ``action``}],
-            ``is_new``: nobody is followed up yet}
+            ``is_new``: nobody is followed up yet, ``notices``: what stops or turns aside all messages}
         """
         tiles = []
         for key, title, hint, icon, action in self._worklists():
@@ -42,7 +42,15 @@ class CollectionToday(models.AbstractModel):
         return {
             "tiles": tiles,
             "is_new": not self.env["collection.debtor"].search_count([], limit=1),
+            "notices": self._notices(),
         }
+
+    def _notices(self):
+        """What everybody has to know first, such as a pause; by company where there are several."""
+        companies = self.env.companies.sudo().root_id
+        told = [(company.name, company.collection_notice) for company in companies]
+        told = [(name, notice) for name, notice in told if notice]
+        return [notice if len(companies) == 1 else f"{name}: {notice}" for name, notice in told]
 
     def _worklists(self):
         """(key, title, hint, icon, action) in the order of the day; other add-ons add theirs."""

@@ -24,7 +24,7 @@ class MailTemplate(models.Model):
                     "Rulers write with “%(template)s”: %(steps)s. Choose another message for these steps "
                     "first.",
                     template=steps[0].mail_template_id.name,
-                    steps=", ".join(f"{step.ruler_id.name}, {step.name}" for step in steps),
+                    steps="; ".join(f"{step.ruler_id.name}: {step.name}" for step in steps),
                 )
             )
 

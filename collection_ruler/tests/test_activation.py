@@ -59,6 +59,24 @@ class TestBacklog(CollectionCommon):
         self.assertRegex(body, r"\b14\s+days ago")
         self.assertNotRegex(body, r"\b12\s+days ago")
 
+    def test_dialog_card_and_line_announce_the_words_that_then_leave(self):
+        """Who joins silently and never heard from us is told the first reminder, not the firm one."""
+        self.step("Review").unlink()  # else a task comes on the same day
+        with self.at("2026-03-10 08:00"):
+            subject = self.dialog("join").sample_subject
+        self.switch_on("join")
+        with self.at("2026-03-10 10:00"):
+            self.run_ruler("track")
+            debtor = self.debtor(self.late)
+            announced = debtor.next_words, debtor.why, self.newer.ruler_line["next"]
+        sent = [mail for number in range(11, 20) for mail in self.day(f"2026-03-{number}")]
+        subjects = [mail["subject"] for mail in sent if "late@" in mail["email_to"][0]]
+        followups = self.followups(self.late, channel="email")
+        self.assertEqual(followups[0].step_name, "Forgot?")
+        for words in announced:
+            self.assertIn("Forgot?", words)
+        self.assertEqual(subject.replace("\xa0", " "), subjects[0])
+
     def test_all_that_is_missing_is_said_at_once_with_the_way_there(self):
         self.company.email = False
         self.ruler.step_ids.unlink()

@@ -228,7 +228,7 @@ class TestStopsItselfOnly(CollectionCommon):
     def test_template_deleted_while_its_message_is_planned(self):
         with self.at("2026-03-02 08:00"):
             self.run_ruler()
-        with self.assertRaisesRegex(UserError, "Default, A week before.* Choose another message"):
+        with self.assertRaisesRegex(UserError, "Default: A week before.* Choose another message"):
             self.step("A week before").mail_template_id.unlink()
         self.assertEqual(len(self.day("2026-03-02")), 2)
 

@@ -36,6 +36,21 @@ class TestToday(CollectionCommon):
         with self.at("2026-01-27 08:00"):
             self.assertNotIn("sent", self.counts(), "Only since the last working day")
 
+    def test_a_pause_is_said_first(self):
+        """Else "nothing waits for you" reads as if all went on by itself."""
+        Today = self.env["collection.today"]
+        with self.at("2026-02-02 08:00"):
+            self.assertEqual(Today.tiles()["notices"], [])
+            self.company.collection_paused_until = "2026-02-10"
+            (notice,) = Today.tiles()["notices"]
+            self.assertIn("All sending is paused until", notice)
+            other = self.env["res.company"].create({"name": "Other"})
+            other.collection_test_email = "test@school.example.com"
+            both = Today.with_context(allowed_company_ids=(self.company + other).ids)
+            notices = both.tiles()["notices"]
+        self.assertRegex(notices[0], "Example Guitar School: All sending")
+        self.assertRegex(notices[1], "Other: Test mode: every message goes to test@")
+
     def test_leaving_and_to_approve(self):
         self.step("Forgot?").mode = "approve"
         other = self.env["res.partner"].create({"name": "Ben", "email": "ben@customer.example.com"})

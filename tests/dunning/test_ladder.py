@@ -426,6 +426,20 @@ def test_an_invoice_that_went_out_is_not_announced_to_be_sent():
     assert next_step(ladder, BRAZIL, due, 5, today) is None
 
 
+def test_what_is_announced_to_somebody_who_never_heard_from_us_is_the_first_reminder():
+    steps = Step(1, 0, "email"), Step(2, 2, "email"), Step(3, 9, "email")
+    call, letter = Step(4, 5, "phone", mode="task"), Step(5, 30, "email", mode="approve")
+    ladder = Ladder(1, (*steps, call, letter), bank_days=False)
+    due, soon = date(2025, 11, 3), date(2025, 11, 12)
+    silent = {"profile": None, "spoken_to": False}
+    assert next_step(ladder, BRAZIL, due, 5, due + 6 * DAY) == (steps[2], soon)
+    assert next_step(ladder, BRAZIL, due, 5, due + 6 * DAY, **silent) == (steps[1], soon)
+    # a notice, a task and what is approved keep their own words
+    assert next_step(ladder, BRAZIL, due, None, due - DAY, **silent)[0] == steps[0]
+    assert next_step(ladder, BRAZIL, due, 2, due, **silent)[0] == call
+    assert next_step(ladder, BRAZIL, due, 9, due, **silent)[0] == letter
+
+
 @pytest.mark.parametrize(
     ("policy", "late", "coming"),
     [
