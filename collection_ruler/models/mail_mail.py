@@ -82,6 +82,28 @@ class MailMail(models.Model):
         "collection.followup", ondelete="set null", index="btree_not_null", copy=False
     )
 
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        """What a person wrote to a debtor and could not be sent was no conversation (B4)."""
+        theirs = self.filtered(
+            lambda mail: mail.model == "collection.debtor" and not mail.collection_followup_id
+        )
+        messages = theirs.mail_message_id  # Odoo deletes the mails of what was sent
+        why = failure_type and (failure_reason or theirs[:1].failure_reason or failure_type)
+        result = super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+        if messages:
+            said = (
+                self.env["collection.followup"]
+                .sudo()
+                .search([("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)])
+            )
+            said.write({"state": "failed" if failure_type else "sent", "failure": why or False})
+            said.debtor_id._touch()
+        return result
+
     @api.model
     def default_get(self, fields):
         """The mails of a batch have the same defaults: they are asked for once."""

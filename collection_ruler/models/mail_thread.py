@@ -122,15 +122,18 @@ class CollectionDebtor(models.Model):
         is_for_customer = message.subtype_id and not message.subtype_id.internal
         if message.message_type == "comment" and is_for_customer and is_ours:
             self._answered()
-            self._talked(self.env._("Message of %s", message.author_id.name), "email")
+            self._talked(self.env._("Message of %s", message.author_id.name), "email", message)
         task = message.sudo().mail_activity_type_id
         if task.category in CONVERSATIONS:
             self._talked(task.name, "activity")
         return super()._message_post_after_hook(message, msg_vals)
 
-    def _talked(self, name, channel):
+    def _talked(self, name, channel, message=None):
         """Somebody of us spoke with the customer: the ruler leaves them in peace for some days, and the
-        contact counts as one of ours, once a day (B4)."""
+        contact counts as one of ours, once a day (B4).
+
+        :param message: ``mail.message`` that was written; if it cannot be sent, nobody spoke
+        """
         now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
         for debtor in self.sudo():
             Followup = self.env["collection.followup"].sudo()
@@ -152,6 +155,7 @@ class CollectionDebtor(models.Model):
                     "delivered_at": now,
                     "partner_id": debtor.partner_id.id,
                     "currency_id": debtor.currency_id.id,
+                    "mail_message_id": message and message.id,
                 }
             )
             debtor._touch()

@@ -72,6 +72,30 @@ class TestConversation(CollectionCommon):
         self.assertEqual(len(self.talks()), 1)
         self.assertFalse(self.heard("2026-03-18"))
 
+    def test_what_could_not_be_sent_was_no_conversation_until_it_is(self):
+        with self.at("2026-03-16 15:00"):
+            debtor = self.debtor().with_user(self.claire)
+            with self.gateway():
+                refused = ConnectionRefusedError(111, "Connection refused")
+                self.connect_mocked.side_effect = refused
+                debtor.message_post(
+                    body="Please call us.",
+                    partner_ids=self.customer.ids,
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                )
+                self.env["mail.mail"].process_email_queue()
+            self.env.invalidate_all()
+            talk = self.talks()
+            self.assertEqual(talk.state, "failed")
+            self.assertTrue(talk.failure)
+        self.assertEqual(len(self.heard("2026-03-18")), 1, "the ruler goes on")
+        with self.at("2026-03-18 16:00"), self.gateway():
+            talk.mail_message_id.mail_ids.mark_outgoing()
+            self.env["mail.mail"].process_email_queue()
+            self.env.invalidate_all()
+            self.assertEqual((talk.state, talk.failure), ("sent", False))
+
     def test_9_a_message_that_is_planned_for_later_that_day_stays_at_the_door(self):
         self.debtor().best_hour = 15.0
         with self.at("2026-03-18 09:05"):
