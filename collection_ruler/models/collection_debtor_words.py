@@ -47,6 +47,7 @@ class _Facts(NamedTuple):
     :param currencies: ids, of the open instalments
     :param waiting: why the oldest instalment that is due waits, or None
     :param reminded: whether a reminder of an open instalment lies behind it, said or not
+    :param ruled: whether a ruler took any of the open instalments
     """
 
     debtor_id: int
@@ -54,6 +55,7 @@ class _Facts(NamedTuple):
     currencies: list
     waiting: str | None
     reminded: bool
+    ruled: bool
     hold: _Hold | None
     coming: _Coming | None
     pending: _Message | None
@@ -149,7 +151,8 @@ class CollectionDebtor(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, i.open_count, i.currencies, i.waiting, i.reminded, h.hold, c.coming, p.message,
+                SELECT d.id, i.open_count, i.currencies, i.waiting, i.reminded, i.ruled,
+                       h.hold, c.coming, p.message,
                        CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
                        a.at, u.unanswered
                   FROM collection_debtor d
@@ -157,7 +160,8 @@ class CollectionDebtor(models.Model):
                     SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
                            (array_agg(waiting_reason ORDER BY due_date, id)
                                FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
-                           coalesce(bool_or(watermark >= 0), FALSE) AS reminded
+                           coalesce(bool_or(watermark >= 0), FALSE) AS reminded,
+                           coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled
                       FROM collection_instalment
                      WHERE debtor_id = d.id AND is_open) i
                   LEFT JOIN LATERAL (
@@ -212,7 +216,7 @@ class CollectionDebtor(models.Model):
                 ids=ids,
             )
         )
-        types = {5: _Hold, 6: _Coming, 7: _Message, 8: _Message, 9: _Message}
+        types = {6: _Hold, 7: _Coming, 8: _Message, 9: _Message, 10: _Message}
         result = []
         for row in rows:
             values = [
@@ -255,6 +259,12 @@ class CollectionDebtor(models.Model):
                 _("Silent: %s", reason),
                 _("Nothing is said now: %s.", reason),
                 True,
+            )
+        if not facts.ruled:
+            return (
+                _("No ruler takes what is open"),
+                _("No running ruler takes what is open here: nobody is reminded of it."),
+                False,
             )
         try:
             settings.calendars[None, self.calendar_key].first_instant(

@@ -127,7 +127,10 @@ class CollectionEnrol(models.AbstractModel):
                            %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                       FROM found f JOIN debtor d ON d.partner_id = f.customer_id
                     ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
-                    RETURNING id)
+                    RETURNING id, debtor_id),
+                touched AS (  -- totals are shown, whether a ruler takes them or not
+                    INSERT INTO collection_debtor_touch (debtor_id)
+                    SELECT DISTINCT debtor_id FROM inserted)
                 SELECT min(id), count(*) FROM inserted
                 """,
                 no_jit=NO_JIT,

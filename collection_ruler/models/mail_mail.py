@@ -100,7 +100,8 @@ class MailMail(models.Model):
                 .sudo()
                 .search([("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)])
             )
-            said.write({"state": "failed" if failure_type else "sent", "failure": why or False})
+            state, reason = ("failed", "error") if failure_type else ("sent", False)
+            said.write({"state": state, "reason": reason, "failure": why or False})
             said.debtor_id._touch()
         return result
 

@@ -89,6 +89,7 @@ class TestConversation(CollectionCommon):
             talk = self.talks()
             self.assertEqual(talk.state, "failed")
             self.assertTrue(talk.failure)
+            self.assertIn("“Message of Claire” was not sent", self.debtor().why)
         self.assertEqual(len(self.heard("2026-03-18")), 1, "the ruler goes on")
         with self.at("2026-03-18 16:00"), self.gateway():
             talk.mail_message_id.mail_ids.mark_outgoing()

@@ -130,6 +130,18 @@ class TestDebtorWords(CollectionCommon):
         self.assertEqual(counts[1], counts[2])
         self.assertLess(counts[2], 22)
 
+    def test_what_no_ruler_takes_is_open_all_the_same_and_says_so(self):
+        self.ruler.amount_min = 1000.0
+        self.activate("2026-03-02")
+        with self.at("2026-03-12 10:00"):
+            bea = self.person("Bea")
+            self.invoice("2026-03-09", 95.0, bea, date="2026-03-02")
+            self.run_ruler()
+            debtor = self.debtor(bea)
+            self.assertEqual((debtor.amount_due, debtor.amount_overdue), (95.0, 95.0))
+            self.assertEqual(debtor.next_words, "No ruler takes what is open")
+            self.assertIn("nobody is reminded", debtor.why)
+
     def test_local_time_says_whether_the_window_is_open(self):
         self.invoice("2026-01-30")
         self.activate()
