@@ -130,7 +130,7 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
     @classmethod
     def _use_chart_template(cls, company, chart_template_ref=None):
         with patch.object(AccountChartTemplate, "_get_chart_template_mapping", charts):
-            super()._use_chart_template(company, chart_template_ref)
+            return super()._use_chart_template(company, chart_template_ref)
 
     # ------------------------------------------------------------------
     # time and work
