@@ -1,6 +1,6 @@
 from contextlib import suppress
 
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.tools import SQL, format_date
 
 from ..dunning.calendar import NeverOpen
@@ -61,7 +61,7 @@ class CollectionInstalment(models.Model):
         self.ensure_one()
         self._say_rescheduled(heir.due_date)
         self._take_back_planned()
-        self._instalment_holds().instalment_ids |= heir
+        self._instalment_holds().write({"instalment_ids": [Command.link(heir.id)]})
         original = max(one.original_due_date or one.due_date for one in self + heir)
         heir.write(
             {

@@ -82,6 +82,19 @@ class TestInstalmentsMeet(CollectionCommon):
         self.assertEqual(second.residual, 200.0)
         self.assertNotIn(200.0, self.asked("2026-03-23", "2026-03-30", "2026-04-01"))
 
+    def test_each_of_two_holds_keeps_its_own_when_it_gains_one(self):
+        _move, first, second = self.plan(7, 28)
+        other = self.invoice("2026-03-25", 50.0, date="2026-03-02")
+        with self.at("2026-03-10 12:00"):
+            self.run_ruler("enrol")
+            third = self.instalments(other)
+            both = self.hold(scope="instalments", instalment_ids=[Command.set((first + third).ids)])
+        self.dispute(first, "2026-03-10 13:00")
+        dispute = self.debtor().hold_ids - both
+        self.write_date(first, second.due_date, "2026-03-12 12:00")
+        self.assertEqual(dispute.instalment_ids, first + second)
+        self.assertEqual(both.instalment_ids, first + second + third)
+
     def test_nobody_is_charged_for_the_days_before_the_later_date(self):
         _move, first, second = self.plan(7, 14)
         self.write_date(first, "2026-03-27", "2026-03-20 12:00")
