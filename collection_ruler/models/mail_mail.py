@@ -95,14 +95,11 @@ class MailMail(models.Model):
             success_pids, success_emails, failure_reason, failure_type
         )
         if messages:
-            said = (
-                self.env["collection.followup"]
-                .sudo()
-                .search([("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)])
+            talks = self.env["collection.followup"].sudo()
+            talks = talks.search(
+                [("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)]
             )
-            state, reason = ("failed", "error") if failure_type else ("sent", False)
-            said.write({"state": state, "reason": reason, "failure": why or False})
-            said.debtor_id._touch()
+            talks._answered_to_person(why)
         return result
 
     @api.model
@@ -379,6 +376,26 @@ class CollectionFollowup(models.Model):
         )
         self.invalidate_recordset(["state", "reason", "delivered_at", "failure"])
         self.modified(["state"])
+
+    def _answered_to_person(self, why):
+        """Note whether what a person wrote reached the customer; colleagues' copies do not count.
+
+        Nothing is written where nothing changed: Odoo notes in the same transaction that the mail left.
+
+        :param why: what the gateway said, where it refused
+        """
+        for talk in self:
+            customer = talk.debtor_id.partner_id
+            copies = talk.mail_message_id.notification_ids.filtered(
+                lambda copy, customer=customer: (
+                    copy.res_partner_id.commercial_partner_id == customer
+                )
+            )
+            is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
+            if is_lost != (talk.state == "failed"):
+                state, reason = ("failed", "error") if is_lost else ("sent", False)
+                talk.write({"state": state, "reason": reason, "failure": is_lost and why})
+                talk.debtor_id._touch()
 
     def _answered_by_gateway(self, verdict, said):
         """Write the answer: sent, again later, failed, or nobody knows.

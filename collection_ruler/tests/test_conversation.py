@@ -97,6 +97,34 @@ class TestConversation(CollectionCommon):
             self.env.invalidate_all()
             self.assertEqual((talk.state, talk.failure), ("sent", False))
 
+    def test_copies_of_colleagues_decide_nothing(self):
+        """The customer's copy is refused and a colleague's arrives, or the other way round."""
+        colleague = self.new_user("ben", "account.group_account_invoice").partner_id
+        colleague.email = "ben@school.example.com"
+        refused = []
+
+        def answer(text):
+            if any(f"To: {name}" in text.replace('"', "") for name in refused):
+                raise ConnectionRefusedError(111, "Connection refused")
+
+        for day, name, state in (
+            ("16", self.customer.name, "failed"),
+            ("17", colleague.name, "sent"),
+        ):
+            refused[:] = [name]
+            with self.at(f"2026-03-{day} 15:00"):
+                with self.gateway():
+                    self.testing_smtp_session.send_message = self._answering(answer)
+                    self.debtor().with_user(self.claire).message_post(
+                        body="Please call us.",
+                        partner_ids=(self.customer + colleague).ids,
+                        message_type="comment",
+                        subtype_xmlid="mail.mt_comment",
+                    )
+                    self.env["mail.mail"].process_email_queue()
+                self.env.invalidate_all()
+                self.assertEqual(self.talks()[-1].state, state, name)
+
     def test_9_a_message_that_is_planned_for_later_that_day_stays_at_the_door(self):
         self.debtor().best_hour = 15.0
         with self.at("2026-03-18 09:05"):
