@@ -490,8 +490,8 @@ def _messages(
     today = snapshot.calendar.local_day(opens)
     joined: list[_Candidate] = []
     while speaking:
-        groups = {_door(step): step for step in speaking[0].messages}
-        joined = [c for c in speaking if any(_door(s) in groups for s in c.messages)]
+        groups = {step.door: step for step in speaking[0].messages}
+        joined = [c for c in speaking if any(s.door in groups for s in c.messages)]
         asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
         currency = _currency(asked, net)
         covered = [c for c in joined if currency is None or net.get(c.claim.currency) == 0]
@@ -516,7 +516,7 @@ def _messages(
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     for door, step in groups.items():
-        pairs = [(c.claim, s) for c in joined for s in c.messages if _door(s) == door]
+        pairs = [(c.claim, s) for c in joined for s in c.messages if s.door == door]
         tone = _tone(snapshot, step, reached, today, worth)
         if _look_first(snapshot, asked, today):
             tone = replace(tone, mode="approve")
@@ -535,7 +535,7 @@ def _messages(
         decision.skipped += [
             (candidate.claim, s, Reason.ONE_A_DAY)
             for s in candidate.messages
-            if _door(s) not in groups
+            if s.door not in groups
         ]
     return joined
 
@@ -553,10 +553,6 @@ def _reminder_first(snapshot: Snapshot, today: date) -> Reason | None:
             before = [s for s in reminders if s.offset <= (claim.watermark or 0)]
             return Reason.OVERDUE_FIRST if reminders and not before else None
     return None
-
-
-def _door(step: Step) -> tuple[str, str, str]:
-    return step.channel, step.role, step.mode
 
 
 def _tone(
@@ -580,7 +576,7 @@ def _tone(
             s
             for s in claim.ladder.steps_between(None, until)
             # nobody hears "due today" about a debt of yesterday
-            if _door(s) == _door(step)
+            if s.door == step.door
             and not s.delivers
             and s.offset > 0
             and s.owed_min <= worth

@@ -57,6 +57,11 @@ class Step:
         if self.closed_days not in CLOSED_DAYS:
             raise LadderError(f"Step {self.id}: {self.closed_days!r} is none of {CLOSED_DAYS}")
 
+    @property
+    def door(self) -> tuple[str, str, str]:
+        """Steps with the same one can share a message, and lend each other their words."""
+        return self.channel, self.role, self.mode
+
 
 @dataclass(frozen=True)
 class Ladder:
@@ -317,7 +322,7 @@ def opening(ladder: Ladder, step: Step, spoken_to: bool, profile: str | None = N
         s
         for s in ladder.steps_between(None, step.offset)
         if s.offset > 0
-        and (s.channel, s.role, s.mode) == (step.channel, step.role, step.mode)
+        and s.door == step.door
         and not s.delivers
         and profile not in s.skip_profiles
     )
