@@ -175,7 +175,11 @@ def test_nothing_is_asked_for_below_the_minimums_of_ruler_and_step(case, of_rule
 @given(cases(quiet=True), minimums)
 def test_a_step_for_larger_amounts_is_passed_over_and_does_not_stop_the_ruler(case, of_steps):
     case = with_minimums(case, Decimal(0), of_steps, {})
-    worth = sum(owed(case.snapshot, case.today, {c.id for c in case.snapshot.claims}).values())
+    calendar = case.snapshot.calendar
+    day = calendar.local_day(
+        calendar.first_instant(case.now)
+    )  # at night, what is owed next morning
+    worth = sum(owed(case.snapshot, day, {c.id for c in case.snapshot.claims}).values())
     decision = case.decide()
     for _claim, step, reason in decision.skipped:
         assert reason is not Reason.TOO_LITTLE or step.owed_min > worth
