@@ -117,6 +117,7 @@ class CollectionDebtor(models.Model):
 
     def _spoken_to(self):
         """Ids of those of these debtors to whom a reminder ever left."""
+        self.env["collection.followup"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 "SELECT id FROM collection_debtor d WHERE id IN %s AND EXISTS ("

@@ -535,7 +535,8 @@ class CollectionFollowup(models.Model):
         except psycopg2.OperationalError:
             raise
         except Exception:
-            # find those that cannot be written; the others are
+            # find those that cannot be written, each with its reason; the others are
+            _logger.info("A batch of messages could not be written", exc_info=True)
             texts = {}
             for (template, lang), group in groups.items():
                 for followup in group:
