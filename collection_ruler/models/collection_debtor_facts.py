@@ -1,0 +1,173 @@
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+
+class _Hold(NamedTuple):
+    origin: str
+    note: str | None
+    date_to: str | None  # ISO date
+    agency: str | None
+
+
+class _Message(NamedTuple):
+    step_name: str | None
+    channel: str
+    purpose: str
+    state: str
+    reason: str | None
+    at: str  # naive UTC, ISO
+
+
+class _Coming(NamedTuple):
+    ruler_id: int
+    watermark: int
+    next_date: str  # ISO date
+    counts_from: str
+    delivered: bool  # the invoice went out: the step that would send it is skipped
+
+
+class _Facts(NamedTuple):
+    """What the sentences about a debtor are made of.
+
+    :param open_count: open instalments
+    :param currencies: ids, of the open instalments
+    :param waiting: why the oldest instalment that is due waits, or None
+    :param reminded: whether a reminder of an open instalment lies behind it, said or not
+    :param ruled: whether a ruler took any of the open instalments
+    """
+
+    debtor_id: int
+    open_count: int
+    currencies: list
+    waiting: str | None
+    reminded: bool
+    ruled: bool
+    hold: _Hold | None
+    coming: _Coming | None
+    pending: _Message | None
+    failed: _Message | None
+    last: _Message | None
+    answered_at: datetime | None
+    unanswered: int
+
+
+class CollectionDebtor(models.Model):
+    """What is known of debtors that a sentence about them needs; for all records of a list at once."""
+
+    _inherit = "collection.debtor"
+
+    def _spoken_to(self):
+        """Ids of those of these debtors to whom a reminder ever left."""
+        self.env["collection.followup"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM collection_debtor d WHERE id IN %s AND EXISTS ("
+                "SELECT FROM collection_followup f WHERE f.debtor_id = d.id "
+                "AND f.channel != 'activity' AND f.purpose IN ('dunning', 'returned') "
+                "AND f.state IN ('queued', 'sent', 'uncertain'))",
+                tuple(i for i in self.ids if i) or (0,),
+            )
+        )
+        return {row[0] for row in rows}
+
+    def _facts_for_words(self, today):
+        """Facts of debtors of one root company, in one query.
+
+        :param today: local day of the company
+        :return: [_Facts], in no order
+        """
+        ids = tuple(i for i in self.ids if i)
+        if not ids:
+            return []
+        for model in ("collection.instalment", "collection.followup", "collection.hold"):
+            self.env[model].flush_model()
+        self.env["account.move"].flush_model(["is_move_sent"])
+        message = SQL(
+            "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
+            "coalesce(f.delivered_at, f.handed_at, f.scheduled_at))"
+        )
+        heard = SQL(
+            "(f.channel != 'activity' OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')"
+        )
+        said_at = SQL("coalesce(f.delivered_at, f.handed_at)")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.id, i.open_count, i.currencies, i.waiting, i.reminded, i.ruled,
+                       h.hold, c.coming, p.message,
+                       CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
+                       a.at, u.unanswered
+                  FROM collection_debtor d
+                 CROSS JOIN LATERAL (
+                    SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
+                           (array_agg(waiting_reason ORDER BY due_date, id)
+                               FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
+                           coalesce(bool_or(watermark >= 0), FALSE) AS reminded,
+                           coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled
+                      FROM collection_instalment
+                     WHERE debtor_id = d.id AND is_open) i
+                  LEFT JOIN LATERAL (
+                    SELECT json_build_array(origin, note, date_to,
+                           (SELECT name FROM res_partner WHERE id = agency_id)) AS hold
+                      FROM collection_hold
+                     WHERE debtor_id = d.id AND state = 'active'
+                       AND (scope = 'all' OR origin = 'handover')
+                       AND coalesce(date_to >= %(today)s, TRUE)
+                     -- a reply asks for an answer; else the one that lasts longest
+                     ORDER BY origin = 'reply' DESC, origin = 'handover' DESC,
+                              date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
+                  LEFT JOIN LATERAL (
+                    SELECT json_build_array(ii.ruler_id, ii.watermark, ii.next_date,
+                                            coalesce(ii.anchor_date, ii.due_date),
+                                            m.is_move_sent OR ii.delivered_on IS NOT NULL) AS coming
+                      FROM collection_instalment ii JOIN account_move m ON m.id = ii.move_id
+                     WHERE ii.debtor_id = d.id AND ii.is_open AND ii.next_date IS NOT NULL
+                     ORDER BY ii.next_date, ii.due_date, ii.id LIMIT 1) c ON TRUE
+                  LEFT JOIN LATERAL (
+                    SELECT %(message)s AS message FROM collection_followup f
+                     WHERE debtor_id = d.id AND state IN ('planned', 'to_approve', 'queued')
+                     -- what waits for us comes first
+                     ORDER BY state = 'to_approve' DESC, scheduled_at, id LIMIT 1) p ON TRUE
+                  LEFT JOIN LATERAL (
+                    SELECT %(message)s AS message, scheduled_at AS at FROM collection_followup f
+                     WHERE debtor_id = d.id AND state IN ('failed', 'uncertain')
+                     ORDER BY scheduled_at DESC, id DESC LIMIT 1) x ON TRUE
+                  LEFT JOIN LATERAL (
+                    SELECT %(message)s AS message, %(said_at)s AS at FROM collection_followup f
+                     WHERE debtor_id = d.id AND %(heard)s
+                     ORDER BY %(said_at)s DESC NULLS LAST, id DESC LIMIT 1) l ON TRUE
+                 CROSS JOIN LATERAL (
+                    SELECT max(answered_at) AS at FROM collection_followup
+                     WHERE debtor_id = d.id) a
+                 CROSS JOIN LATERAL (
+                    SELECT count(*) AS unanswered FROM collection_followup f
+                     WHERE debtor_id = d.id AND %(heard)s AND f.purpose = 'dunning'
+                       AND %(said_at)s > coalesce(a.at, '-infinity')
+                       -- who pays has answered
+                       AND %(said_at)s > coalesce(
+                           (SELECT max(coalesce(t.delivered_at, t.create_date))
+                              FROM collection_followup t
+                             WHERE t.debtor_id = d.id AND t.purpose = 'thanks'
+                               AND t.state != 'cancelled'), '-infinity')) u
+                 WHERE d.id IN %(ids)s
+                """,
+                today=today,
+                message=message,
+                heard=heard,
+                said_at=said_at,
+                ids=ids,
+            )
+        )
+        types = {6: _Hold, 7: _Coming, 8: _Message, 9: _Message, 10: _Message}
+        result = []
+        for row in rows:
+            values = [
+                types[n](*value) if n in types and value is not None else value
+                for n, value in enumerate(row)
+            ]
+            values[2] = values[2] or []
+            result.append(_Facts(*values))
+        return result
