@@ -549,9 +549,8 @@ def _reminder_first(snapshot: Snapshot, today: date) -> Reason | None:
         if claim.block is None and not _past_limit(snapshot.calendar, claim, today):
             if _effective(snapshot.calendar, claim) >= today:
                 return None
-            reminders = [s for s in claim.ladder.steps if s.offset > 0 and s.mode != "task"]
-            before = [s for s in reminders if s.offset <= (claim.watermark or 0)]
-            return Reason.OVERDUE_FIRST if reminders and not before else None
+            is_awaited = claim.ladder.awaits_reminder(claim.watermark)
+            return Reason.OVERDUE_FIRST if is_awaited else None
     return None
 
 

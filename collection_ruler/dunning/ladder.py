@@ -121,6 +121,11 @@ class Ladder:
         above = [step for step in self.steps if low is None or low < step.offset]
         return tuple(step for step in above if step.offset <= high)
 
+    def awaits_reminder(self, watermark: int | None) -> bool:
+        """Whether an instalment that is overdue was not reminded of so far, and will be (B5)."""
+        reminders = [s.offset for s in self.steps if s.offset > 0 and s.mode != "task"]
+        return bool(reminders) and (watermark or 0) < reminders[0]
+
 
 def effective_due(ladder: Ladder, calendar: ContactCalendar, due: date) -> date:
     """The day from which offsets, overdue days and charges count (A3).
@@ -154,13 +159,23 @@ def contact_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: dat
     return max(_own_day(ladder, calendar, low, due) for low in ladder.offsets if low <= offset)
 
 
+def contact_days(
+    ladder: Ladder, calendar: ContactCalendar, due: date
+) -> Iterator[tuple[int, date]]:
+    """The open day of each offset, rising; a step waits for its predecessors (decision 1)."""
+    latest = date.min
+    for offset in ladder.offsets:
+        latest = max(latest, _own_day(ladder, calendar, offset, due))
+        yield offset, latest
+
+
 def come(ladder: Ladder, calendar: ContactCalendar, due: date, today: date) -> int | None:
     """The latest offset that has come by the local day `today`, None before the first (A9).
 
     The day-by-day definition: what `cutoffs` says for all due dates at once, for one of them.
     """
     latest = None
-    for offset, day in _days(ladder, calendar, due):
+    for offset, day in contact_days(ladder, calendar, due):
         if day > today:
             break
         latest = offset
@@ -251,7 +266,7 @@ def timeline(
     floor = date.min if not_before is None else calendar.next_open_day(not_before)
     return [
         (step, max(day, floor))
-        for offset, day in _days(ladder, calendar, due)
+        for offset, day in contact_days(ladder, calendar, due)
         for step in ladder.steps_at(offset)
     ]
 
@@ -264,81 +279,15 @@ def next_day(
     :param watermark: the highest offset consumed, None for none (decision 2)
     :return: None when no step is left
     """
-    for offset, day in _days(ladder, calendar, due):
+    for offset, day in contact_days(ladder, calendar, due):
         if watermark is None or offset > watermark:
             return calendar.next_open_day(max(day, today))
     return None
 
 
-def next_step(
-    ladder: Ladder,
-    calendar: ContactCalendar,
-    counts_from: date,
-    watermark: int | None,
-    today: date,
-    delivered: bool = False,
-    profile: str | None = None,
-    spoken_to: bool = True,
-) -> tuple[Step, date] | None:
-    """What comes next by itself, for whoever looks ahead: caps, payments and other debts left aside (F1).
-
-    :param counts_from: the date from which offsets count (anchor or due date)
-    :param watermark: the highest offset consumed, None for none (decision 2)
-    :param delivered: whether the invoice went out: a step that would deliver it is passed over (A3)
-    :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
-    :param spoken_to: whether the customer ever heard from us
-    :return: the step whose words are said and its open day, today or later; a message before a task of
-        the same day; None when no step is left
-    """
-    due = effective_due(ladder, calendar, counts_from)
-    for offset, day in _days(ladder, calendar, counts_from):
-        if watermark is not None and offset <= watermark:
-            continue
-        comes = calendar.next_open_day(max(day, today))
-        is_late = comes > due
-        steps = [
-            step
-            for step in ladder.steps_at(offset)
-            if not (delivered and step.delivers)
-            and profile not in step.skip_profiles
-            # a notice is not said late: nobody hears "due today" afterwards
-            and (not is_late or offset > 0 or step.delivers or step.mode == "task")
-        ]
-        if steps:
-            step = min(steps, key=lambda s: s.mode == "task")
-            return opening(ladder, step, spoken_to, profile), comes
-    return None
-
-
-def opening(ladder: Ladder, step: Step, spoken_to: bool, profile: str | None = None) -> Step:
-    """The step whose words are used for one that has come: whoever never heard from us begins with the
-    first about what is overdue, by the same channel (A13). One for approval keeps its own.
-
-    :param spoken_to: whether the customer ever heard from us
-    """
-    if spoken_to or step.mode != "automatic" or step.delivers:
-        return step
-    same = (
-        s
-        for s in ladder.steps_between(None, step.offset)
-        if s.offset > 0
-        and s.door == step.door
-        and not s.delivers
-        and profile not in s.skip_profiles
-    )
-    return next(same, step)
-
-
 def _check(ladder: Ladder, offset: int) -> None:
     if offset not in ladder.offsets:
         raise LadderError(f"The ruler has no step on day {offset:+d}")
-
-
-def _days(ladder: Ladder, calendar: ContactCalendar, due: date) -> Iterator[tuple[int, date]]:
-    latest = date.min
-    for offset in ladder.offsets:
-        latest = max(latest, _own_day(ladder, calendar, offset, due))
-        yield offset, latest
 
 
 def _own_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: date) -> date:

@@ -24,7 +24,8 @@ class _Message(NamedTuple):
 class _Coming(NamedTuple):
     ruler_id: int
     watermark: int
-    next_date: str  # ISO date
+    next_date: str | None  # ISO date
+    due_date: str
     counts_from: str
     delivered: bool  # the invoice went out: the step that would send it is skipped
 
@@ -37,6 +38,7 @@ class _Facts(NamedTuple):
     :param waiting: why the oldest instalment that is due waits, or None
     :param reminded: whether a reminder of an open instalment lies behind it, said or not
     :param ruled: whether a ruler took any of the open instalments
+    :param coming: the oldest open instalment, and the one whose step comes first; none where none comes
     """
 
     debtor_id: int
@@ -46,7 +48,7 @@ class _Facts(NamedTuple):
     reminded: bool
     ruled: bool
     hold: _Hold | None
-    coming: _Coming | None
+    coming: list[_Coming]
     pending: _Message | None
     failed: _Message | None
     last: _Message | None
@@ -119,13 +121,17 @@ class CollectionDebtor(models.Model):
                      -- a reply asks for an answer; else the one that lasts longest
                      ORDER BY origin = 'reply' DESC, origin = 'handover' DESC,
                               date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
-                  LEFT JOIN LATERAL (
-                    SELECT json_build_array(ii.ruler_id, ii.watermark, ii.next_date,
-                                            coalesce(ii.anchor_date, ii.due_date),
-                                            m.is_move_sent OR ii.delivered_on IS NOT NULL) AS coming
-                      FROM collection_instalment ii JOIN account_move m ON m.id = ii.move_id
-                     WHERE ii.debtor_id = d.id AND ii.is_open AND ii.next_date IS NOT NULL
-                     ORDER BY ii.next_date, ii.due_date, ii.id LIMIT 1) c ON TRUE
+                 CROSS JOIN LATERAL (
+                    SELECT json_agg(json_build_array(
+                               ii.ruler_id, ii.watermark, ii.next_date, ii.due_date,
+                               coalesce(ii.anchor_date, ii.due_date),
+                               m.is_move_sent OR ii.delivered_on IS NOT NULL)) AS coming
+                      FROM (SELECT *, row_number() OVER (ORDER BY due_date, id) AS age,
+                                   row_number() OVER (ORDER BY next_date, due_date, id) AS turn
+                              FROM collection_instalment
+                             WHERE debtor_id = d.id AND is_open AND ruler_id IS NOT NULL) ii
+                      JOIN account_move m ON m.id = ii.move_id
+                     WHERE ii.age = 1 OR ii.turn = 1) c
                   LEFT JOIN LATERAL (
                     SELECT %(message)s AS message FROM collection_followup f
                      WHERE debtor_id = d.id AND state IN ('planned', 'to_approve', 'queued')
@@ -161,7 +167,7 @@ class CollectionDebtor(models.Model):
                 ids=ids,
             )
         )
-        types = {6: _Hold, 7: _Coming, 8: _Message, 9: _Message, 10: _Message}
+        types = {6: _Hold, 8: _Message, 9: _Message, 10: _Message}
         result = []
         for row in rows:
             values = [
@@ -169,5 +175,7 @@ class CollectionDebtor(models.Model):
                 for n, value in enumerate(row)
             ]
             values[2] = values[2] or []
+            coming = [_Coming(*one) for one in values[7] or ()]
+            values[7] = coming if any(one.next_date for one in coming) else []
             result.append(_Facts(*values))
         return result

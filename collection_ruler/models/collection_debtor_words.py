@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
 from ..dunning.calendar import NeverOpen
-from ..dunning.ladder import next_step
+from ..dunning.outlook import Coming, next_step, soonest
 from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
 
@@ -120,7 +120,7 @@ class CollectionDebtor(models.Model):
                 True,
             )
         if facts.coming:
-            return self._say_coming(facts.coming, settings, today, spoken_to)
+            return self._say_coming(facts, settings, today, spoken_to)
         return (
             _("No further step"),
             _("No further step: a person decides what comes next."),
@@ -198,27 +198,37 @@ class CollectionDebtor(models.Model):
         short = _("%(what)s %(when)s", what=what, when=when)
         return short, _("%(what)s leaves %(when)s.", what=what, when=when), False
 
-    def _say_coming(self, coming, settings, today, spoken_to):
+    def _say_coming(self, facts, settings, today, spoken_to):
         _ = self.env._
-        following = None
-        with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
-            following = next_step(
-                settings.ladders[coming.ruler_id],
-                settings.calendars[coming.ruler_id, self.calendar_key],
-                date.fromisoformat(coming.counts_from),
-                coming.watermark,
-                today,
-                coming.delivered,
-                self.profile,
-                spoken_to,
+        found = []
+        for one in facts.coming:
+            with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
+                ladder = settings.ladders[one.ruler_id]
+                calendar = settings.calendars[one.ruler_id, self.calendar_key]
+                counts_from = date.fromisoformat(one.counts_from)
+                following = one.next_date and next_step(
+                    ladder,
+                    calendar,
+                    counts_from,
+                    one.watermark,
+                    today,
+                    one.delivered,
+                    self.profile,
+                    spoken_to,
+                )
+                due = date.fromisoformat(one.due_date)
+                found.append(Coming(ladder, calendar, due, one.watermark, *(following or ())))
+        coming = soonest(found)
+        if not coming:
+            next_date = date.fromisoformat(
+                min(one.next_date for one in facts.coming if one.next_date)
             )
-        if not following:
-            when = self._on_day_words(max(date.fromisoformat(coming.next_date), today), today)
+            when = self._on_day_words(max(next_date, today), today)
             return _("Next step %s", when), _("The next step comes %s.", when), False
-        step, day = following
-        when = self._on_day_words(day, today)
-        name = self.env["collection.ruler.step"].sudo().browse(step.id).name
-        what = self._what(step.channel, name)
+        first = min(coming, key=lambda one: one.due_date)
+        when = self._on_day_words(first.day, today)
+        name = self.env["collection.ruler.step"].sudo().browse(first.step.id).name
+        what = self._what(first.step.channel, name)
         return (
             _("%(what)s %(when)s", what=what, when=when),
             _("Next: %(what)s, %(when)s.", what=what, when=when),

@@ -50,7 +50,8 @@ class CollectionFollowup(models.Model):
         Written by what sends it, in a savepoint that is rolled back, with what is owed now.
 
         :return: {``subject``, ``email_to``, ``email_cc``, ``attachments`` (texts), ``body``: Markup,
-            ``leaves_at``: naive UTC, ``note``: why it waits or cannot be written}
+            ``leaves_at``: naive UTC, ``note``: why it waits or cannot be written, ``purpose``, ``amount``
+            that is asked for, ``currency``}
         """
         self.ensure_one()
         self.check_access("read")
@@ -71,6 +72,9 @@ class CollectionFollowup(models.Model):
             "body": Markup(),
             "note": "",
             "leaves_at": at.astimezone(UTC).replace(tzinfo=None),
+            "purpose": self.purpose,
+            "amount": 0.0,
+            "currency": self.currency_id,
         }
         reasons = dict(reason_selection(self.env))
         if check.verdict in ("wait", "ask"):
@@ -81,7 +85,8 @@ class CollectionFollowup(models.Model):
         if lifted.verdict == "wait":
             return seen
         then._apply_checks({then: lifted}, at, then._pairs())
-        return {**seen, **then._written()}
+        asked = {"amount": then.amount_due, "currency": then.currency_id}
+        return {**seen, **asked, **then._written()}
 
     def _written(self):
         """The parts of the message that the customer sees, or ``note``: why it cannot be written."""

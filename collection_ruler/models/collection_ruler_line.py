@@ -6,7 +6,8 @@ from odoo.tools import SQL, format_date
 
 from ..dunning.calendar import CalendarError, NeverOpen
 from ..dunning.drawing import Taken, draw
-from ..dunning.ladder import LadderError, opening
+from ..dunning.ladder import LadderError
+from ..dunning.outlook import opening
 from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
 from .collection_instalment import NOTHING_SAID

@@ -1,8 +1,10 @@
 """Switching a ruler on (A8): each policy does what its dialog showed, and looking does nothing."""
 
+import base64
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from .common import CollectionCommon
 
@@ -22,6 +24,10 @@ class TestBacklog(CollectionCommon):
     def dialog(self, policy):
         values = {"ruler_id": self.ruler.id, "backlog_policy": policy}
         return self.env["collection.ruler.activation"].create(values)
+
+    def rows(self, policy, name):
+        """The rows of the dialog about a customer, as HTML."""
+        return [row for row in self.dialog(policy).customers.split("<tr>") if name in row]
 
     def switch_on(self, policy):
         with self.at("2026-03-10 08:00"):
@@ -105,10 +111,79 @@ class TestBacklog(CollectionCommon):
         (mail,) = self.day("2026-03-10")
         self.assertIn("150.00 slip through", mail["subject"])
 
-    def test_customers_without_an_address_are_counted(self):
+    def test_customers_without_an_address_are_named_up_to_five(self):
         self.late.email = False
         with self.at("2026-03-10 08:00"):
-            self.assertIn("without an e-mail address: 1", self.dialog("join").summary)
+            self.assertIn("without an e-mail address: 1 (Late)", self.dialog("join").summary)
+        for number in range(6):
+            self.invoice("2026-03-27", 5.0, self.person(f"Mute {number}", email=False))
+        with self.at("2026-03-10 08:00"):
+            self.assertIn("and 2 more)", self.dialog("join").summary)
+        self.person("Accounts", type="invoice", parent_id=self.late.id, email="a@b.example.com")
+        with self.at("2026-03-10 08:00"):
+            self.assertEqual(
+                self.dialog("join").mute_count, 6, "whose contact for invoices has one"
+            )
+
+    def test_invoices_that_were_not_sent_are_named(self):
+        self.old.is_move_sent = False
+        with self.at("2026-03-10 08:00"):
+            self.assertIn(f"yet: 1 ({self.old.name})", self.dialog("join").summary)
+
+    def test_the_amount_is_what_the_message_asks_for(self):
+        """The step comes for one instalment, and the message asks for both, less the credit."""
+        self.credit_note(30.0, self.late)
+        self.step("Review").unlink()  # else a task comes first
+        with self.at("2026-03-10 08:00"):
+            (row,) = self.rows("join", "Late")
+        self.switch_on("join")
+        mails = [mail for number in range(10, 16) for mail in self.day(f"2026-03-{number}")]
+        asked = next(mail["subject"] for mail in mails if "late@" in mail["email_to"][0])
+        self.assertIn("120.00", asked)
+        self.assertIn("120.00", row)
+
+    def test_a_task_is_not_announced_as_a_message(self):
+        with self.at("2026-03-10 08:00"):
+            (row,) = self.rows("join", "Late")
+        self.assertIn("Task “Review”", row)
+
+    def test_nothing_is_announced_before_the_reminder_of_what_is_overdue(self):
+        """A notice would come on the 11th; what is due today was not reminded of until the 12th."""
+        both = self.person("Both")
+        self.invoice("2026-03-10", 40.0, both, date="2026-03-01")
+        self.invoice("2026-03-18", 60.0, both, date="2026-03-01")
+        with self.at("2026-03-10 08:00"):
+            (row,) = self.rows("join", "Both")
+        self.switch_on("join")
+        with self.at("2026-03-10 10:00"):
+            self.run_ruler("track")
+            announced = self.debtor(both).why
+        first = [
+            day
+            for day in ("2026-03-10", "2026-03-11", "2026-03-12")
+            if any("both@" in mail["email_to"][0] for mail in self.day(day))
+        ]
+        self.assertEqual(first, ["2026-03-12"])
+        self.assertIn("03/12/2026", row)
+        self.assertIn("Forgot?", row)
+        self.assertIn("“Forgot?”, on Thu 12 Mar", announced)
+
+    def test_a_company_without_a_logo_is_told_and_its_messages_show_none(self):
+        with self.at("2026-03-10 08:00"):
+            wizard = self.dialog("catch_up")
+            self.assertIn("no logo yet", wizard.summary)
+            self.assertNotIn("logo.png", wizard.sample_body)
+        self.company.logo = base64.b64encode(file_open("base/static/img/avatar.png", "rb").read())
+        with self.at("2026-03-10 08:00"):
+            wizard = self.dialog("catch_up")
+            self.assertNotIn("no logo yet", wizard.summary)
+            self.assertIn("logo.png", wizard.sample_body)
+
+    def test_a_pause_of_the_company_is_said(self):
+        with self.at("2026-03-10 08:00"):
+            self.assertFalse(self.dialog("join").notice)
+            self.company.collection_paused_until = "2026-03-20"
+            self.assertIn("paused", self.dialog("join").notice)
 
     def test_an_invoice_sent_already_is_not_announced_to_be_sent(self):
         later = self.person("Later")
@@ -116,9 +191,8 @@ class TestBacklog(CollectionCommon):
         unsent = self.person("Unsent")
         self.invoice("2026-04-20", 80.0, unsent, date="2026-03-09", sent=False)
         with self.at("2026-03-10 08:00"):
-            rows = self.dialog("join").customers.split("<tr>")
-        self.assertIn("A week before", next(row for row in rows if "Later" in row))
-        self.assertIn("Send the invoice", next(row for row in rows if "Unsent" in row))
+            self.assertIn("A week before", self.rows("join", "Later")[0])
+            self.assertIn("Send the invoice", self.rows("join", "Unsent")[0])
 
     def test_words_that_cannot_be_written_are_said_to_be_so(self):
         self.step("Forgot?").mail_template_id.subject = "{{ object.no_such_field }}"

@@ -6,6 +6,7 @@ from . import (
     collection_preview,
     collection_reschedule,
     collection_ruler_activation,
+    collection_ruler_activation_trial,
     collection_ruler_proposal,
     collection_simulation,
 )

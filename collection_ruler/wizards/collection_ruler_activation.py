@@ -1,59 +1,21 @@
-from collections import defaultdict
-from contextlib import suppress
-from datetime import UTC, date, datetime, time
-from typing import NamedTuple
-
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from odoo import api, fields, models
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import format_amount, format_date
 
-from ..dunning.calendar import NeverOpen, holiday_support
-from ..dunning.ladder import effective_due, next_step
+from ..dunning.calendar import holiday_support
+from ..dunning.ladder import effective_due
 from ..dunning.places import known_as
 from ..models.collection_instalment import NOTHING_SAID
-from ..models.collection_snapshot import AsOf
 from ..models.res_company import Memo
 
-NOON = time(12)
-# customers that the dialog names
-NAMED = 8
-
-
-class _Taken(NamedTuple):
-    """An instalment that the ruler would take."""
-
-    id: int
-    debtor_id: int
-    partner_id: int
-    move_id: int
-    due_date: date
-    counts_from: date
-    watermark: int
-    residual: float
-    delivered: bool
-    calendar_key: str
-    profile: str | None  # how the customer usually pays (F6)
-
-
-class _Line(NamedTuple):
-    """What one customer would hear first.
-
-    :param day: local date
-    :param amount: what it is about, in the company's currency
-    """
-
-    day: date
-    partner_id: int
-    step_id: int
-    instalment_ids: tuple[int, ...]
-    amount: float
+# customers and invoices that a warning names
+LISTED = 5
 
 
 class CollectionRulerActivation(models.TransientModel):
     """Shows who would get what before a ruler is switched on; nothing is sent by looking (A8).
 
-    The preview is the real thing, tried and undone: enrolment, and for those who are written to at once
-    the plan as well.
+    The preview is the real thing, tried and undone: see `_try`.
     """
 
     _name = "collection.ruler.activation"
@@ -72,8 +34,11 @@ class CollectionRulerActivation(models.TransientModel):
     joining_count = fields.Integer(compute="_compute_preview", string="Join silently")
     today_count = fields.Integer(compute="_compute_preview", string="Customers contacted today")
     mute_count = fields.Integer(compute="_compute_preview", string="Customers without e-mail")
+    mute_names = fields.Char(compute="_compute_preview", string="Who has no e-mail")
     no_holidays = fields.Char(compute="_compute_preview", string="Countries without holidays")
     unsent_count = fields.Integer(compute="_compute_preview", string="Invoices not sent yet")
+    unsent_names = fields.Char(compute="_compute_preview", string="Which were not sent")
+    notice = fields.Char(related="ruler_id.company_id.collection_notice")
     next_date = fields.Date(compute="_compute_preview", string="First step on")
     next_count = fields.Integer(compute="_compute_preview", string="Customers on that day")
     missing = fields.Html(compute="_compute_missing", sanitize=False)
@@ -108,7 +73,7 @@ class CollectionRulerActivation(models.TransientModel):
     def _compute_preview(self):
         for wizard in self:
             ruler = wizard.ruler_id
-            taken, lines, sample = wizard._try()
+            taken, lines, rows, mute = wizard._try()
             today = ruler.company_id._collection_calendar().local_day(
                 self.env["collection.snapshot"]._now()
             )
@@ -118,28 +83,42 @@ class CollectionRulerActivation(models.TransientModel):
             wizard.overdue_count = self._count_overdue(ruler, taken, today)
             first = days[0] if days else False
             wizard.next_date = first
-            wizard.next_count = len({line.partner_id for line in lines if line.day == first})
+            wizard.next_count = len({line.debtor_id for line in lines if line.day == first})
             wizard.joining_count = sum(one.watermark != NOTHING_SAID for one in taken)
-            wizard.today_count = len({line.partner_id for line in lines if line.day == today})
-            wizard._count_lacking(taken)
+            wizard.today_count = len({line.debtor_id for line in lines if line.day == today})
+            wizard._name_lacking(taken, mute)
             wizard.summary = Markup().join(
                 Markup("<p class='mb-1'>%s</p>") % sentence for sentence in wizard._sentences()
             )
-            wizard.customers = wizard._customers_table(lines)
-            wizard.sample_subject, wizard.sample_body = sample or (False, False)
+            wizard.customers = wizard._customers_table(rows, len(lines) - len(rows))
+            wizard.sample_subject, wizard.sample_body = wizard._sample(rows)
 
-    def _count_lacking(self, taken):
+    def _name_lacking(self, taken, mute):
         """What will go wrong, or be left out, if nobody sees to it."""
         self.ensure_one()
         partners = self.env["res.partner"].sudo().browse({one.partner_id for one in taken})
-        self.mute_count = len(partners.filtered(lambda p: not p.email))
+        self.mute_count = len(mute)
+        self.mute_names = self._names(mute.mapped("display_name"))
         countries = (partners.country_id or self.ruler_id.company_id.country_id).filtered(
             lambda country: not holiday_support(known_as(country.code, None)[0])
         )
         self.no_holidays = ", ".join(sorted(countries.mapped("name")))
         delivers = any(self.ruler_id.step_ids.mapped("delivers_invoice"))
-        unsent = {one.move_id for one in taken if not one.delivered}
-        self.unsent_count = len(unsent) if delivers else 0
+        unsent = {one.move_id for one in taken if not one.delivered} if delivers else ()
+        self.unsent_count = len(unsent)
+        moves = self.env["account.move"].sudo().browse(sorted(unsent)[: LISTED + 1])
+        self.unsent_names = self._names(moves.mapped("name"), len(unsent))
+
+    def _names(self, names, count=None):
+        """Some names in a row: "A, B and 7 more".
+
+        :param count: how many there are, where not all are in `names`
+        """
+        shown, count = names[:LISTED], len(names) if count is None else count
+        listed = ", ".join(shown)
+        if count == len(shown):
+            return listed
+        return self.env._("%(names)s and %(count)s more", names=listed, count=count - len(shown))
 
     def _count_overdue(self, ruler, taken, today):
         if not taken:
@@ -150,120 +129,16 @@ class CollectionRulerActivation(models.TransientModel):
             for one in taken
         )
 
-    def _try(self):
-        """What the ruler would do: switched on, and undone.
+    def _sample(self, rows):
+        """One message as its customer would read it: the first that asks by e-mail.
 
-        :return: (instalments that it would take, first words of each customer, a message as it would
-            read or None)
+        :return: (subject, body), both False where there is none
         """
-        self.ensure_one()
-        if not self.ruler_id or not self.backlog_policy or self.missing:
-            return [], [], None
-        policy = self.backlog_policy
-        mine = {"ruler_id": self.ruler_id, "backlog_policy": policy}
-        with self.env.cr.savepoint() as savepoint:
-            ruler = self.ruler_id.sudo().with_context(tracking_disable=True)
-            ruler.write({"state": "running", "backlog_policy": policy})
-            enrolled = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
-            taken = self._taken(ruler, enrolled)
-            foresee = self._planned if policy == "catch_up" else self._coming
-            lines = foresee(ruler, taken)
-            sample = self._first_message(ruler, lines)
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
-        self._update_cache(mine, validate=False)  # in a dialog they are in no table yet
-        return taken, lines, sample
-
-    def _taken(self, ruler, enrolled):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT i.id, i.debtor_id, d.partner_id, i.move_id, i.due_date, "
-                "coalesce(i.anchor_date, i.due_date), i.watermark, i.residual, "
-                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s, i.calendar_key, d.profile "
-                "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
-                "JOIN account_move m ON m.id = i.move_id "
-                "WHERE i.id = ANY(%s) AND i.ruler_id = %s",
-                tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
-                enrolled,
-                ruler.id,
-            )
-        )
-        return [_Taken(*row) for row in rows]
-
-    def _planned(self, ruler, taken):
-        """What the plan verb decides for these customers at once, and what comes for the others."""
-        debtors = sorted({one.debtor_id for one in taken})
-        plan = self.env["collection.plan"].sudo().with_company(ruler.company_id)
-        known = self.env["collection.followup"].sudo().search([], order="id desc", limit=1).id
-        if debtors:
-            plan._batch(ruler.company_id, debtors)
-        followups = (
-            self.env["collection.followup"]
-            .sudo()
-            .with_context(collection_memo=Memo())
-            .search([("debtor_id", "in", debtors), ("id", ">", known or 0)])
-        )
-        pairs = followups._pairs()
-        lines = [
-            _Line(
-                f._contact_calendar().local_day(f.scheduled_at.replace(tzinfo=UTC)),
-                f.debtor_id.partner_id.id,
-                f.step_id.id,
-                tuple(pair.instalment_id for pair in pairs[f.id]),
-                f.amount_due,
-            )
-            for f in followups
-            if f.channel != "activity" and f.purpose == "dunning"
-        ]
-        heard = {line.partner_id for line in lines}
-        others = self._taken(ruler, [one.id for one in taken if one.partner_id not in heard])
-        return lines + self._coming(ruler, others)  # where the plan left them
-
-    def _coming(self, ruler, taken):
-        """The first step that comes for each customer, by the ladder alone."""
-        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
-        now = self.env["collection.snapshot"]._now()
-        found = {}  # the same for all with the same place and dates
-        by_partner = defaultdict(list)
-        debtors = self.env["collection.debtor"].sudo().browse({one.debtor_id for one in taken})
-        spoken_to = debtors._spoken_to()
-        for one in taken:
-            key = (
-                *(one.calendar_key, one.counts_from, one.watermark, one.delivered, one.profile),
-                one.debtor_id in spoken_to,
-            )
-            if key not in found:
-                calendar = ruler._contact_calendar(one.calendar_key)
-                today = calendar.local_day(now)
-                found[key] = None
-                with suppress(NeverOpen):
-                    found[key] = next_step(ladder, calendar, *key[1:3], today, *key[3:])
-            if found[key]:
-                by_partner[one.partner_id].append((found[key], one))
-        lines = []
-        for partner, own in by_partner.items():
-            (step, day), _first = min(own, key=lambda pair: (pair[0][1], pair[1].due_date))
-            those = [one for (_step, comes), one in own if comes == day]
-            amount = sum(one.residual for one in those)
-            lines.append(_Line(day, partner, step.id, tuple(one.id for one in those), amount))
-        return lines
-
-    def _first_message(self, ruler, lines):
-        """One message as its customer would read it: the first that asks by e-mail."""
-        for line in sorted(lines, key=lambda line: (line.day, -line.amount))[:NAMED]:
-            step = ruler.step_ids.browse(line.step_id)
-            if not step.mail_template_id:
-                continue
-            about = self.env["collection.instalment"].sudo().browse(line.instalment_ids)
-            debtor = about.debtor_id
-            if step.offset_days >= 0:  # it asks for all that is due by then
-                own = debtor.instalment_ids.filtered(lambda i: i.is_open and i.ruler_id == ruler)
-                about |= own.filtered(lambda i, line=line: i.due_date <= line.day)
-            # "6 days ago" is true on the day on which it leaves
-            then = AsOf(datetime.combine(line.day, NOON, UTC))
-            step = step.with_context(collection_as_of=then, collection_memo=Memo())
-            return step._sample(debtor, about.sorted("due_date"))
-        return None
+        written = [row.seen for row in rows if row.seen.get("body") or row.seen.get("note")]
+        seen = min(written, key=lambda seen: seen["purpose"] == "delivery", default=None)
+        if not seen:
+            return False, False
+        return seen["subject"], seen["body"] or escape(seen["note"])
 
     def _sentences(self):
         self.ensure_one()
@@ -325,17 +200,19 @@ class CollectionRulerActivation(models.TransientModel):
         if self.unsent_count and self.backlog_policy == "catch_up":
             sentences.append(
                 _(
-                    "Invoices that were not sent from Odoo yet: %s. Those that are not overdue are sent "
-                    "to their customers as well, each in its own message.",
-                    self.unsent_count,
+                    "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). Those that are not "
+                    "overdue are sent to their customers as well, each in its own message.",
+                    count=self.unsent_count,
+                    names=self.unsent_names,
                 )
             )
         elif self.unsent_count:
             sentences.append(
                 _(
-                    "Invoices that were not sent from Odoo yet: %s. The ruler sends those whose day comes "
-                    "from now on; what is older is left to you.",
-                    self.unsent_count,
+                    "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). The ruler sends those "
+                    "whose day comes from now on; what is older is left to you.",
+                    count=self.unsent_count,
+                    names=self.unsent_names,
                 )
             )
         if self.no_holidays:
@@ -349,9 +226,17 @@ class CollectionRulerActivation(models.TransientModel):
         if self.mute_count:
             sentences.append(
                 _(
-                    "Customers without an e-mail address: %s. Their messages fail until one is added, "
-                    "unless they have a contact for invoices.",
-                    self.mute_count,
+                    "Customers without an e-mail address: %(count)s (%(names)s). Their messages fail until "
+                    "one is added to them, or to a contact for invoices.",
+                    count=self.mute_count,
+                    names=self.mute_names,
+                )
+            )
+        if self.ruler_id.company_id.uses_default_logo:
+            sentences.append(
+                _(
+                    "%s has no logo yet: messages begin with its name. Add one to the company.",
+                    self.ruler_id.company_id.name,
                 )
             )
         if not self.env["ir.mail_server"].sudo().search_count([], limit=1):
@@ -363,45 +248,37 @@ class CollectionRulerActivation(models.TransientModel):
             )
         return sentences
 
-    def _customers_table(self, lines):
-        """Who hears what first, the earliest and largest on top."""
-        self.ensure_one()
-        if not lines:
+    def _customers_table(self, rows, more):
+        """Who hears what first, the earliest and largest on top.
+
+        :param more: how many customers are not in the rows
+        """
+        if not rows:
             return Markup()
-        currency = self.ruler_id.company_id.currency_id
-        lines = sorted(lines, key=lambda line: (line.day, -line.amount, line.partner_id))
-        partners = (
-            self.env["res.partner"].sudo().browse([line.partner_id for line in lines[:NAMED]])
-        )
-        names = {partner.id: partner.display_name for partner in partners}
-        steps = {step.id: step.name for step in self.ruler_id.step_ids}
-        rows = Markup().join(
+        titles = (self.env._("On"), self.env._("Customer"), self.env._("First"))
+        head = Markup().join(Markup("<th>%s</th>") % title for title in titles)
+        body = Markup().join(
             Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td class='text-end'>%s</td></tr>")
             % (
-                format_date(self.env, line.day),
-                names[line.partner_id],
-                steps[line.step_id],
-                format_amount(self.env, line.amount, currency),
+                format_date(self.env, row.day),
+                row.name,
+                row.what,
+                format_amount(self.env, row.amount, row.currency),
             )
-            for line in lines[:NAMED]
+            for row in rows
         )
-        head = Markup().join(
-            Markup("<th%s>%s</th>") % (Markup(" class='text-end'") if last else "", title)
-            for title, last in (
-                (self.env._("On"), False),
-                (self.env._("Customer"), False),
-                (self.env._("First step"), False),
-                (self.env._("About"), True),
+        table = Markup(
+            "<table class='table table-sm'><thead><tr>%s<th class='text-end'>%s</th></tr></thead>"
+            "<tbody>%s</tbody></table>"
+        ) % (head, self.env._("About"), body)
+        if more:
+            words = (
+                self.env._("and 1 more customer")
+                if more == 1
+                else self.env._("and %s more customers", more)
             )
-        )
-        more = Markup()
-        if len(lines) > NAMED:
-            more = Markup("<p class='text-muted'>%s</p>") % self.env._(
-                "and %s more customers", len(lines) - NAMED
-            )
-        return Markup(
-            "<table class='table table-sm'><thead><tr>%s</tr></thead><tbody>%s</tbody></table>%s"
-        ) % (head, rows, more)
+            table += Markup("<p class='text-muted'>%s</p>") % words
+        return table
 
     def action_confirm(self):
         """Switch it on, with the policy that was looked at."""

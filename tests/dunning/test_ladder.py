@@ -20,7 +20,6 @@ from dunning.ladder import (
     cutoffs,
     effective_due,
     next_day,
-    next_step,
     overdue_until,
     rescheduled,
     timeline,
@@ -391,53 +390,7 @@ def _seconds(work):
     return time.perf_counter() - start
 
 
-# what comes next, and where a backlog begins
-
-
-@given(cases(), st.integers(-20, 20), st.integers(-9, 30))
-def test_the_next_step_is_the_first_above_the_watermark_on_the_day_that_is_planned(
-    case, mark, late
-):
-    ladder, calendar, due = case
-    today = due + late * DAY
-    found = next_step(ladder, calendar, due, mark, today)
-    looked_at = next_day(ladder, calendar, due, mark, today)
-    ahead = [offset for offset in ladder.offsets if offset > mark]
-    if ahead and (ahead[0] > 0 or looked_at <= effective_due(ladder, calendar, due)):
-        assert (found[0].offset, found[1]) == (ahead[0], looked_at)
-    else:  # nobody is told "due in a week" afterwards
-        assert (found and found[0].offset) == next((o for o in ahead if o > 0), None)
-
-
-def test_a_notice_that_is_late_is_not_what_comes_next():
-    ladder, due = ladder_of(-7, 0, 3, bank_days=False), date(2025, 11, 3)
-    today = due + 9 * DAY
-    assert next_step(ladder, BRAZIL, due, None, today) == (ladder.steps_at(3)[0], today)
-
-
-def test_an_invoice_that_went_out_is_not_announced_to_be_sent():
-    steps = Step(1, -30, "email", delivers=True), Step(2, -7, "email"), Step(3, 5, "email")
-    ladder = Ladder(1, (*steps, Step(4, 5, "phone", mode="task")), bank_days=False)
-    due, today = date(2025, 12, 17), date(2025, 11, 3)
-    assert next_step(ladder, BRAZIL, due, None, today) == (steps[0], date(2025, 11, 17))
-    assert next_step(ladder, BRAZIL, due, None, today, True) == (steps[1], date(2025, 12, 10))
-    # where a message and a task share a day, the customer's comes first
-    assert next_step(ladder, BRAZIL, due, -7, today, True) == (steps[2], date(2025, 12, 22))
-    assert next_step(ladder, BRAZIL, due, 5, today) is None
-
-
-def test_what_is_announced_to_somebody_who_never_heard_from_us_is_the_first_reminder():
-    steps = Step(1, 0, "email"), Step(2, 2, "email"), Step(3, 9, "email")
-    call, letter = Step(4, 5, "phone", mode="task"), Step(5, 30, "email", mode="approve")
-    ladder = Ladder(1, (*steps, call, letter), bank_days=False)
-    due, soon = date(2025, 11, 3), date(2025, 11, 12)
-    silent = {"profile": None, "spoken_to": False}
-    assert next_step(ladder, BRAZIL, due, 5, due + 6 * DAY) == (steps[2], soon)
-    assert next_step(ladder, BRAZIL, due, 5, due + 6 * DAY, **silent) == (steps[1], soon)
-    # a notice, a task and what is approved keep their own words
-    assert next_step(ladder, BRAZIL, due, None, due - DAY, **silent)[0] == steps[0]
-    assert next_step(ladder, BRAZIL, due, 2, due, **silent)[0] == call
-    assert next_step(ladder, BRAZIL, due, 9, due, **silent)[0] == letter
+# where a backlog begins
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from worlds import WEEKDAYS
 
 from dunning.calendar import ContactCalendar
 from dunning.decision import Snapshot
-from dunning.ladder import Ladder, Step, next_step
+from dunning.ladder import Ladder, Step
+from dunning.outlook import next_step
 from dunning.profile import (
     AGES,
     HALF_LIFE_DAYS,

@@ -1,0 +1,220 @@
+from collections import defaultdict
+from contextlib import suppress
+from datetime import UTC, date
+from functools import cache
+from typing import NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..dunning.calendar import NeverOpen
+from ..dunning.outlook import Coming, next_step, soonest
+from ..models.res_company import Memo
+
+# customers that the dialog names
+NAMED = 8
+
+
+class _Taken(NamedTuple):
+    """An instalment that the ruler would take."""
+
+    id: int
+    debtor_id: int
+    partner_id: int
+    move_id: int
+    due_date: date
+    counts_from: date
+    watermark: int
+    residual: float
+    delivered: bool
+    calendar_key: str
+    profile: str | None  # how the customer usually pays (F6)
+    is_new: bool  # not one that the ruler had before it was paused
+
+
+class _Line(NamedTuple):
+    """What one customer would hear first, or we would do, as far as all customers are looked at.
+
+    :param day: local date
+    :param amount: what it is about, in the company's currency
+    """
+
+    day: date
+    debtor_id: int
+    step_id: int
+    amount: float
+
+
+class _Row(NamedTuple):
+    """The same for a customer whom the dialog names, played with the decisions that count.
+
+    :param what: channel and name of the step
+    :param seen: the message as `collection.followup._preview` has it, empty for a task
+    """
+
+    day: date
+    name: str
+    what: str
+    amount: float
+    currency: models.BaseModel
+    seen: dict
+
+
+class _Trial(NamedTuple):
+    """What the ruler would do.
+
+    :param taken: instalments that it would take
+    :param lines: what comes first for each customer
+    :param rows: the first of them, exact
+    :param mute: ``res.partner`` who would be written to and have no address
+    """
+
+    taken: list
+    lines: list
+    rows: list
+    mute: models.BaseModel
+
+
+class CollectionRulerActivation(models.TransientModel):
+    """What a ruler would do, were it switched on: the real thing, tried and undone (A8)."""
+
+    _inherit = "collection.ruler.activation"
+
+    def _try(self):
+        """What the ruler would do: switched on, and undone.
+
+        :return: _Trial
+        """
+        self.ensure_one()
+        nobody = self.env["res.partner"].sudo()
+        if not self.ruler_id or not self.backlog_policy or self.missing:
+            return _Trial([], [], [], nobody)
+        policy = self.backlog_policy
+        mine = {"ruler_id": self.ruler_id, "backlog_policy": policy}
+        with self.env.cr.savepoint() as savepoint:
+            ruler = self.ruler_id.sudo().with_context(tracking_disable=True)
+            ruler.write({"state": "running", "backlog_policy": policy})
+            enrolled = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
+            standing = self._standing(ruler, enrolled)
+            foresee = self._planned if policy == "catch_up" else self._coming
+            lines = foresee(ruler, standing)
+            debtors = (
+                self.env["collection.debtor"].sudo().browse({one.debtor_id for one in standing})
+            )
+            recipients = (
+                self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
+            )
+            mute = nobody.union(
+                *(d.partner_id for d in debtors if not recipients[d.id, "billing"].email)
+            )
+            rows = self._rows(ruler, lines)
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+        self._update_cache(mine, validate=False)  # in a dialog they are in no table yet
+        return _Trial([one for one in standing if one.is_new], lines, rows, mute)
+
+    def _standing(self, ruler, enrolled):
+        """The instalments that the ruler would take, and what it had already of the same customers:
+        messages ask for both."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT i.id, i.debtor_id, d.partner_id, i.move_id, i.due_date, "
+                "coalesce(i.anchor_date, i.due_date), i.watermark, i.residual, "
+                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s, i.calendar_key, d.profile, "
+                "i.id = ANY(%s) "
+                "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
+                "JOIN account_move m ON m.id = i.move_id "
+                "WHERE i.is_open AND i.ruler_id = %s AND i.debtor_id IN ("
+                "SELECT debtor_id FROM collection_instalment WHERE id = ANY(%s) AND ruler_id = %s)",
+                tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
+                enrolled,
+                ruler.id,
+                enrolled,
+                ruler.id,
+            )
+        )
+        return [_Taken(*row) for row in rows]
+
+    def _planned(self, ruler, standing):
+        """What the plan verb decides for these customers at once, and what comes for the others."""
+        debtors = sorted({one.debtor_id for one in standing})
+        plan = self.env["collection.plan"].sudo().with_company(ruler.company_id)
+        known = self.env["collection.followup"].sudo().search([], order="id desc", limit=1).id
+        if debtors:
+            plan._batch(ruler.company_id, debtors)
+        followups = (
+            self.env["collection.followup"]
+            .sudo()
+            .with_context(collection_memo=Memo())
+            .search([("debtor_id", "in", debtors), ("id", ">", known or 0)])
+        )
+        lines = [
+            _Line(
+                f._contact_calendar().local_day(f.scheduled_at.replace(tzinfo=UTC)),
+                f.debtor_id.id,
+                f.step_id.id,
+                f.amount_due,
+            )
+            for f in followups
+            if f.channel != "activity" and f.purpose == "dunning"
+        ]
+        heard = {line.debtor_id for line in lines}
+        left = [one.id for one in standing if one.debtor_id not in heard]
+        return lines + self._coming(ruler, self._standing(ruler, left))  # where the plan left them
+
+    def _coming(self, ruler, standing):
+        """The first step that comes for each customer, by the ladder alone."""
+        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
+        now = self.env["collection.snapshot"]._now()
+        by_debtor = defaultdict(list)
+        debtors = self.env["collection.debtor"].sudo().browse({one.debtor_id for one in standing})
+        spoken_to = debtors._spoken_to()
+
+        @cache  # the same for all with the same place and dates
+        def next_of(calendar_key, due, counts_from, watermark, *facts):
+            calendar = ruler._contact_calendar(calendar_key)
+            following = ()
+            with suppress(NeverOpen):
+                today = calendar.local_day(now)
+                following = next_step(ladder, calendar, counts_from, watermark, today, *facts)
+            return Coming(ladder, calendar, due, watermark, *(following or ()))
+
+        for one in standing:
+            coming = next_of(
+                *(one.calendar_key, one.due_date, one.counts_from, one.watermark),
+                *(one.delivered, one.profile, one.debtor_id in spoken_to),
+            )
+            by_debtor[one.debtor_id].append((coming, one.residual))
+        lines = []
+        for debtor, own in by_debtor.items():
+            if first := soonest(coming for coming, _residual in own):
+                lead = min(first, key=lambda coming: coming.due_date)
+                amount = sum(r for c, r in own if c.effective_due <= lead.day)
+                amount = amount or sum(r for c, r in own if c in first)
+                lines.append(_Line(lead.day, debtor, lead.step.id, amount))
+        return lines
+
+    def _rows(self, ruler, lines):
+        """The customers whom the dialog names, the earliest and largest first."""
+        found = []
+        lines = sorted(lines, key=lambda line: (line.day, -line.amount, line.debtor_id))[:NAMED]
+        debtors = self.env["collection.debtor"].sudo().browse([line.debtor_id for line in lines])
+        for debtor, line in zip(debtors, lines, strict=True):
+            step = ruler.step_ids.browse(line.step_id)
+            row = _Row(
+                line.day,
+                debtor.display_name,
+                debtor._what(step.channel, step.name),
+                line.amount,
+                ruler.company_id.currency_id,
+                {},
+            )
+            seen = {} if step.mode == "task" else debtor._preview_next()
+            if "leaves_at" in seen:
+                at = seen["leaves_at"].replace(tzinfo=UTC)
+                row = row._replace(day=debtor._calendar().local_day(at), seen=seen)
+                row = row._replace(what=debtor._what(step.channel, seen["step_name"]))
+                if seen["amount"]:
+                    row = row._replace(amount=seen["amount"], currency=seen["currency"])
+            found.append(row)
+        return sorted(found, key=lambda row: row.day)
