@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..dunning.ladder import overdue_until
+from ..dunning.reason import Reason
 
 # what weighs more decides where a debtor stands (decision 14)
 GRAVITY = ("handover", "review", "dispute", "hold", "waiting_for_us", "promise")
@@ -59,13 +60,13 @@ class CollectionStanding(models.AbstractModel):
         stages, figures = [], []
         for debtor in debtors:
             own = by_debtor[debtor.id]
-            placed = [(row, place.stage(row)) for row in own]
+            planned, last, reached = dates.get(debtor.id, (None, None, False))
+            placed = [(row, place.stage(row, reached)) for row in own]
             stages += [(row.id, stage.id or None) for row, stage in placed]
             open_ones = [row for row in own if row.is_open]
             overdue = [
                 row for row in open_ones if row.due_date <= overdue_days[debtor.calendar_key]
             ]
-            planned, last = dates.get(debtor.id, (None, None))
             coming = [r.next_date for r in open_ones if r.next_date and r.next_date >= today]
             credit = sum(
                 currency._convert(amount, company.currency_id, company, today)
@@ -122,20 +123,34 @@ class CollectionStanding(models.AbstractModel):
         return [_Row(*row) for row in rows]
 
     def _followup_dates(self, debtors):
-        """By debtor id: the day of the next planned contact and of the last one, or None."""
+        """By debtor id: the day of the next planned contact and of the last one, or None, and whether a
+        step of the ruler ever reached them: as a message, as a task of ours, or said by hand."""
         self.env["collection.followup"].flush_model()
+        self.env["collection.followup.item"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT debtor_id, min(scheduled_at) FILTER (WHERE state = 'planned')::date, "
-                "max(coalesce(delivered_at, handed_at)) "
-                "FILTER (WHERE state IN ('sent', 'uncertain'))::date "
-                "FROM collection_followup WHERE debtor_id IN %s "
-                "AND (channel != 'activity' OR purpose = 'talk') "
-                "GROUP BY debtor_id",
-                tuple(debtors.ids),
+                """
+                SELECT debtor_id,
+                       min(scheduled_at) FILTER (WHERE speaks AND state = 'planned')::date,
+                       max(coalesce(delivered_at, handed_at)) FILTER (
+                           WHERE speaks AND state IN ('sent', 'uncertain'))::date,
+                       bool_or(reached)
+                  FROM (SELECT debtor_id, scheduled_at, delivered_at, handed_at, state,
+                               channel != 'activity' OR purpose = 'talk' AS speaks,
+                               purpose IN ('dunning', 'returned')
+                               AND state NOT IN ('cancelled', 'failed') AS reached
+                          FROM collection_followup WHERE debtor_id IN %(ids)s
+                         UNION ALL
+                        SELECT debtor_id, NULL, NULL, NULL, NULL, FALSE, TRUE
+                          FROM collection_followup_item
+                         WHERE debtor_id IN %(ids)s AND reason = %(said)s) f
+                 GROUP BY debtor_id
+                """,
+                ids=tuple(debtors.ids),
+                said=Reason.SAID_BY_HAND,
             )
         )
-        return {debtor: (planned, last) for debtor, planned, last in rows}
+        return {debtor: tuple(facts) for debtor, *facts in rows}
 
 
 class _Places:
@@ -164,8 +179,13 @@ class _Places:
         for step in steps:
             self.steps[step.ruler_id.id].append((step.offset_days, step.stage_id))
 
-    def stage(self, row):
-        """The stage of an instalment."""
+    def stage(self, row, reached):
+        """The stage of an instalment.
+
+        :param reached: whether a step ever reached the customer: who joined silently and never heard
+            from us was not reminded, however far the ruler stands (A8); where it has nothing left to
+            say either, a person decides
+        """
         if not row.is_open:
             return self.of_kind.get("settled", self.none)
         if row.waiting_reason == "past_limit":
@@ -173,10 +193,14 @@ class _Places:
         hold = self.of_all.get(row.debtor_id) or self.of_instalment.get(row.id)
         if hold is not None:
             return hold
+        upcoming = self.of_kind.get("upcoming", self.none)
+        if not reached:
+            is_over = row.ruler_id and not row.next_date
+            return self.of_kind.get("review", upcoming) if is_over else upcoming
         for offset, stage in self.steps[row.ruler_id]:
             if offset <= row.watermark:
                 return stage
-        return self.of_kind.get("upcoming", self.none)
+        return upcoming
 
     def of_debtor(self, stages):
         """The stage of a debtor with these stages of open instalments."""
