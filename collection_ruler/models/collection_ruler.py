@@ -1,6 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
+import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -143,6 +144,8 @@ class CollectionRuler(models.Model):
         for ruler in self:
             try:
                 self.env["res.partner"].search(ruler._partner_domain(), limit=1)
+            except psycopg2.OperationalError:  # nobody's filter: Odoo tries again
+                raise
             except Exception as error:
                 raise ValidationError(
                     self.env._(
