@@ -12,6 +12,7 @@ from . import collection_stage
 from . import collection_payer_class
 from . import collection_ruler
 from . import collection_ruler_match
+from . import collection_ruler_running
 from . import collection_ruler_step
 from . import collection_contact_limit
 from . import collection_charge_rule
@@ -29,6 +30,7 @@ from . import collection_blackout
 from . import collection_hold
 from . import collection_followup
 from . import collection_followup_words
+from . import collection_followup_envelope
 from . import collection_followup_item
 from . import collection_ruler_line
 from . import collection_instalment_expected
@@ -41,6 +43,7 @@ from . import collection_charge_words
 from . import collection_snapshot
 from . import collection_verb
 from . import collection_enrol
+from . import collection_enrol_rulers
 from . import collection_plan
 from . import collection_send
 from . import collection_charge_step
