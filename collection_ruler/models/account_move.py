@@ -14,6 +14,9 @@ class AccountMove(models.Model):
         check_company=True,
         help="Overrides the ruler that would be chosen for this invoice.",
     )
+    collection_sent_on = fields.Date(
+        copy=False, help="The day on which a person last sent the invoice by e-mail."
+    )
     collection_instalment_ids = fields.One2many("collection.instalment", "move_id")
     collection_stage_id = fields.Many2one(
         "collection.stage",

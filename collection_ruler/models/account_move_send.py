@@ -16,10 +16,15 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _send_mail(self, move, mail_template, **kwargs):
-        """Tie the message of a delivery that the ruler asked for to its follow-up: door 2 guards it."""
+        """Tie the message of a delivery that the ruler asked for to its follow-up: door 2 guards it. After
+        one that a person sends the ruler is silent for as long (A3)."""
         followup = self.env["collection.followup"]._delivery_of(move)
         if not followup:
             super()._send_mail(move, mail_template, **kwargs)
+            # on the entry, not on its instalments: a run may hold these, or know none of them yet
+            calendar = move.company_id.root_id.sudo()._collection_calendar()
+            now = self.env["collection.snapshot"]._now()
+            move.sudo().collection_sent_on = calendar.local_day(now)
             return
         send = self.with_context(collection_delivery=True)
         super(AccountMoveSend, send)._send_mail(move, mail_template, **kwargs)

@@ -69,7 +69,7 @@ class CollectionRuler(models.Model):
     days_after_delivery = fields.Integer(
         string="Days of silence after the invoice",
         default=3,
-        help="No reminder until so many days after the ruler delivered the invoice.",
+        help="No reminder until so many days after the invoice was sent, by the ruler or by a person.",
     )
     days_after_talk = fields.Integer(
         string="Days of silence after a conversation",

@@ -392,7 +392,8 @@ class CollectionSnapshot(models.AbstractModel):
             """
             i.id, i.move_id, i.ruler_id, coalesce(i.anchor_date, i.due_date), i.due_date,
             i.watermark, i.residual_currency::text, i.currency_id,
-            m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s, i.delivered_on,
+            m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s,
+            greatest(i.delivered_on, m.collection_sent_on),
             -- as collection.ruler._speaks_on says
             r.active AND r.state = 'running'
                 AND coalesce(r.date_from <= %(today)s, TRUE)

@@ -26,7 +26,11 @@ class TestInstall(CollectionCommon):
         ours = ours.filtered(lambda f: f.modules == "collection_ruler")
         self.assertEqual(
             {(f.model, f.name) for f in ours},
-            {("account.move", "collection_ruler_id"), ("res.partner", "collection_ruler_id")},
+            {
+                ("account.move", "collection_ruler_id"),
+                ("account.move", "collection_sent_on"),
+                ("res.partner", "collection_ruler_id"),
+            },
         )
         for field in ours:
             definition = self.env[field.model]._fields[field.name]
@@ -38,9 +42,9 @@ class TestInstall(CollectionCommon):
             )
         self.env.cr.execute(
             "SELECT is_nullable, column_default FROM information_schema.columns "
-            "WHERE table_name = 'account_move' AND column_name = 'collection_ruler_id'"
+            "WHERE table_name = 'account_move' AND column_name LIKE 'collection_%'"
         )
-        self.assertEqual(self.env.cr.fetchall(), [("YES", None)])
+        self.assertEqual(self.env.cr.fetchall(), [("YES", None)] * 2)
 
     def test_nothing_is_enrolled_or_said_before_a_ruler_runs(self):
         self.invoice("2026-01-05", 100.0)

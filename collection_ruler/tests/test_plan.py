@@ -336,6 +336,22 @@ class TestOneVoice(PlanCase):
         (mail,) = self.day("2026-03-12")
         self.assertIn("slip through", mail["subject"])
 
+    def test_no_overdue_step_until_days_after_a_person_sent_the_invoice(self):
+        self.activate("2026-03-02")
+        self.ruler.days_after_delivery = 5
+        move = self.invoice("2026-03-09", date="2026-03-09", sent=False)
+        self.step("Send the invoice").unlink()
+        with self.at("2026-03-09 08:00"), self.gateway(), self.allow_pdf_render():
+            wizard = self.env["account.move.send.wizard"].with_context(
+                active_model="account.move", active_ids=move.ids
+            )
+            wizard.create({"sending_methods": ["email"]}).action_send_and_print()
+        self.assertTrue(move.is_move_sent)
+        sent = [(n, mail) for n in range(9, 17) for mail in self.day(f"2026-03-{n:02}")]
+        reminders = [n for n, mail in sent if "slip through" in mail["subject"]]
+        self.assertEqual(reminders, [16], "on the 14th it is a Saturday")
+        self.assertNotIn("today", str([mail["subject"] for _n, mail in sent]))
+
 
 @tagged("post_install", "-at_install")
 class TestCalendar(PlanCase):
