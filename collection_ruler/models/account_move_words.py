@@ -16,6 +16,31 @@ class AccountMove(models.Model):
         groups="collection_ruler.collection_ruler_group_reader",
     )
 
+    collection_bank_days = fields.Char(
+        compute="_compute_collection_bank_days",
+        groups="collection_ruler.collection_ruler_group_reader",
+    )
+
+    @api.depends("collection_instalment_ids.due_date", "collection_instalment_ids.is_open")
+    @api.depends_context("lang")
+    def _compute_collection_bank_days(self):
+        """Which of its due dates count from a later day, as banks are closed on them (A3)."""
+        for move in self:
+            words = [
+                self.env._(
+                    "%(date)s %(counts)s",
+                    date=format_date(self.env, instalment.due_date, date_format="EEE d MMM y"),
+                    counts=instalment.bank_day_words,
+                )
+                for instalment in move.sudo().collection_instalment_ids.sorted("due_date")
+                if instalment.bank_day_words
+            ]
+            move.collection_bank_days = (
+                self.env._("Banks are closed: %s. Days overdue count from there.", "; ".join(words))
+                if words
+                else False
+            )
+
     @api.depends("state", "collection_instalment_ids.ruler_id", "collection_instalment_ids.is_open")
     @api.depends_context("lang")
     def _compute_collection_why(self):
