@@ -1,5 +1,6 @@
 """Where days count from a bank day, the screens say so: Odoo's own lists count from the written date (A3)."""
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import CollectionCommon
@@ -28,6 +29,30 @@ class TestBankDayWords(CollectionCommon):
         with self.at("2026-03-12 10:00"):
             self.assertIn("Sat 7 Mar 2026 counts from Mon 9 Mar", self.closed.collection_bank_days)
             self.assertFalse(self.open.collection_bank_days)
+
+    def test_an_invoice_names_the_next_of_its_many_due_dates_only(self):
+        months = self.env.ref("account.account_payment_term_immediate").copy(
+            {
+                "line_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create({"value_amount": 25.0, "nb_days": days})
+                        for days in (5, 6, 12, 13)
+                    ),
+                ]
+            }
+        )
+        # due on a Saturday and a Sunday, and again a week later
+        move = self.invoice(False, date="2026-03-02", invoice_payment_term_id=months.id)
+        with self.at("2026-03-02 10:00"):
+            self.run_ruler("enrol")
+            self.assertIn("Sat 7 Mar 2026", move.collection_bank_days)
+            self.assertNotIn("Sun 8 Mar", move.collection_bank_days)
+        move.invalidate_recordset(["collection_bank_days"])
+        with self.at("2026-03-09 10:00"):
+            self.assertIn("Sun 8 Mar 2026", move.collection_bank_days)
+            self.assertIn("Sat 14 Mar 2026", move.collection_bank_days)
+            self.assertNotIn("Sun 15 Mar", move.collection_bank_days)
 
     def test_nothing_is_said_without_bank_days_or_once_it_is_paid(self):
         self.company.collection_bank_days = False
