@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from .common import CollectionCommon
 
-SATURDAY, MONDAY = "2026-03-07", "2026-03-09"
+SATURDAY, SUNDAY, MONDAY = "2026-03-07", "2026-03-08", "2026-03-09"
 
 
 @tagged("post_install", "-at_install")
@@ -102,7 +102,7 @@ class TestBankDayWords(CollectionCommon):
 
     def test_what_is_said_on_the_bank_day_is_no_overdue_word(self):
         wizard = self.env["collection.simulation"].create(
-            {"ruler_id": self.ruler.id, "due_date": SATURDAY, "is_sent": True}
+            {"ruler_id": self.ruler.id, "due_date": SUNDAY, "is_sent": True}
         )
         self.assertIn("Mon 9 Mar 2026", str(wizard.result))
         self.assertIn("2 days after due", str(wizard.result))
