@@ -34,6 +34,7 @@
         "views/collection_stage_views.xml",
         "views/collection_contact_limit_views.xml",
         "views/collection_run_views.xml",
+        "views/mail_template_views.xml",
         "views/account_move_views.xml",
         "views/account_journal_views.xml",
         "views/res_partner_views.xml",

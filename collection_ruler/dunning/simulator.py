@@ -26,6 +26,7 @@ class SimulatedContact:
     :param step: the step whose words are used
     :param dues: due dates of the instalments whose step it is, in order
     :param nominal: the day that the ruler names for the oldest of them, whatever stands in the way
+    :param late: days after the day from which the oldest of them counts (A3)
     :param moved: why it is not that day: what made it wait, `Reason.CLOSED` for a closed day
     """
 
@@ -33,6 +34,7 @@ class SimulatedContact:
     step: Step
     dues: tuple[date, ...]
     nominal: date
+    late: int
     moved: tuple[Reason, ...]
     contact: Contact
 
@@ -108,12 +110,13 @@ def simulate(
 
 def _simulated(contact: Contact, calendar: ContactCalendar, day: date, waits) -> SimulatedContact:
     claim, step = min(contact.pairs, key=lambda pair: pair[0].due_date)
-    nominal = effective_due(claim.ladder, calendar, claim.due_date) + timedelta(days=step.offset)
+    due = effective_due(claim.ladder, calendar, claim.due_date)
+    nominal, late = due + timedelta(days=step.offset), (day - due).days
     moved = list(waits[claim.id])
     if day != nominal and not calendar.is_open_day(nominal):
         moved.insert(0, Reason.CLOSED)
     dues = tuple(sorted(one.due_date for one, _step in contact.pairs))
-    return SimulatedContact(day, contact.tone, dues, nominal, tuple(moved), contact)
+    return SimulatedContact(day, contact.tone, dues, nominal, late, tuple(moved), contact)
 
 
 def _heard(snapshot: Snapshot, contact: Contact, day: date) -> Snapshot:

@@ -13,6 +13,7 @@ from . import collection_payer_class
 from . import collection_ruler
 from . import collection_ruler_match
 from . import collection_ruler_running
+from . import collection_ruler_who
 from . import collection_ruler_step
 from . import collection_contact_limit
 from . import collection_charge_rule
@@ -21,6 +22,7 @@ from . import collection_ruler_charge
 
 # what it works on
 from . import collection_instalment
+from . import collection_instalment_bank_day
 from . import collection_instalment_due_date
 from . import collection_debtor
 from . import collection_debtor_fold

@@ -16,6 +16,35 @@ class AccountMove(models.Model):
         groups="collection_ruler.collection_ruler_group_reader",
     )
 
+    collection_bank_days = fields.Char(
+        compute="_compute_collection_bank_days",
+        groups="collection_ruler.collection_ruler_group_reader",
+    )
+
+    @api.depends("collection_instalment_ids.due_date", "collection_instalment_ids.is_open")
+    @api.depends_context("lang")
+    def _compute_collection_bank_days(self):
+        """Which of its due dates count from a later day, as banks are closed on them (A3): those that
+        passed and the next one."""
+        today = fields.Date.context_today(self)
+        for move in self:
+            moved = move.sudo().collection_instalment_ids.filtered("bank_day_words")
+            coming = moved.filtered(lambda i: i.due_date >= today).sorted("due_date")[:1]
+            words = [
+                self.env._(
+                    "%(date)s %(counts)s",
+                    date=format_date(self.env, instalment.due_date, date_format="EEE d MMM y"),
+                    counts=instalment.bank_day_words,
+                )
+                for instalment in moved.sorted("due_date")
+                if instalment.due_date < today or instalment in coming
+            ]
+            move.collection_bank_days = (
+                self.env._("Days overdue count from bank days: %s.", "; ".join(words))
+                if words
+                else False
+            )
+
     @api.depends("state", "collection_instalment_ids.ruler_id", "collection_instalment_ids.is_open")
     @api.depends_context("lang")
     def _compute_collection_why(self):

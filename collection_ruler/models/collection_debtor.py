@@ -72,7 +72,8 @@ class CollectionDebtor(models.Model):
     next_followup_date = fields.Date(string="Next contact", readonly=True)
     last_followup_date = fields.Date(string="Last contact", readonly=True)
     ice_breaker = fields.Char(
-        help="A personal sentence that opens each message to this customer, in their language."
+        string="Opening sentence",
+        help="A personal sentence that opens each message to this customer, in their language.",
     )
     best_hour = fields.Float(
         string="Best time",

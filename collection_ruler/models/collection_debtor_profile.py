@@ -7,7 +7,7 @@ from .collection_profile import FIGURES
 
 
 class CollectionDebtor(models.Model):
-    """How a customer usually pays, and the sentences that explain it; a person's own word is Odoo's
+    """How a customer usually pays, and the sentences that explain it; a person's own view is Odoo's
     `trust` on the contact, which nothing here writes (F6).
 
     The figures are written by `collection.profile` alone.
@@ -48,9 +48,9 @@ class CollectionDebtor(models.Model):
     profile_words = fields.Char(string="How they pay", compute="_compute_profile_words")
     profile_rule = fields.Char(string="What the classes mean", compute="_compute_profile_words")
     trust_words = fields.Char(
-        string="A person's own word",
+        string="Degree of trust",
         compute="_compute_trust_words",
-        help="The degree of trust on the contact. It is yours: nothing changes it by itself.",
+        help="It is set by a person, on the contact: nothing changes it by itself.",
     )
 
     @api.depends(*FIGURES)

@@ -39,7 +39,7 @@ class CollectionHold(models.Model):
         ondelete="restrict",
         help="The lawyer or agency that collects it from now on.",
     )
-    note = fields.Char(string="Reason")
+    note = fields.Char(string="Details")
     date_to = fields.Date(string="Until", help="Last day of the pause. Empty: until it is ended.")
     state = fields.Selection(
         [("active", "Active"), ("ended", "Ended")], default="active", required=True

@@ -360,7 +360,7 @@ class CollectionRun(models.Model):
             self.env._("The rulers of %s did not run for a day", company.name),
             self.env._(
                 "Nobody was followed up since %s. Look at the scheduled action “Collections: follow up "
-                "receivables” and at the runs.",
+                "receivables” and at the run log.",
                 format_datetime(self.env, since),
             ),
         )

@@ -266,10 +266,18 @@ class ResCompany(models.Model):
         """
         if not due_date or due_date >= today:
             return 0
+        return max(0, (today - self._collection_counts_from(due_date, key)).days)
+
+    def _collection_counts_from(self, due_date, key):
+        """The day from which something overdue counts where a customer lives (A3).
+
+        :param due_date: as it is written
+        :param key: calendar key of the debtor
+        """
         if self.collection_bank_days:
             with suppress(CalendarError):  # hours that make no sense are mended elsewhere
-                due_date = self._collection_calendar(key=key).bank_day(due_date)
-        return max(0, (today - due_date).days)
+                return self._collection_calendar(key=key).bank_day(due_date)
+        return due_date
 
     def _collection_hours(self, hours=None):
         """Our side of all contact calendars: our place, our hours on each weekday, our closed days.

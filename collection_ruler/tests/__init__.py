@@ -4,6 +4,7 @@ from . import (
     test_activation,
     test_approval,
     test_bad_input,
+    test_bank_day_words,
     test_brakes,
     test_branches,
     test_charges,
@@ -41,6 +42,7 @@ from . import (
     test_today,
     test_tours,
     test_views,
+    test_who,
     test_year,
 )
 

@@ -21,6 +21,7 @@ ACTIONS = (
     "collection_ruler.collection_simulation_action",
     "collection_ruler.collection_forecast_action",
     "collection_ruler.collection_charge_rule_action",
+    "collection_ruler.collection_message_action",
 )
 COLLECTORS_ONLY = (
     "collection_ruler.collection_hold_action_new",

@@ -146,13 +146,9 @@ class CollectionRulerProposal(models.TransientModel):
                 "step_ids": [Command.create(values) for values in steps],
             }
         )
-        # from the list of rulers, whatever was open before: it is no child of that
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "collection_ruler.collection_ruler_action"
-        )
+        # the breadcrumb leads back to the list of rulers, whatever was open before
         return {
-            **action,
-            "res_id": ruler.id,
-            "views": [(False, "form"), (False, "list")],
-            "target": "main",
+            "type": "ir.actions.client",
+            "tag": "collection_ruler_open_from_list",
+            "params": {"action": "collection_ruler.collection_ruler_action", "res_id": ruler.id},
         }

@@ -9,7 +9,7 @@ from odoo.tools import format_date
 
 from ..dunning.calendar import CalendarError, NeverOpen
 from ..dunning.decision import Snapshot
-from ..dunning.ladder import LadderError
+from ..dunning.ladder import LadderError, effective_due
 from ..dunning.limits import narrowed
 from ..dunning.reason import Reason
 from ..dunning.simulator import simulate
@@ -92,10 +92,28 @@ class CollectionSimulation(models.TransientModel):
         dues = [self.due_date + relativedelta(months=n) for n in range(self.instalments)]
         if not other or other == ruler:
             course, calendar, problem = self._course(ruler, dues)
-            return problem or self._one_table(course, calendar)
-        return self._tables_side_by_side(
-            [(one, *self._course(one, dues)) for one in (ruler, other)]
+            return problem or self._say_bank_day(calendar) + self._one_table(course, calendar)
+        courses = [(one, *self._course(one, dues)) for one in (ruler, other)]
+        calendar = next((known for *_rest, known, _problem in courses if known), None)
+        return self._say_bank_day(calendar) + self._tables_side_by_side(courses)
+
+    def _bank_day(self, due, calendar):
+        """From which day a due date counts, if that is another one, in words; else None."""
+        day = effective_due(self.ruler_id._origin.sudo()._ladder(), calendar, due)
+        return format_date(self.env, day, date_format="EEE d MMM") if day != due else None
+
+    def _say_bank_day(self, calendar):
+        """Why the days of one instalment count from another day; of several each contact says it."""
+        if not calendar or self.instalments > 1:
+            return Markup()
+        if not (day := self._bank_day(self.due_date, calendar)):
+            return Markup()
+        words = self.env._(
+            "Banks are closed on %(due)s: it can be paid until %(day)s, and days count from there.",
+            due=format_date(self.env, self.due_date, date_format="EEE d MMM"),
+            day=day,
         )
+        return Markup("<p>%s</p>") % words
 
     def _course(self, ruler, dues):
         """What a ruler says about these due dates.
@@ -188,10 +206,10 @@ class CollectionSimulation(models.TransientModel):
         """What it comes to: [(label, value)], the same labels for each ruler."""
         _ = self.env._
         messages = [c for c in course if c.step.mode != "task" and not c.step.delivers]
-        overdue = [c for c in messages if c.day > min(c.dues)]
+        overdue = [c for c in messages if c.late > 0]
         first = _("none")
         if overdue:
-            days = (overdue[0].day - min(overdue[0].dues)).days
+            days = overdue[0].late
             first = _("1 day after due") if days == 1 else _("%s days after due", days)
         last = format_date(self.env, course[-1].day, date_format="EEE d MMM yyyy") if course else ""
         return [
@@ -253,9 +271,7 @@ class CollectionSimulation(models.TransientModel):
         step = self.env["collection.ruler.step"].sudo().browse(contact.step.id)
         notes = []
         if self.instalments > 1:
-            days = ", ".join(
-                format_date(self.env, due, date_format="d MMM yyyy") for due in contact.dues
-            )
+            days = ", ".join(self._due_words(due, calendar) for due in contact.dues)
             notes.append(self.env._("due %s", days))
         if moved := self._say_moved(contact, calendar):
             notes.append(self.env._("Moved: %s", moved))
@@ -263,6 +279,12 @@ class CollectionSimulation(models.TransientModel):
             f"{step.name} ({step._channel_label()})",
             Markup().join(Markup("<div class='text-muted'>%s</div>") % note for note in notes),
         )
+
+    def _due_words(self, due, calendar):
+        """A due date, and the bank day from which it counts where that is another one."""
+        words = format_date(self.env, due, date_format="d MMM yyyy")
+        day = self._bank_day(due, calendar)
+        return self.env._("%(due)s (counts from %(day)s)", due=words, day=day) if day else words
 
     def _say_moved(self, contact, calendar):
         labels = dict(reason_selection(self.env))

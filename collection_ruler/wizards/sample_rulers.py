@@ -132,7 +132,7 @@ SAMPLES = {
     ),
     "eu_business": SampleRuler(
         _lt("European Union, companies"),
-        _lt("Five steps in a month and a half; the formal notice is a task for a person."),
+        _lt("Three e-mails, and after a month a formal notice, which is a task for a person."),
         (
             _deliver(-30),
             SampleStep(-7, _lt("Is everything in order?"), "order_check", "upcoming", attach=True),

@@ -1,7 +1,7 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { expect, test } from "@odoo/hoot";
 import { hover, press, queryAllAttributes, queryAllTexts, queryOne, queryRect } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import {
     clickSave,
     contains,
@@ -183,11 +183,41 @@ test("Escape lets go of a dragged step", async () => {
     expect(".o_form_status_indicator_buttons.invisible").toHaveCount(1);
 });
 
-test("a step dropped on an e-mail of that day moves on, and somebody says why", async () => {
+test("a step dropped on an e-mail of that day stays on its side of it, and somebody says so", async () => {
     await mountRuler();
     await drag("A week before", 9);
-    expect(days()).toEqual([2, 3, 5]);
-    expect(".o_notification").toHaveText(/already “Forgot\?” \(E-mail\) 2 days after due/);
+    expect(days()).toEqual([1, 2, 5]);
+    expect(".o_notification").toHaveText(
+        /taken by “Forgot\?” \(E-mail, 2 days after due\): placed 1 day after due/
+    );
+    await drag("A week before", 1);
+    expect(days()).toEqual([1, 2, 5]);
+    expect(".o_notification:last").toHaveText(/2 days after due\): stays 1 day after due/);
+});
+
+test("while a step is dragged the scale names its day, or who has it; no old words stay open", async () => {
+    await mountRuler();
+    await hover(mark("A week before"));
+    await runAllTimers();
+    await animationFrame();
+    expect(".o-tooltip").toHaveCount(1);
+    const { release } = await drag("A week before", 3, { drop: false });
+    expect(".o-tooltip").toHaveCount(0);
+    expect(".o_ruler_landing").toHaveText("4 days before due");
+    await release();
+    await animationFrame();
+    expect(".o_ruler_landing").toHaveCount(0);
+    const second = await drag("A week before", 6, { drop: false });
+    expect(".o_ruler_landing").toHaveText("taken by “Forgot?”: 1 day after due");
+    await second.release();
+});
+
+test("a long name takes a second line", async () => {
+    Step._records[1].name = "Probably this one slipped through somewhere";
+    await mountRuler();
+    const name = queryOne(`${mark("slipped")} .o_ruler_name`);
+    expect(name.scrollHeight <= name.clientHeight + 1).toBe(true);
+    expect(name.getBoundingClientRect().height > 20).toBe(true);
 });
 
 test("a task may share its day with an e-mail", async () => {

@@ -7,6 +7,7 @@ import {
     freeDay,
     rowsOf,
     ticksOf,
+    widthsOf,
 } from "@collection_ruler/ruler_line/ruler_scale";
 import { offsetWords } from "@collection_ruler/ruler_line/ruler_words";
 
@@ -57,18 +58,45 @@ test("marks of near days do not cover each other", () => {
     expect(Math.max(...rows.values())).toBe(count - 1);
 });
 
-test("a step never shares a day with one of its channel, and moves on in its direction", () => {
-    const steps = [
-        { id: 1, offset: 0, channel: "email" },
-        { id: 2, offset: 2, channel: "email" },
-        { id: 3, offset: 3, channel: "email" },
-        { id: 4, offset: 5, channel: "activity" },
-    ];
-    expect(freeDay(steps, steps[0], 1)).toEqual({ day: 1, other: undefined });
-    expect(freeDay(steps, steps[0], 2).day).toBe(4);
-    expect(freeDay(steps, steps[0], 2).other.id).toBe(2);
-    expect(freeDay(steps, { ...steps[2], offset: 6 }, 2).day).toBe(1);
-    expect(freeDay(steps, steps[0], 5).day).toBe(5);
+test("words take the room that their row has, and no more", () => {
+    const days = [-10, -7, 0, 2, 3, 4, 5, 8, 10, 60];
+    const steps = days.map((offset) => ({ id: offset, offset }));
+    const domain = domainOf(days);
+    const { rows } = rowsOf(steps, domain, 1100, 120);
+    const widths = widthsOf(steps, domain, 1100, rows, { least: 120, most: 190 });
+    expect(widths.get(60)).toBe(190);
+    for (const one of days) {
+        expect(widths.get(one) >= 120 && widths.get(one) <= 190).toBe(true);
+        for (const other of days) {
+            const apart = Math.abs(fractionOf(domain, one) - fractionOf(domain, other)) * 1100;
+            const need = (widths.get(one) + widths.get(other)) / 2;
+            expect(one === other || rows.get(one) !== rows.get(other) || apart >= need - 0.1).toBe(true);
+        }
+    }
+});
+
+const ROW_OF_STEPS = [
+    { id: 1, offset: 0, channel: "email" },
+    { id: 2, offset: 2, channel: "email" },
+    { id: 3, offset: 3, channel: "email" },
+    { id: 4, offset: 5, channel: "activity" },
+];
+
+test("a step put on a taken day stays on the side from which it came", () => {
+    const [first, , third] = ROW_OF_STEPS;
+    expect(freeDay(ROW_OF_STEPS, first, 1)).toEqual({ day: 1, other: undefined });
+    expect(freeDay(ROW_OF_STEPS, first, 2).day).toBe(1);
+    expect(freeDay(ROW_OF_STEPS, first, 2).other.id).toBe(2);
+    expect(freeDay(ROW_OF_STEPS, first, 3).day).toBe(1);
+    expect(freeDay(ROW_OF_STEPS, { ...third, offset: 6 }, 2).day).toBe(3);
+    expect(freeDay(ROW_OF_STEPS, third, 2).day).toBe(3);
+    expect(freeDay(ROW_OF_STEPS, first, 5).day).toBe(5);
+});
+
+test("a step that goes from day to day passes those in its way", () => {
+    const [first, , third] = ROW_OF_STEPS;
+    expect(freeDay(ROW_OF_STEPS, first, 2, true).day).toBe(4);
+    expect(freeDay(ROW_OF_STEPS, { ...third, offset: 6 }, 2, true).day).toBe(1);
 });
 
 test("words leave no doubt about the sign", () => {

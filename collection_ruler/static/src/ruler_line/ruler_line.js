@@ -4,10 +4,11 @@ import { hasTouch } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { channelIcon } from "./channel_icons";
-import { dayAt, domainOf, fractionOf, freeDay, rowsOf, ticksOf } from "./ruler_scale";
+import { dayAt, domainOf, fractionOf, freeDay, rowsOf, ticksOf, widthsOf } from "./ruler_scale";
 import { MODES, offsetWords, stepSentence, tickWords } from "./ruler_words";
 
 const MARK_WIDTH = 120; // px that a mark with its words needs
+const MARK_WIDEST = 190; // px that it takes where there is room
 const TICK_WIDTH = 104; // px that the words of a tick need
 const DRAG_STARTS = 4; // px; less is a click
 const WEEK = 7;
@@ -95,6 +96,8 @@ export class RulerLine extends Component {
             .map((step) => ({ id: step.id, offset: this.placeOf(step) }))
             .sort((one, other) => one.offset - other.offset);
         const { rows, count } = rowsOf(settled, domain, this.state.width, MARK_WIDTH);
+        const room = { least: MARK_WIDTH, most: MARK_WIDEST };
+        const widths = widthsOf(settled, domain, this.state.width, rows, room);
         this.rowCount = count;
         return this.steps.map((step) => ({
             ...step,
@@ -102,6 +105,7 @@ export class RulerLine extends Component {
             modeIcon: MODES[step.mode]?.icon,
             place: this.percent(step.offset),
             row: rows.get(step.id),
+            width: widths.get(step.id),
             isDragged: this.state.drag?.moved && this.state.drag.id === step.id,
         }));
     }
@@ -127,6 +131,22 @@ export class RulerLine extends Component {
         return day === null || this.state.drag
             ? null
             : { day, place: this.percent(day), words: _t("Add a step %s", offsetWords(day)) };
+    }
+
+    /** Below the line while a step is dragged: the day under the pointer, and where it would stand instead. */
+    get landing() {
+        const { drag } = this.state;
+        if (!drag?.moved) {
+            return null;
+        }
+        const step = this.props.steps.find((candidate) => candidate.id === drag.id);
+        const { day, other } = this.freeDayOf(step, drag.day);
+        const when = offsetWords(day);
+        return {
+            place: this.percent(drag.day),
+            isTaken: Boolean(other),
+            words: other ? _t("taken by “%(step)s”: %(when)s", { step: other.name, when }) : when,
+        };
     }
 
     /** What the line under the ruler says: the step at hand, or what can be done. */
@@ -189,25 +209,37 @@ export class RulerLine extends Component {
     // moving
     // ------------------------------------------------------------------
 
+    /** The day on which a step would stand; see `freeDay`. */
+    freeDayOf(step, day, passes = false) {
+        const others = this.props.steps.map((one) => ({ ...one, offset: this.placeOf(one) }));
+        return freeDay(others, { ...step, offset: this.placeOf(step) }, day, passes);
+    }
+
+    /** Why a step stands elsewhere than on the day that was meant. */
+    takenWords(step, meant, { day, other }) {
+        const words = {
+            step: other.name,
+            channel: step.channelLabel,
+            when: offsetWords(meant),
+            placed: offsetWords(day),
+        };
+        return day === this.placeOf(step)
+            ? _t("The day is taken by “%(step)s” (%(channel)s, %(when)s): stays %(placed)s.", words)
+            : _t("The day is taken by “%(step)s” (%(channel)s, %(when)s): placed %(placed)s.", words);
+    }
+
     /**
      * Move a step to a day, or to the next free one.
      *
      * @param {Object} step one of the props
      * @param {number} day days from the due date
+     * @param {boolean} passes whether it goes beyond a step that is in its way
      */
-    async move(step, day) {
+    async move(step, day, passes = false) {
         const from = this.placeOf(step);
-        const others = this.props.steps.map((one) => ({ ...one, offset: this.placeOf(one) }));
-        const free = freeDay(others, { ...step, offset: from }, day);
+        const free = this.freeDayOf(step, day, passes);
         if (free.other) {
-            this.notification.add(
-                _t("There is already “%(step)s” (%(channel)s) %(when)s; a step moves to the next free day.", {
-                    step: free.other.name,
-                    channel: step.channelLabel,
-                    when: offsetWords(day),
-                }),
-                { type: "warning" }
-            );
+            this.notification.add(this.takenWords(step, day, free), { type: "warning" });
         }
         if (free.day === from) {
             return;
@@ -237,8 +269,9 @@ export class RulerLine extends Component {
         const onMove = (move) => {
             const drag = this.state.drag;
             const way = move.clientX - grip;
-            if (Math.abs(way) >= DRAG_STARTS) {
+            if (!drag.moved && Math.abs(way) >= DRAG_STARTS) {
                 drag.moved = true;
+                this.closeTooltip(id);
             }
             const { low, high } = drag.domain;
             drag.day = Math.min(high, Math.max(low, from + Math.round((sign * way) / perDay)));
@@ -274,6 +307,11 @@ export class RulerLine extends Component {
         };
     }
 
+    /** An open tooltip keeps the words that it was opened with: it goes when the day begins to change. */
+    closeTooltip(id) {
+        this.markElement(id)?.dispatchEvent(new MouseEvent("mouseleave"));
+    }
+
     onClickMark(id) {
         if (!this.wasDragged) {
             this.props.onOpen(id);
@@ -293,7 +331,7 @@ export class RulerLine extends Component {
         }[ev.key];
         if (days && this.props.canMove) {
             this.focused = id;
-            this.move(step, this.placeOf(step) + days);
+            this.move(step, this.placeOf(step) + days, true);
         } else if (ev.key === "Enter" || ev.key === " ") {
             this.props.onOpen(id);
         } else if (ev.key === "Delete" && this.props.canRemove) {

@@ -81,22 +81,48 @@ export function rowsOf(steps, { low, high }, width, room) {
 }
 
 /**
- * The day on which a moved step comes to stand: the one that was meant, or the next free one in the
- * direction of the move. Two steps of one channel never share a day.
+ * How wide the words of marks may be: as far as the next mark of their row, or the edge.
+ *
+ * @param {{id: any, offset: number}[]} steps sorted by offset
+ * @param {{low: number, high: number}} domain
+ * @param {number} width of the ruler in pixels
+ * @param {Map<any, number>} rows the row of each step, as `rowsOf` says
+ * @param {{least: number, most: number}} room in pixels
+ * @returns {Map<any, number>} pixels by step
+ */
+export function widthsOf(steps, { low, high }, width, rows, { least, most }) {
+    const perDay = width / (high - low);
+    const widths = new Map();
+    for (const { id, offset } of steps) {
+        const gaps = steps
+            .filter((other) => other.id !== id && rows.get(other.id) === rows.get(id))
+            .map((other) => Math.abs(other.offset - offset));
+        const days = Math.min(...gaps, 2 * (offset - low), 2 * (high - offset));
+        widths.set(id, Math.max(least, Math.min(most, days * perDay)));
+    }
+    return widths;
+}
+
+/**
+ * The day on which a moved step comes to stand: the one that was meant, or the next free one. Two steps
+ * of one channel never share a day. What is put down on a taken day stays on the side from which it came;
+ * what goes from day to day (the arrow keys) passes the step in its way, or it could never get beyond it.
  *
  * @param {{id: any, offset: number, channel: string}[]} steps
  * @param {{id: any, offset: number, channel: string}} step the moved one
  * @param {number} day that was meant
+ * @param {boolean} passes whether it goes on beyond what is in the way
  * @returns {{day: number, other: Object | undefined}} and the step that was in the way
  */
-export function freeDay(steps, step, day) {
+export function freeDay(steps, step, day, passes = false) {
     const taken = new Map(
         steps
             .filter(({ id, channel }) => id !== step.id && channel === step.channel)
             .map((other) => [other.offset, other])
     );
     const other = taken.get(day);
-    const direction = day < step.offset ? -1 : 1;
+    const forward = day < step.offset ? -1 : 1;
+    const direction = passes ? forward : -forward;
     while (taken.has(day)) {
         day += direction;
     }

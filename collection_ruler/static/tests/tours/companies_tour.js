@@ -86,7 +86,7 @@ registry.category("web_tour.tours").add("collection_ruler_all_menus", {
         ...reach("configuration", "ruler_rulers", `${titled("Rulers")}, .o_list_view .o_data_row`),
         ...reach("configuration", "charge_rule", titled("Late charges")),
         ...reach("configuration", "contact_limit", titled("Limits on contact hours")),
-        ...reach("configuration", "run", titled("Runs")),
+        ...reach("configuration", "run", titled("Run log")),
     ],
 });
 

@@ -15,7 +15,13 @@ registry.category("web_tour.tours").add("collection_first_ruler_tour", {
         { content: "the proposal follows", trigger: ".modal td:contains(Is everything in order?)" },
         { trigger: ".modal button:contains(Make this ruler)", run: "click" },
         { content: "it is a draft", trigger: ".o_form_view .alert:contains(A draft says nothing)" },
-        { trigger: "button:contains(Activate)", run: "click" },
+        {
+            content: "the breadcrumb leads back to the list",
+            trigger: ".o_breadcrumb a:contains(Rulers), .o_breadcrumb .o_back_button",
+            run: "click",
+        },
+        { content: "where it stands", trigger: ".o_list_view .o_data_row [name=name]", run: "click" },
+        { trigger: ".o_form_view button:contains(Activate)", run: "click" },
         {
             content: "it names the customers before anything happens",
             trigger: ".modal td:contains(Late Payer)",
