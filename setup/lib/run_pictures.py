@@ -59,9 +59,9 @@ def run(odoo, options) -> int:
         simulation.activate()
         for number in range(options.days - 1):
             simulation.play(start + timedelta(days=number + 1))
-        simulation.server.tick(moment(last, MORNING))
         server = simulation.server
         screens.prepare(server)
+        server.tick(moment(last, MORNING))
         with Browser(paths.HOME / "pictures-profile") as chromium:
             names = screens.take(chromium, server, options.folder)
             if options.dark:

@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# fields that hold a message as a customer reads it
+MESSAGES = {"body", "message_body", "sample_body"}
 # A message is written for white paper, so it is shown on white paper (`preview.scss`).
 PAPER = {"collection_ruler/static/src/preview/preview.scss"}
 NAMES = r"\b(?:white|black|gr[ae]y|red|green|blue|yellow|orange|purple|silver|navy|teal|pink|brown)\b(?!-)"
@@ -72,5 +75,15 @@ def test_what_counts_as_a_colour(line, is_fixed):
     assert bool(FIXED.search(line)) == is_fixed
 
 
-def test_the_paper_of_messages_is_there():
-    assert all((ROOT / name).is_file() for name in PAPER)
+def test_messages_lie_on_paper():
+    """Their colours are written for it; on a dark screen they are unreadable without."""
+    shown = [
+        (path.name, field.get("name"), field.get("class") or "")
+        for folder in ("views", "wizards")
+        for path in ROOT.glob(f"collection_ruler/{folder}/*.xml")
+        for field in ElementTree.parse(path).iter("field")
+        if field.get("name") in MESSAGES
+    ]
+    assert {name for _, name, _ in shown} == MESSAGES
+    assert not [one for one in shown if "o_collection_paper" not in one[2].split()]
+    assert all(".o_collection_paper" in (ROOT / name).read_text() for name in PAPER)

@@ -42,7 +42,7 @@ CHARGES = {
 
 
 def prepare(server) -> None:
-    """What the played weeks have not: late charges, a second ruler, a lawyer, an invoice that nobody follows up."""
+    """What the played weeks have not: late charges, another ruler, a lawyer, an invoice of nobody."""
     ruler, company = server.query(
         "SELECT id, company_id FROM collection_ruler WHERE state = 'running' LIMIT 1"
     )[0]
@@ -54,7 +54,7 @@ def prepare(server) -> None:
     customer = server.rpc(
         "res.partner", "create", {"name": "Sam Small", "email": "sam.small@customers.example.com"}
     )
-    day = str(server.query("SELECT (now() - interval '12 days')::date")[0][0])
+    day = str(server.query("SELECT (now() - interval '3 days')::date")[0][0])
     small = server.rpc(
         "account.move",
         "create",
@@ -137,8 +137,8 @@ def screens(server) -> list[Screen]:
             "activation",
             f"/odoo/collection-rulers/{other}",
             form,
-            press=("button[name='action_activate']",),
-            finally_=".modal .o_form_view",
+            press=("button[name='action_activate']", ".modal input[data-value='catch_up']"),
+            finally_=".modal .o_collection_paper",
         ),
         Screen(
             "step",
