@@ -28,6 +28,11 @@ def main() -> int:
     parser.add_argument(
         "--days", type=int, default=DAYS, metavar="N", help=f"how many days (default: {DAYS})"
     )
+    parser.add_argument(
+        "--dark",
+        action="store_true",
+        help="also NAME-WIDTH-dark.png of each, by OCA's add-on web_dark_mode",
+    )
     options = parser.parse_args()
     with progress.plain_errors():
         odoo = everything.ensure()
@@ -38,11 +43,12 @@ def main() -> int:
 def run(odoo, options) -> int:
     # these need the project's Python environment, which `ensure` entered
     from demo.simulation import Simulation, moment  # noqa: PLC0415
-    from pictures.screens import take  # noqa: PLC0415
+    from pictures import dark, screens  # noqa: PLC0415
     from world import World  # noqa: PLC0415
     from world.browser import Browser  # noqa: PLC0415
 
     options.folder.mkdir(parents=True, exist_ok=True)
+    dark_addons = dark.ensure() if options.dark else None
     # the browser's clock is that of the machine: the last morning is not far from it
     last = date.today()
     while last.weekday() > 4:
@@ -53,9 +59,14 @@ def run(odoo, options) -> int:
         simulation.activate()
         for number in range(options.days - 1):
             simulation.play(start + timedelta(days=number + 1))
-        simulation.server.tick(moment(last, MORNING))
+        server = simulation.server
+        screens.prepare(server)
+        server.tick(moment(last, MORNING))
         with Browser(paths.HOME / "pictures-profile") as chromium:
-            names = take(chromium, simulation.server, options.folder)
+            names = screens.take(chromium, server, options.folder)
+            if options.dark:
+                dark.switch_on(server, dark_addons)
+                names += screens.take(chromium, server, options.folder, "-dark")
     print(f"{len(names)} pictures are in {options.folder}")
     return 0
 

@@ -42,13 +42,34 @@ CHARGES = {
 
 
 def prepare(server) -> None:
-    """What the played weeks have not: late charges, a second ruler and a lawyer."""
-    ruler = server.query("SELECT id FROM collection_ruler WHERE state = 'running' LIMIT 1")[0][0]
+    """What the played weeks have not: late charges, another ruler, a lawyer, an invoice of nobody."""
+    ruler, company = server.query(
+        "SELECT id, company_id FROM collection_ruler WHERE state = 'running' LIMIT 1"
+    )[0]
     server.rpc("collection.ruler", "copy", [ruler], {"name": "Another ruler"})
     euro = server.query("SELECT id FROM res_currency WHERE name = 'EUR'")[0][0]
     rule = server.rpc("collection.charge.rule", "create", {**CHARGES, "currency_id": euro})
-    server.rpc("collection.ruler", "write", [ruler], {"charge_rule_id": rule})
+    server.rpc("collection.ruler", "write", [ruler], {"charge_rule_id": rule, "amount_min": 50})
     server.rpc("res.partner", "create", {"name": "Lawyers & Example", "is_company": True})
+    customer = server.rpc(
+        "res.partner", "create", {"name": "Sam Small", "email": "sam.small@customers.example.com"}
+    )
+    day = str(server.query("SELECT (now() - interval '3 days')::date")[0][0])
+    small = server.rpc(
+        "account.move",
+        "create",
+        {
+            "move_type": "out_invoice",
+            "company_id": company,
+            "partner_id": customer,
+            "invoice_date": day,
+            "invoice_date_due": day,
+            "invoice_line_ids": [
+                (0, 0, {"name": "Strings", "price_unit": 35, "tax_ids": [(5, 0, 0)]})
+            ],
+        },
+    )
+    server.rpc("account.move", "action_post", [small])
 
 
 def screens(server) -> list[Screen]:
@@ -66,6 +87,8 @@ def screens(server) -> list[Screen]:
         "SELECT id FROM collection_ruler WHERE name->>'en_US' = 'Another ruler' ORDER BY id DESC LIMIT 1"
     )[0][0]
     rule = server.query("SELECT charge_rule_id FROM collection_ruler WHERE id = %s", [ruler])[0][0]
+    said = server.query("SELECT id FROM collection_followup WHERE state = 'sent' LIMIT 1")[0][0]
+    run = server.query("SELECT id FROM collection_run ORDER BY id LIMIT 1")[0][0]
     law = server.query("SELECT id FROM collection_contact_limit ORDER BY id LIMIT 1")[0][0]
     form, cards = ".o_form_view", ".o_kanban_record:not(.o_kanban_ghost)"
     return [
@@ -110,8 +133,30 @@ def screens(server) -> list[Screen]:
             press=(".o_notebook a[name='who']",),
             finally_=".o_notebook .tab-pane.active [name='customer_kind']",
         ),
+        Screen(
+            "activation",
+            f"/odoo/collection-rulers/{other}",
+            form,
+            press=("button[name='action_activate']", ".modal input[data-value='catch_up']"),
+            finally_=".modal .o_collection_paper",
+        ),
+        Screen(
+            "step",
+            f"/odoo/collection-rulers/{ruler}",
+            form,
+            press=(".o_ruler_mark",),
+            finally_=".modal .o_form_view",
+        ),
         Screen("today", "/odoo/collections-today", ".o_content", login="collector"),
         Screen("outgoing", "/odoo/todays-outgoing", ".o_content", login="collector"),
+        Screen(
+            "outgoing-preview",
+            "/odoo/todays-outgoing",
+            "button[name='action_preview']",
+            press=("button[name='action_preview']",),
+            finally_=".modal iframe",
+            login="collector",
+        ),
         Screen("debtors", "/odoo/debtors", cards, login="collector"),
         Screen("debtor", f"/odoo/debtors/{debtor}", form, login="collector"),
         *(
@@ -162,6 +207,7 @@ def screens(server) -> list[Screen]:
             login="collector",
         ),
         Screen("follow-ups", "/odoo/follow-ups", ".o_data_row, " + cards, login="collector"),
+        Screen("follow-up", f"/odoo/follow-ups/{said}", form, login="collector"),
         Screen("invoices-by-stage", "/odoo/invoices-by-stage", ".o_content", login="collector"),
         Screen(
             "invoice",
@@ -186,7 +232,9 @@ def screens(server) -> list[Screen]:
         Screen("late-charge", f"/odoo/late-charges/{rule}", form),
         Screen("contact-limits", "/odoo/collection-contact-limits", ".o_data_row, " + cards),
         Screen("contact-limit", f"/odoo/collection-contact-limits/{law}", form),
+        Screen("stages", "/odoo/collection-stages", ".o_data_row, " + cards),
         Screen("runs", "/odoo/collection-runs", ".o_data_row, " + cards),
+        Screen("run", f"/odoo/collection-runs/{run}", form),
         Screen(
             "settings",
             "/odoo/settings#account",
@@ -195,13 +243,13 @@ def screens(server) -> list[Screen]:
     ]
 
 
-def take(browser, server, folder: Path) -> list[Path]:
+def take(browser, server, folder: Path, suffix: str = "") -> list[Path]:
     """Take all pictures.
 
+    :param suffix: behind the names of the files
     :return: the files
     """
     files = []
-    prepare(server)
     found = screens(server)
     companies = "-".join(
         str(row[0])
@@ -214,8 +262,9 @@ def take(browser, server, folder: Path) -> list[Path]:
             browser.width(width)
             for screen in found:
                 if screen.login == login:
-                    with progress.step(f"{screen.name}, {width} pixels"):
-                        file = folder / f"{screen.name}-{width}.png"
+                    name = f"{screen.name}-{width}{suffix}"
+                    with progress.step(name):
+                        file = folder / f"{name}.png"
                         look(browser, server, screen, file)
                         files.append(file)
     return files
