@@ -186,7 +186,8 @@ def screens(server) -> list[Screen]:
         Screen("late-charge", f"/odoo/late-charges/{rule}", form),
         Screen("contact-limits", "/odoo/collection-contact-limits", ".o_data_row, " + cards),
         Screen("contact-limit", f"/odoo/collection-contact-limits/{law}", form),
-        Screen("runs", "/odoo/collection-runs", ".o_data_row, " + cards),
+        Screen("messages", "/odoo/collection-messages", ".o_data_row, " + cards),
+        Screen("run-log", "/odoo/collection-runs", ".o_data_row, " + cards),
         Screen(
             "settings",
             "/odoo/settings#account",
