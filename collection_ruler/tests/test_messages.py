@@ -6,7 +6,8 @@ from unittest.mock import patch
 
 from odoo.addons.mail.models.mail_render_mixin import MailRenderMixin
 from odoo.models import BaseModel
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..models.res_company import Memo
 from .common import CollectionCommon, ScreenCase
@@ -181,6 +182,30 @@ class TestWords(MessageCase):
             [{**row, "id": n} for n, row in zip(ids, mails.read(names), strict=True)],
             [{**row, "id": n} for n, row in zip(ids, plain.read(names), strict=True)],
         )
+
+    def test_a_manager_writes_a_message_in_the_menu_and_a_step_says_it(self):
+        """The menu shows what a step can be given, and what is written there is such a message."""
+        manager = new_test_user(
+            self.env,
+            "words",
+            "base.group_user,account.group_account_manager",
+            email="w@example.com",
+        )
+        env = self.env(user=manager)
+        action = env["ir.actions.actions"]._for_xml_id("collection_ruler.collection_message_action")
+        domain = safe_eval(action["domain"])
+        self.assertEqual(
+            domain, safe_eval(env["collection.ruler.step"]._fields["mail_template_id"].domain)
+        )
+        Template = env["mail.template"].with_context(**safe_eval(action["context"]))
+        with Form(Template, "mail.email_template_form") as form:
+            form.name = "Our own words"
+            form.subject = "About {{ object.invoice_names }}"
+        written = form.record
+        self.assertIn(written, Template.search(domain))
+        step = self.step("A week before")
+        step.mail_template_id = written
+        self.assertEqual(step.mail_template_id.model, "collection.followup")
 
     def test_every_word_offered_can_be_said(self):
         self.due_today()

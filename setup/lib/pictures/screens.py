@@ -233,7 +233,8 @@ def screens(server) -> list[Screen]:
         Screen("contact-limits", "/odoo/collection-contact-limits", ".o_data_row, " + cards),
         Screen("contact-limit", f"/odoo/collection-contact-limits/{law}", form),
         Screen("stages", "/odoo/collection-stages", ".o_data_row, " + cards),
-        Screen("runs", "/odoo/collection-runs", ".o_data_row, " + cards),
+        Screen("messages", "/odoo/collection-messages", ".o_data_row, " + cards),
+        Screen("run-log", "/odoo/collection-runs", ".o_data_row, " + cards),
         Screen("run", f"/odoo/collection-runs/{run}", form),
         Screen(
             "settings",
