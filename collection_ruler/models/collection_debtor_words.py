@@ -30,6 +30,7 @@ class _Message(NamedTuple):
     state: str
     reason: str | None
     at: str  # naive UTC, ISO
+    failure: str | None
 
 
 class _Coming(NamedTuple):
@@ -143,7 +144,8 @@ class CollectionDebtor(models.Model):
         self.env["account.move"].flush_model(["is_move_sent"])
         message = SQL(
             "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
-            "coalesce(f.delivered_at, f.handed_at, f.scheduled_at))"
+            "coalesce(f.delivered_at, f.handed_at, "
+            "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure)"
         )
         heard = SQL(
             "(f.channel != 'activity' OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')"
@@ -341,7 +343,7 @@ class CollectionDebtor(models.Model):
         if message.state == "to_approve":
             return _("%s waits for approval", what), _("%s waits for your approval.", what), True
         if message.state == "queued":
-            return _("%s is in the outbox", what), _("%s is in the outbox.", what), False
+            return self._say_queued(what, at, bool(message.failure), today)
         when = self._instant_words(at, today)
         if message.reason == Reason.PUT_OFF:
             short = _("%(what)s skipped, asked again %(when)s", what=what, when=when)

@@ -25,6 +25,7 @@ from . import (
     test_minimum,
     test_messages,
     test_money,
+    test_outbox,
     test_outgoing,
     test_places,
     test_plan,
