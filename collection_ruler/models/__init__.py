@@ -56,6 +56,7 @@ from . import collection_flood
 from . import account_move_words
 from . import collection_debtor_words
 from . import collection_debtor_drop
+from . import collection_at_once
 from . import collection_outbox
 from . import collection_outgoing
 from . import collection_preview

@@ -124,9 +124,13 @@ class CollectionHold(models.Model):
         return self.env._("On hold: %(what)s (%(why)s).", what=what, why=why)
 
     def _tell_ruler(self):
-        """Stage and banner follow within the minute, not with the next run."""
+        """Stage and banner follow at once where a person acts, else within the minute (F5)."""
         self.debtor_id._touch()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
+        if (
+            not self.env.su
+        ):  # a person; the verbs and the mail gate refresh by themselves, or must not wait
+            self.debtor_id._follow_at_once()
 
     def action_end(self):
         """End the pause now."""

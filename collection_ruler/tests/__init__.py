@@ -3,6 +3,7 @@ from importlib.util import find_spec
 from . import (
     test_activation,
     test_approval,
+    test_at_once,
     test_bad_input,
     test_brakes,
     test_branches,
