@@ -127,9 +127,8 @@ class CollectionHold(models.Model):
         """Stage and banner follow at once where a person acts, else within the minute (F5)."""
         self.debtor_id._touch()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
-        if (
-            not self.env.su
-        ):  # a person; the verbs and the mail gate refresh by themselves, or must not wait
+        # a person; the verbs refresh by themselves, and the mail gate must not wait
+        if not self.env.su:
             self.debtor_id._follow_at_once()
 
     def action_end(self):
