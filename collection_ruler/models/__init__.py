@@ -32,6 +32,7 @@ from . import collection_followup_words
 from . import collection_followup_item
 from . import collection_ruler_line
 from . import collection_instalment_expected
+from . import collection_instalment_waits
 from . import collection_charge
 from . import collection_charge_count
 from . import collection_charge_move

@@ -43,6 +43,7 @@ from . import (
     test_today,
     test_tours,
     test_views,
+    test_waits_because,
     test_year,
 )
 
