@@ -40,6 +40,7 @@ from . import collection_charge_words
 
 # the four verbs and what they share
 from . import collection_snapshot
+from . import collection_bad_address
 from . import collection_verb
 from . import collection_enrol
 from . import collection_plan

@@ -242,7 +242,8 @@ class CollectionDebtor(models.Model):
         if settings.is_paused and facts.open_count:
             reason = self._reason(Reason.PAUSED)
             return _("Silent: %s", reason), _("Nothing is said now: %s.", reason), True
-        if facts.failed and facts.failed.state == "failed":
+        address_fails = facts.waiting in (Reason.BAD_ADDRESS, Reason.NO_ADDRESS)
+        if facts.failed and facts.failed.state == "failed" and not address_fails:
             words = _(
                 "“%(step)s” was not sent: %(reason)s",
                 step=facts.failed.step_name,

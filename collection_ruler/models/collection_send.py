@@ -621,9 +621,10 @@ class CollectionFollowup(models.Model):
                 "handed_at",
                 "queued_at",
                 "failure",
+                "bounced_at",
             ],
             [
-                (f.id, "queued", "due", f.partner_id.email_normalized, key, None, now, None)
+                (f.id, "queued", "due", f.partner_id.email_normalized, key, None, now, None, None)
                 for f, key in rows
             ],
         )

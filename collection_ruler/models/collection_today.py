@@ -132,7 +132,18 @@ class CollectionToday(models.AbstractModel):
                 # once a customer, however many messages failed
                 self._debtors(
                     _("Failed addresses"),
-                    Domain("amount_due", ">", 0) & Domain("followup_ids", "any", failed & address),
+                    Domain("amount_due", ">", 0)
+                    & (
+                        Domain("followup_ids", "any", failed & address)
+                        | Domain(
+                            "instalment_ids",
+                            "any",
+                            Domain("is_open", "=", True)
+                            & Domain(
+                                "waiting_reason", "in", (Reason.BAD_ADDRESS, Reason.NO_ADDRESS)
+                            ),
+                        )
+                    ),
                 ),
             ),
             (

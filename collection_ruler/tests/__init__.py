@@ -4,6 +4,7 @@ from . import (
     test_activation,
     test_approval,
     test_at_once,
+    test_bad_address,
     test_bad_input,
     test_brakes,
     test_branches,
