@@ -67,6 +67,7 @@ class Snapshot:
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
+    :param mute: why messages by a channel do not reach somebody of a role, by (channel, role): they wait
     """
 
     calendar: ContactCalendar
@@ -83,6 +84,7 @@ class Snapshot:
     talked_on: date | None = None
     channels: Mapping[str, ContactCalendar | None] = field(default_factory=dict)
     profile: str | None = None
+    mute: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
 
     def calendar_of(self, channel: str) -> ContactCalendar | None:
         """When a channel may be used, None for never (B1)."""
@@ -142,6 +144,7 @@ class _Candidate:
     tasks: tuple[Step, ...]
     reach: int  # the watermark afterwards
     left_out: Mapping[Step, Reason] = field(default_factory=dict)  # not for this debt or customer
+    waits: Reason | None = None  # all that has come goes where nothing arrives
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -171,7 +174,11 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         if reason := _must_wait(snapshot.calendar, claim, day, delivering):
             decision.waiting[claim.id] = reason
         else:
-            candidates.append(_choose(snapshot, claim, at, worth))
+            candidate = _choose(snapshot, claim, at, worth)
+            if candidate.waits:
+                decision.waiting[claim.id] = candidate.waits
+            else:
+                candidates.append(candidate)
 
     said = _messages(snapshot, [c for c in candidates if c.messages], opens, decision)
     tasks_only = [c for c in candidates if not c.messages]
@@ -410,6 +417,8 @@ def _choose(snapshot: Snapshot, claim: Claim, at: datetime, worth: Decimal) -> _
 
     A notice that could not be said in time is not said late: nobody hears "due today" afterwards.
     Messages and tasks are two tracks: a missed call stays a task beside the message that overtook it.
+    What goes where nothing arrives waits for another address; what comes later and arrives, a call or
+    another channel, passes it over.
 
     :param worth: what is asked for today, in the company's currency: too little for some steps (D6)
     """
@@ -420,13 +429,25 @@ def _choose(snapshot: Snapshot, claim: Claim, at: datetime, worth: Decimal) -> _
     ]
     left_out = {s: Reason.TOO_LITTLE for s in steps if s.owed_min > worth}
     left_out |= {s: Reason.NOT_FOR_THEM for s in steps if snapshot.profile in s.skip_profiles}
+    mute = {
+        s: snapshot.mute[s.channel, s.role]
+        for s in steps
+        if s not in left_out and s.mode != "task" and (s.channel, s.role) in snapshot.mute
+    }
+    left_out |= mute
+    late = _effective(snapshot.calendar, claim) < snapshot.calendar.local_day(at)
+    mute = {s: reason for s, reason in mute.items() if s.offset > 0 or not late}
     steps = [s for s in steps if s not in left_out]
     overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
     reach = min(overdue) if overdue and not snapshot.spoken_to else claim.come
     steps = [s for s in steps if s.offset <= reach]
-    late = _effective(snapshot.calendar, claim) < snapshot.calendar.local_day(at)
     messages = [s for s in steps if s.mode != "task" and (s.offset > 0 or not late)]
     tasks = [s for s in steps if s.mode == "task"]
+    taken = [s.offset for s in (*messages, *tasks)]
+    if mute and not taken:
+        return _Candidate(claim, (), (), reach, waits=mute[max(mute, key=lambda s: s.offset)])
+    if any(s.offset > max(taken) for s in mute):
+        reach = max(taken)
     return _Candidate(
         claim,
         tuple(s for s in messages if s.offset == messages[-1].offset),

@@ -23,12 +23,14 @@ ALWAYS, NEVER = date.min, date.max
 # what makes a claim wait until something else happens; all other reasons pass with the days
 PATIENT = frozenset(
     {
+        Reason.BAD_ADDRESS,
         Reason.BLOCKED,
         Reason.COVERED,
         Reason.HELD,
         Reason.IN_BANK,
         Reason.IN_FLIGHT,
         Reason.NEVER_OPEN,
+        Reason.NO_ADDRESS,
         Reason.PAST_LIMIT,
         Reason.PAUSED,
         Reason.RULER_STOPPED,
@@ -320,6 +322,7 @@ def _shape(customer: Customer) -> tuple | None:
         snapshot.bank_days,
         snapshot.profile,
         tuple(sorted(snapshot.channels.items())),
+        tuple(sorted(snapshot.mute.items())),
         tuple(
             (
                 c.ladder.id,

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     TO_APPROVE = "to_approve"  # it leaves with somebody's fresh word only (A13)
     LOOK_FIRST = "look_first"  # a draft credit note stands against it: a person looks first (F3)
     PUT_OFF = "put_off"  # a person skipped it for a day (A13)
+    BAD_ADDRESS = "bad_address"  # the last message to this address did not arrive (C5)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
     PAUSED = "paused"  # the company pauses all sending until a day (A13)
@@ -52,7 +53,7 @@ class Reason(StrEnum):
     RESCHEDULED = "rescheduled"  # another due date was agreed (F7)
 
     # tried and not arrived
-    NO_ADDRESS = "no_address"  # the recipient has no address for this channel
+    NO_ADDRESS = "no_address"  # the recipient has no address for this channel; its next steps wait
     TEMPLATE_ERROR = "template_error"  # the text could not be made (H2)
     REFUSED = "refused"  # the gateway refused it for good
     BOUNCED = "bounced"  # it came back

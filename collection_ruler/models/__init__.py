@@ -36,6 +36,7 @@ from . import collection_followup_envelope
 from . import collection_followup_item
 from . import collection_ruler_line
 from . import collection_instalment_expected
+from . import collection_instalment_waits
 from . import collection_charge
 from . import collection_charge_count
 from . import collection_charge_move
@@ -43,6 +44,7 @@ from . import collection_charge_words
 
 # the four verbs and what they share
 from . import collection_snapshot
+from . import collection_bad_address
 from . import collection_verb
 from . import collection_enrol
 from . import collection_enrol_rulers
@@ -62,6 +64,8 @@ from . import account_move_words
 from . import collection_debtor_words
 from . import collection_debtor_drop
 from . import collection_debtor_facts
+from . import collection_at_once
+from . import collection_outbox
 from . import collection_outgoing
 from . import collection_preview
 from . import collection_today

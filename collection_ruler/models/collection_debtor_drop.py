@@ -92,8 +92,7 @@ class CollectionDebtor(models.Model):
     def action_look_again(self):
         """Place the debtor anew at once, after a person changed something."""
         self._only_collectors()
-        for company, own in self.sudo().grouped("company_id").items():
-            self.env["collection.standing"].sudo()._refresh(company, own)
+        self._follow_at_once()
 
     # ------------------------------------------------------------------
     # a step out of its turn

@@ -19,6 +19,7 @@ class _Message(NamedTuple):
     state: str
     reason: str | None
     at: str  # naive UTC, ISO
+    failure: str | None
 
 
 class _Coming(NamedTuple):
@@ -89,7 +90,8 @@ class CollectionDebtor(models.Model):
         self.env["account.move"].flush_model(["is_move_sent"])
         message = SQL(
             "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
-            "coalesce(f.delivered_at, f.handed_at, f.scheduled_at))"
+            "coalesce(f.delivered_at, f.handed_at, "
+            "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure)"
         )
         heard = SQL(
             "(f.channel != 'activity' OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')"

@@ -77,7 +77,8 @@ class CollectionDebtor(models.Model):
         if settings.is_paused and facts.open_count:
             reason = self._reason(Reason.PAUSED)
             return _("Silent: %s", reason), _("Nothing is said now: %s.", reason), True
-        if facts.failed and facts.failed.state == "failed":
+        address_fails = facts.waiting in (Reason.BAD_ADDRESS, Reason.NO_ADDRESS)
+        if facts.failed and facts.failed.state == "failed" and not address_fails:
             words = _(
                 "“%(step)s” was not sent: %(reason)s",
                 step=facts.failed.step_name,
@@ -178,7 +179,7 @@ class CollectionDebtor(models.Model):
         if message.state == "to_approve":
             return _("%s waits for approval", what), _("%s waits for your approval.", what), True
         if message.state == "queued":
-            return _("%s is in the outbox", what), _("%s is in the outbox.", what), False
+            return self._say_queued(what, at, bool(message.failure), today)
         when = self._instant_words(at, today)
         if message.reason == Reason.PUT_OFF:
             short = _("%(what)s skipped, asked again %(when)s", what=what, when=when)

@@ -124,9 +124,12 @@ class CollectionHold(models.Model):
         return self.env._("On hold: %(what)s (%(why)s).", what=what, why=why)
 
     def _tell_ruler(self):
-        """Stage and banner follow within the minute, not with the next run."""
+        """Stage and banner follow at once where a person acts, else within the minute (F5)."""
         self.debtor_id._touch()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
+        # a person; the verbs refresh by themselves, and the mail gate must not wait
+        if not self.env.su:
+            self.debtor_id._follow_at_once()
 
     def action_end(self):
         """End the pause now."""

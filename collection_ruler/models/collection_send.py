@@ -500,7 +500,14 @@ class CollectionFollowup(models.Model):
                     "author_user_id": user.id,
                     "author_partner_id": followup.company_id.partner_id.id,
                 }
-                followup.write({"state": "queued", "address": move.partner_id.email})
+                followup.write(
+                    {
+                        "state": "queued",
+                        "address": move.partner_id.email,
+                        "queued_at": self.env["collection.snapshot"]._now().replace(tzinfo=None),
+                        "failure": False,
+                    }
+                )
         self.env.ref("account.ir_cron_account_move_send")._trigger()
 
     def _skip_delivery(self):
@@ -603,8 +610,21 @@ class CollectionFollowup(models.Model):
             ["model", "res_id", "body"],
             [(key, "collection.debtor", f.debtor_id.id, str(texts[f.id][1])) for f, key in rows],
         )
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
         Verb._write_rows(
             self._name,
-            ["state", "reason", "address", "mail_message_id", "handed_at"],
-            [(f.id, "queued", "due", f.partner_id.email_normalized, key, None) for f, key in rows],
+            [
+                "state",
+                "reason",
+                "address",
+                "mail_message_id",
+                "handed_at",
+                "queued_at",
+                "failure",
+                "bounced_at",
+            ],
+            [
+                (f.id, "queued", "due", f.partner_id.email_normalized, key, None, now, None, None)
+                for f, key in rows
+            ],
         )

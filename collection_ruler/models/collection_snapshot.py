@@ -231,6 +231,7 @@ class CollectionSnapshot(models.AbstractModel):
         facts = self._facts(settings.today, debtor_ids)
         still_open = {row[0] for debtor in facts for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
+        mute = self._mute(debtor_ids) if come else {}
         snapshots = {}
         for debtor in facts:
             rows = [_OpenInstalment(*row) for row in debtor.claims or ()]
@@ -265,6 +266,7 @@ class CollectionSnapshot(models.AbstractModel):
                 max((day for day, kind in days if kind == "talk"), default=None),
                 channels,
                 debtor.profile,
+                mute.get(debtor.id, {}),
             )
         return snapshots
 

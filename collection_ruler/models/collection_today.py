@@ -105,6 +105,16 @@ class CollectionToday(models.AbstractModel):
                 ),
             ),
             (
+                "outbox",
+                _("In the outbox"),
+                _("The mail server does not take them. They leave once it does: have it checked."),
+                "fa-inbox",
+                self._followups(
+                    _("In the outbox"), self.env["collection.followup"]._stuck_in_outbox()
+                )
+                | {"context": {"collection_outbox": True}},
+            ),
+            (
                 "failed",
                 _("Failed or uncertain"),
                 _("Not sent, or nobody knows whether it arrived."),
@@ -122,7 +132,18 @@ class CollectionToday(models.AbstractModel):
                 # once a customer, however many messages failed
                 self._debtors(
                     _("Failed addresses"),
-                    Domain("amount_due", ">", 0) & Domain("followup_ids", "any", failed & address),
+                    Domain("amount_due", ">", 0)
+                    & (
+                        Domain("followup_ids", "any", failed & address)
+                        | Domain(
+                            "instalment_ids",
+                            "any",
+                            Domain("is_open", "=", True)
+                            & Domain(
+                                "waiting_reason", "in", (Reason.BAD_ADDRESS, Reason.NO_ADDRESS)
+                            ),
+                        )
+                    ),
                 ),
             ),
             (

@@ -122,12 +122,7 @@ class CollectionTrack(models.AbstractModel):
         """Nobody was handed this mail, since the server could not be reached: its queue tries again."""
         mail.state = "outgoing"
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=now + RETRY_AFTER)
-        followup.debtor_id._tell(
-            self.env._("The mail server cannot be reached"),
-            mail.failure_reason or "",
-            followup.ruler_id,
-            once=True,
-        )
+        followup._met_no_server(mail.failure_reason)
 
     def _follow_delivery(self, followup, mail, now, limit):
         """An invoice in the hands of Odoo's own sending."""

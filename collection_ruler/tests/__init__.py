@@ -3,6 +3,8 @@ from importlib.util import find_spec
 from . import (
     test_activation,
     test_approval,
+    test_at_once,
+    test_bad_address,
     test_bad_input,
     test_bank_day_words,
     test_brakes,
@@ -26,6 +28,7 @@ from . import (
     test_minimum,
     test_messages,
     test_money,
+    test_outbox,
     test_outgoing,
     test_places,
     test_plan,
@@ -43,6 +46,7 @@ from . import (
     test_tours,
     test_views,
     test_who,
+    test_waits_because,
     test_year,
 )
 

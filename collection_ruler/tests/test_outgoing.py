@@ -219,10 +219,10 @@ class TestOutgoing(CollectionCommon):
 
     def test_dead_address_is_said_before_the_door_says_it(self):
         (mail,) = self.planned() and self.day("2026-02-03")
-        self.bounce(mail)
         self.invoice("2026-02-13", date="2026-02-01")
         with self.at("2026-02-06 07:00"):
             self.run_ruler("enrol", "plan")
+            self.bounce(mail)  # after the next one was planned
             (followup,) = self.leaving()
             self.assertIn("came back", followup.waits_because)
             self.assertIn("came back", followup._preview()["note"])

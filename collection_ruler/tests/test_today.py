@@ -21,7 +21,7 @@ class TestToday(CollectionCommon):
     def test_nobody_is_followed_up_yet(self):
         answer = self.env["collection.today"].with_context(allowed_company_ids=self.company.ids)
         self.assertEqual(self.counts(), {})
-        self.assertEqual(len(answer.tiles()["tiles"]), 9)
+        self.assertEqual(len(answer.tiles()["tiles"]), 10)
 
     def test_a_reply_and_what_was_sent_since_friday(self):
         self.invoice("2026-01-30")

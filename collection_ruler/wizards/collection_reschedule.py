@@ -50,6 +50,7 @@ class CollectionReschedule(models.TransientModel):
             raise UserError(self.env._("Agree on a date from %s on.", format_date(self.env, today)))
         self._check_days_apart(instalments)
         self._write_dates(instalments)
+        self.debtor_id._follow_at_once()
         return {"type": "ir.actions.act_window_close"}
 
     def _check_days_apart(self, instalments):

@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+# a large mailing takes the mail server this long; what stands in the outbox for longer is worth a look
+OUTBOX_PATIENCE = timedelta(hours=1)
+
+
+class CollectionFollowup(models.Model):
+    """What was handed to Odoo's outbox and that the mail server has not taken: seen, and explained (H2)."""
+
+    _inherit = "collection.followup"
+
+    queued_at = fields.Datetime(
+        string="In the outbox since", copy=False, help="When it was handed to Odoo's outbox."
+    )
+
+    @api.model
+    def _stuck_in_outbox(self):
+        """Domain of what stands in the outbox for longer than a sending takes, or met no mail server."""
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        return (
+            Domain("state", "=", "queued")
+            & Domain("handed_at", "=", False)
+            & (Domain("failure", "!=", False) | Domain("queued_at", "<", now - OUTBOX_PATIENCE))
+        )
+
+    def _met_no_server(self, said):
+        """Note that the mail server could not be reached, and tell a person what to do about it, once.
+
+        :param said: what Odoo knows of the reason
+        """
+        self.ensure_one()
+        summary = self.env._("The mail server cannot be reached")
+        self.failure = said or summary
+        self.debtor_id._tell(
+            summary,
+            Markup("<p>%s</p><p>%s</p>") % (said or "", self._help_for_server()),
+            self.ruler_id,
+            once=True,
+        )
+
+    @api.model
+    def _help_for_server(self):
+        """What to do about a mail server that cannot be reached, for administrators and for others."""
+        return self.env._(
+            "Nothing is lost and nothing has to be sent again: messages wait in the outbox and leave by "
+            "themselves once the server answers. If you are an administrator, look under Settings ▸ General "
+            "Settings ▸ Emails ▸ Outgoing Email Servers and press Test Connection there. If not, ask an "
+            "administrator to do so."
+        )
+
+
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    def _say_queued(self, what, at, met_no_server, today):
+        """A message in the outbox in one plain sentence; in more words once it has stood there for long.
+
+        :param what: the message, in words
+        :param at: naive UTC instant since when it stands there
+        :param met_no_server: the mail server could not be reached meanwhile
+        :return: as `_say_next`
+        """
+        _ = self.env._
+        now = self.env["collection.snapshot"]._now().replace(tzinfo=None)
+        if not met_no_server and at > now - OUTBOX_PATIENCE:
+            return _("%s is in the outbox", what), _("%s is in the outbox.", what), False
+        day = self._local_day(at)
+        since = self._day_words(day, today)
+        if day == today:
+            since = format_datetime(self.env, at, dt_format="HH:mm")
+        return (
+            _("%(what)s is in the outbox since %(since)s", what=what, since=since),
+            _(
+                "%(what)s is in the outbox since %(since)s: the mail server has not taken it yet. It leaves "
+                "by itself once it does.",
+                what=what,
+                since=since,
+            ),
+            True,
+        )

@@ -1,0 +1,157 @@
+"""A customer whose address does not work: the next messages wait until there is another one (C5, H2)."""
+
+import smtplib
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import CollectionCommon
+from .test_doors import MAIL, SERVER
+
+
+@tagged("post_install", "-at_install")
+class TestBadAddress(CollectionCommon):
+    """ "Due today" of the 9th of March did not reach Ana; "Forgot?" would come on the 11th."""
+
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+        self.move = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        self.instalment = self.instalments(self.move)
+        self.day("2026-03-02")
+
+    def reach_nobody(self):
+        (mail,) = self.day("2026-03-09")
+        with self.at("2026-03-09 12:00"):
+            self.bounce(mail)
+        self.bounced = self.followups(state="failed")
+        self.assertEqual(self.bounced.step_name, "Due today")
+
+    def refuse(self, said):
+        with self.at("2026-03-09 09:30"):
+            self.run_ruler()
+            refused = smtplib.SMTPRecipientsRefused({self.customer.email: (550, said)})
+            self.deliver(refused)
+        self.assertEqual(self.followups()[-1].reason, "refused")
+
+    def assert_waits(self, reason="bad_address", since="Due today"):
+        """Nothing new is planned, and the place on the ladder is kept."""
+        self.instalments(self.move).invalidate_recordset()
+        instalment = self.instalments(self.move)
+        self.assertEqual((instalment.waiting_reason, instalment.watermark), (reason, 0))
+        self.assertEqual(self.followups()[-1].step_name, since)
+
+    def went_to(self, sent):
+        return [(mail["subject"].split(":")[0], mail["email_to"][0]) for mail in sent]
+
+    def test_the_next_message_is_not_planned_to_an_address_that_bounced(self):
+        self.reach_nobody()
+        self.assertFalse(self.day("2026-03-11"))
+        self.assert_waits()
+        self.assertEqual(self.followups(state="failed"), self.bounced)
+        with self.at("2026-03-12 10:00"):
+            debtor = self.debtor()
+            debtor.invalidate_recordset()
+            self.assertEqual(
+                debtor.next_words, "Silent: the e-mail address does not work: add another one"
+            )
+            self.assertTrue(debtor.is_waiting)
+            tiles = {t["key"]: t for t in self.env["collection.today"].tiles()["tiles"]}
+            self.assertEqual(tiles["addresses"]["count"], 1)
+            self.bounced.action_cancel()
+            tiles = {t["key"]: t for t in self.env["collection.today"].tiles()["tiles"]}
+            self.assertEqual(tiles["addresses"]["count"], 1, "who waits for it still stands there")
+
+    def test_calls_go_on_and_another_address_hears_the_latest_step_once(self):
+        self.reach_nobody()
+        for day in ("2026-03-11", "2026-03-13", "2026-03-16", "2026-03-17", "2026-03-18"):
+            self.assertFalse(self.day(day))
+        self.assertTrue([t for t in self.tasks() if t.startswith("Call")], self.tasks())
+        self.customer.email = "new@customer.example.com"
+        sent = self.day("2026-03-19")
+        self.assertEqual(
+            [mail["email_to"] for mail in sent], [['"Ana Example" <new@customer.example.com>']]
+        )
+        self.assertEqual(self.followups(channel="email")[-1].step_name, "Firm and polite")
+        self.assertFalse(self.day("2026-03-20"))
+
+    def test_an_invoice_contact_with_another_address_is_enough(self):
+        self.reach_nobody()
+        self.day("2026-03-11")
+        self.env["res.partner"].create(
+            {
+                "name": "Ana's office",
+                "type": "invoice",
+                "parent_id": self.customer.id,
+                "email": "office@customer.example.com",
+            }
+        )
+        (mail,) = self.day("2026-03-12")
+        self.assertIn("office@customer.example.com", mail["email_to"][0])
+
+    @mute_logger(MAIL, SERVER)
+    def test_a_mailbox_that_the_server_does_not_know(self):
+        self.refuse(b"5.1.1 no such user")
+        self.assertFalse(self.day("2026-03-11"))
+        self.assert_waits()
+
+    @mute_logger(MAIL, SERVER)
+    def test_a_refusal_that_may_be_about_us_does_not_silence_the_customer(self):
+        """Else one bad day of our own mail server would silence everybody for good."""
+        self.refuse(b"5.7.1 relay access denied")
+        self.assertEqual(len(self.day("2026-03-11")), 1)
+
+    def test_where_there_is_no_address_the_first_fails_and_the_next_wait(self):
+        self.customer.email = False
+        self.assertFalse(self.day("2026-03-09"))
+        self.assertEqual(self.followups()[-1].reason, "no_address")
+        self.assertFalse(self.day("2026-03-11"))
+        self.assert_waits("no_address")
+        self.customer.email = "ana@customer.example.com"
+        self.assertEqual(len(self.day("2026-03-12")), 1)
+        self.assertEqual(self.followups()[-1].step_name, "Forgot?")
+
+    def test_trying_again_at_a_new_address_does_not_make_that_one_bad(self):
+        self.reach_nobody()
+        with self.at("2026-03-10 10:00"):
+            self.customer.email = "new@customer.example.com"
+            self.bounced.action_retry()
+        self.assertEqual(len(self.day("2026-03-10", "10:30")), 1)
+        self.assertEqual(
+            len(self.day("2026-03-12")), 1, "the new address was taken for the bad one"
+        )
+
+    def test_whom_a_later_message_reached_is_written_to(self):
+        """A bounce of long ago does not count against an address that works since."""
+        self.reach_nobody()
+        self.bounced.copy(
+            {
+                "state": "sent",
+                "bounced_at": False,
+                "scheduled_at": "2026-03-10 09:00:00",
+                "handed_at": "2026-03-10 09:00:00",
+                "delivered_at": "2026-03-10 09:00:00",
+            }
+        )
+        self.assertEqual(len(self.day("2026-03-12")), 1)
+
+    def test_costs_the_same_however_many_addresses_fail(self):
+        costs = []
+        for count in (2, 8):
+            partners = [self.person(f"Person {count} {n}") for n in range(count)]
+            moves = [self.invoice("2026-03-09", partner=p, date="2026-03-02") for p in partners]
+            with self.at("2026-03-09 09:30"):
+                self.run_ruler("enrol", "plan")
+                for partner in partners:
+                    followup = self.followups(partner)[-1]
+                    followup.write({"address": partner.email, "handed_at": "2026-03-09 09:30:00"})
+                    followup.bounced_at = "2026-03-09 10:00:00"
+            debtors = self.instalments(*moves).debtor_id
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            mute = self.env["collection.snapshot"]._mute(debtors.ids)
+            costs.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(set(mute), set(debtors.ids))
+        self.assertEqual(*costs)
+        self.assertLess(costs[0], 12)
