@@ -50,10 +50,13 @@ from . import collection_enrol
 from . import collection_enrol_rulers
 from . import collection_plan
 from . import collection_send
+from . import collection_followup_door
+from . import collection_followup_channels
 from . import collection_charge_step
 from . import collection_standing
 from . import collection_track
 from . import collection_track_money
+from . import collection_track_money_facts
 from . import collection_profile
 from . import collection_run
 from . import collection_run_line
@@ -78,5 +81,6 @@ from . import collection_sample
 from . import account_move_send
 from . import ir_mail_server
 from . import mail_mail
+from . import collection_followup_gateway
 from . import mail_template
 from . import mail_thread

@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from .collection_followup_gateway import RETRY_AFTER
 from .collection_verb import Tally
-from .mail_mail import RETRY_AFTER
 
 # a gateway that was handed a message and has not answered for so long never will
 ANSWER_LIMIT = timedelta(minutes=10)
