@@ -271,6 +271,7 @@ test("Enter and a click open the step", async () => {
     expect(mark("Forgotten?")).toHaveCount(1);
     await contains(mark("Call")).click();
     expect(".modal [name=name] input").toHaveValue("Call");
+    expect(".modal-title").toHaveText("Call");
 });
 
 test("what was saved once is removed after a question, and comes back on discard", async () => {
@@ -312,6 +313,7 @@ test("the button adds a step after the last one", async () => {
     await mountRuler();
     await contains(".o_ruler_add").click();
     expect(".modal [name=offset_days] input").toHaveValue("12");
+    expect(".modal-title").toHaveText("New step");
 });
 
 test("who may not write sees the ruler, and can neither move, add nor remove", async () => {

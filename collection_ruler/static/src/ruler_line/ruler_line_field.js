@@ -32,6 +32,7 @@ export class RulerLineField extends X2ManyField {
         this._openRecord = (params) => {
             const focused = document.activeElement;
             return openRecord({
+                title: params.record?.data.name || _t("New step"),
                 ...params,
                 controls: this.controls,
                 onClose: () => focused?.focus(),
