@@ -13,7 +13,7 @@ class CollectionStage(models.Model):
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
         [
-            ("upcoming", "Not reminded yet"),
+            ("upcoming", "Not reminded"),
             ("reminder", "Reminder"),
             ("promise", "Promise"),
             ("waiting_for_us", "Waiting for us"),
