@@ -273,12 +273,12 @@ class CollectionFollowup(models.Model):
                 continue
             followup.debtor_id._tell(
                 self.env._(
-                    "“%(step)s” was not sent: %(reason)s",
+                    "Not sent: %(step)s, %(reason)s",
                     step=followup.step_name,
                     reason=reasons[reason],
                 )
                 if state == "failed"
-                else self.env._("Did “%s” arrive? Nobody knows.", followup.step_name),
+                else self.env._("Did it arrive? Nobody knows: %s", followup.step_name),
                 failure or self._help_for(reason),
                 followup.ruler_id,
             )

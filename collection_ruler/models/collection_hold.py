@@ -147,6 +147,29 @@ class CollectionHold(models.Model):
         return Domain("debtor_id", "in", debtors.ids)
 
 
+class CollectionDebtor(models.Model):
+    _inherit = "collection.debtor"
+
+    # offered above the form where there is nothing to choose from; a hand-over is taken back on its own page
+    only_hold_id = fields.Many2one(
+        "collection.hold", compute="_compute_only_hold_id", string="The hold in force"
+    )
+
+    @api.depends("hold_ids.state", "hold_ids.date_to")
+    def _compute_only_hold_id(self):
+        Hold = self.env["collection.hold"]
+        today = fields.Date.context_today(self)
+        by_debtor = Hold.search(Hold._in_force(today) & Hold._domain_of(self)).grouped("debtor_id")
+        for debtor in self:
+            holds = by_debtor.get(debtor._origin, Hold)
+            debtor.only_hold_id = len(holds) == 1 and holds.origin != "handover" and holds
+
+    def action_end_hold(self):
+        """End the only hold there is."""
+        self.ensure_one()
+        self.only_hold_id.action_end()
+
+
 class CollectionInstalment(models.Model):
     _inherit = "collection.instalment"
 

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..dunning.reason import Reason
 from .collection_followup_item import reason_selection
 from .res_company import Memo
 
@@ -23,8 +24,10 @@ class CollectionInstalment(models.Model):
         line = self.env["collection.ruler.line"].with_context(collection_memo=Memo())
         ruled = self.with_env(line.env).filtered(lambda i: i.is_open and i.ruler_id)
         held, now = line._held(ruled), self.env["collection.snapshot"]._now()
+        _taken, waits, _left = line._taken(ruled)
         for company, own in ruled.grouped(lambda i: i.debtor_id.company_id).items():
             today = company._collection_calendar().local_day(now)
             for instalment in own:
-                why = line._why_silent(instalment, today, held)
-                self.browse(instalment.id).waits_because = why
+                why = line._why(instalment, today, held, waits)
+                if why != Reason.DUE:  # its message leaves as planned; what comes after it can wait
+                    self.browse(instalment.id).waits_because = why

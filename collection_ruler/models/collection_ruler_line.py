@@ -65,7 +65,7 @@ class CollectionRulerLine(models.AbstractModel):
                 )
             except (CalendarError, LadderError, NeverOpen):
                 continue  # the ruler or its hours make no sense yet: that is said where they are mended
-            why = waits.get(instalment.id) or drawn._why_silent(instalment, today, held)
+            why = drawn._why(instalment, today, held, waits)
             step = drawing.next and drawing.next.step
             if step and step.id not in taken[instalment.id]:  # what is planned has its words
                 step = opening(ladder, step, debtor.id in spoken, debtor.profile)
@@ -124,6 +124,16 @@ class CollectionRulerLine(models.AbstractModel):
             return self.env._("%(channel)s “%(step)s” today", **names)
         day = format_date(self.env, mark.day, date_format="EEE d MMM")
         return self.env._("%(channel)s “%(step)s” on %(day)s", day=day, **names)
+
+    def _why(self, instalment, today, held, waits):
+        """Why nothing is said, or `Reason.DUE` for what leaves as planned, or False.
+
+        :param waits: why what is planned waits, by instalment id
+        """
+        silent = self._why_silent(instalment, today, held)
+        if silent in (Reason.PAUSED, Reason.RULER_STOPPED, Reason.HELD):
+            return silent  # whatever is planned
+        return waits.get(instalment.id) or silent
 
     def _why_silent(self, instalment, today, held):
         """Why the next step does not come on its day, or False."""

@@ -78,11 +78,11 @@ class CollectionRuler(models.Model):
             missing.append(
                 (
                     self.env._(
-                        "Nobody knows when it is day at %s. Choose contact hours in the settings, or "
-                        "give the company's contact a time zone.",
+                        "Nobody knows when it is day at %s: its country has several time zones. Choose one "
+                        "in the settings, under “Collections: hours and days”.",
                         company.name,
                     ),
-                    f"/odoo/res.partner/{company.partner_id.id}",
+                    "/odoo/settings#account",
                 )
             )
         try:

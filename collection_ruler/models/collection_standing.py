@@ -138,7 +138,7 @@ class CollectionStanding(models.AbstractModel):
                   FROM (SELECT debtor_id, scheduled_at, delivered_at, handed_at, state,
                                channel != 'activity' OR purpose = 'talk' AS speaks,
                                purpose IN ('dunning', 'returned')
-                               AND state NOT IN ('cancelled', 'failed') AS reached
+                               AND state IN ('sent', 'uncertain') AS reached
                           FROM collection_followup WHERE debtor_id IN %(ids)s
                          UNION ALL
                         SELECT debtor_id, NULL, NULL, NULL, NULL, FALSE, TRUE

@@ -23,7 +23,8 @@ class CollectionToday(models.AbstractModel):
         """The worklists of the allowed companies, as this user may see them.
 
         :return: {``tiles``: [{``key``, ``title``, ``hint``, ``icon``, ``count``, ``action``}],
-            ``is_new``: nobody is followed up yet, ``notices``: what stops or turns aside all messages}
+            ``is_new``: nobody is followed up yet, ``may_propose``: whether this user can make a ruler,
+            ``notices``: what stops or turns aside all messages}
         """
         tiles = []
         for key, title, hint, icon, action in self._worklists():
@@ -42,6 +43,7 @@ class CollectionToday(models.AbstractModel):
         return {
             "tiles": tiles,
             "is_new": not self.env["collection.debtor"].search_count([], limit=1),
+            "may_propose": self.env["collection.ruler.proposal"].has_access("create"),
             "notices": self._notices(),
         }
 
@@ -107,7 +109,7 @@ class CollectionToday(models.AbstractModel):
             (
                 "outbox",
                 _("In the outbox"),
-                _("The mail server does not take them. They leave once it does: have it checked."),
+                _("What the mail server has not taken. It leaves once it does: have it checked."),
                 "fa-inbox",
                 self._followups(
                     _("In the outbox"), self.env["collection.followup"]._stuck_in_outbox()

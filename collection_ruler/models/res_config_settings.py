@@ -7,6 +7,7 @@ class ResConfigSettings(models.TransientModel):
     collection_calendar_id = fields.Many2one(
         related="company_id.root_id.collection_calendar_id", readonly=False
     )
+    collection_tz = fields.Selection(related="company_id.root_id.partner_id.tz", readonly=False)
     collection_paused_until = fields.Date(
         related="company_id.root_id.collection_paused_until", readonly=False
     )

@@ -179,6 +179,26 @@ class TestBacklog(CollectionCommon):
             self.assertNotIn("no logo yet", wizard.summary)
             self.assertIn("logo.png", wizard.sample_body)
 
+    def test_what_fell_due_on_a_sunday_is_not_overdue_on_monday_and_the_dialog_says_so(self):
+        self.invoice("2026-03-08", 20.0, self.person("Sunday"), date="2026-03-01")
+        with self.at("2026-03-09 08:00"):
+            wizard = self.dialog("join")
+            self.assertEqual((wizard.overdue_count, wizard.bank_day_count), (2, 1))
+            self.assertIn("count from the next one and are not overdue yet: 1", wizard.summary)
+
+    def test_where_the_country_leaves_the_time_zone_open_it_is_chosen_in_the_settings(self):
+        """New Zealand has two; the way leads where the field is."""
+        self.company.partner_id.tz = False
+        self.company.country_id = self.env.ref("base.nz")
+        self.company.collection_calendar_id = False
+        wizard = self.dialog("join")
+        self.assertIn("several time zones", wizard.missing)
+        self.assertIn("/odoo/settings#account", wizard.missing)
+        self.env["res.config.settings"].create({"collection_tz": "Pacific/Auckland"}).execute()
+        again = wizard.action_look_again()
+        anew = self.env[again["res_model"]].with_context(**again["context"]).create({})
+        self.assertFalse(anew.missing)
+
     def test_a_pause_of_the_company_is_said(self):
         with self.at("2026-03-10 08:00"):
             self.assertFalse(self.dialog("join").notice)

@@ -42,6 +42,18 @@ class TestAtOnce(CollectionCommon):
             self.assertEqual(self.mine.stage_id, before)
             self.assertIn("Next: ", self.mine.why)
 
+    def test_the_only_hold_ends_above_the_form_and_of_several_one_is_chosen(self):
+        debtor = self.debtor()
+        self.assertFalse(debtor.only_hold_id)
+        hold = self.hold(note="first")
+        self.assertEqual(debtor.only_hold_id, hold)
+        second = self.hold(note="second")
+        self.assertFalse(debtor.only_hold_id)
+        second.action_end()
+        debtor.action_end_hold()
+        self.assertEqual(hold.state, "ended")
+        self.assertFalse(debtor.only_hold_id)
+
     def test_what_waited_for_a_hold_waits_for_it_no_longer(self):
         with self.at("2026-03-12 10:00"):
             hold = self.begin(

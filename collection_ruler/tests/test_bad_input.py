@@ -176,7 +176,7 @@ class TestStopsItselfOnly(CollectionCommon):
             self.invoice("2026-03-09", 100.0, partner, date="2026-03-02")
         self.deed = self.ruler.user_id
 
-    def assert_only_the_good_one_is_served(self, reason, told="“A week before” was not sent"):
+    def assert_only_the_good_one_is_served(self, reason, told="Not sent: A week before"):
         sent = self.day("2026-03-02")
         self.assertEqual([m["email_to"] for m in sent], [['"Good" <good@customer.example.com>']])
         followup = self.followups()

@@ -61,6 +61,16 @@ class TestDebtorWords(CollectionCommon):
             self.run_ruler("track")
         self.assertEqual(debtor.stage_id.kind, "review", "its task was made")
 
+    def test_who_is_to_be_reminded_today_was_not_reminded_yet(self):
+        self.invoice("2026-01-08")
+        self.activate("2026-01-10")
+        with self.at("2026-01-12 07:00"):
+            self.run_ruler("plan", "track")
+        self.assertEqual(self.followups().mapped("state"), ["planned"])
+        self.assertEqual(self.debtor().stage_id.kind, "upcoming")
+        self.assertTrue(self.day("2026-01-12"))
+        self.assertEqual(self.debtor().stage_id.name, "Reminded")
+
     def test_message_in_the_outbox_is_named(self):
         self.invoice("2026-01-30")
         self.activate()

@@ -63,6 +63,7 @@ PUBLIC = {
     "action_plan_again",
     "action_drop",
     "action_look_again",
+    "action_end_hold",
     "action_send",
     "action_note",
     "default_get",

@@ -53,6 +53,18 @@ class TestWaitsBecause(CollectionCommon):
             self.pay(self.move)
         self.assertEqual(self.why(), [False, "paused"])
 
+    def test_what_is_planned_waits_for_nothing_and_a_hold_stops_it_on_the_line_too(self):
+        late = self.invoice("2026-02-27", 30.0, date="2026-02-20")
+        with self.at("2026-03-03 07:00"):
+            self.run_ruler("enrol", "plan")
+            self.run_ruler("plan")  # what comes after it waits for another day
+            self.assertEqual(self.followups().mapped("state"), ["planned"])
+        self.assertEqual(self.why(late), [False])
+        self.hold(scope="instalments", instalment_ids=[Command.set(self.instalments(late).ids)])
+        self.assertEqual(self.why(late), ["held"])
+        with self.at("2026-03-03 10:30"):
+            self.assertIn("waits: a hold", self.instalments(late).ruler_line["next"])
+
     def test_the_page_names_it_instead_of_a_day(self):
         for view in ("debtor_view_form", "instalment_view_list", "instalment_view_kanban"):
             arch = self.env.ref(f"collection_ruler.collection_{view}").arch

@@ -31,6 +31,7 @@ class CollectionRulerActivation(models.TransientModel):
     customer_count = fields.Integer(compute="_compute_preview", string="Customers")
     instalment_count = fields.Integer(compute="_compute_preview", string="Open instalments")
     overdue_count = fields.Integer(compute="_compute_preview", string="Overdue instalments")
+    bank_day_count = fields.Integer(compute="_compute_preview", string="Not overdue by bank days")
     joining_count = fields.Integer(compute="_compute_preview", string="Join silently")
     today_count = fields.Integer(compute="_compute_preview", string="Customers contacted today")
     mute_count = fields.Integer(compute="_compute_preview", string="Customers without e-mail")
@@ -81,6 +82,8 @@ class CollectionRulerActivation(models.TransientModel):
             wizard.customer_count = len({one.partner_id for one in taken})
             wizard.instalment_count = len(taken)
             wizard.overdue_count = self._count_overdue(ruler, taken, today)
+            late = sum(one.due_date < today for one in taken)
+            wizard.bank_day_count = max(0, late - wizard.overdue_count)
             first = days[0] if days else False
             wizard.next_date = first
             wizard.next_count = len({line.debtor_id for line in lines if line.day == first})
@@ -163,8 +166,15 @@ class CollectionRulerActivation(models.TransientModel):
             count = self.overdue_count
             one, many = {
                 "join": (
-                    _("1 is overdue: it joins silently, nobody is written to about it now."),
-                    _("%s are overdue: they join silently, nobody is written to now.", count),
+                    _(
+                        "1 is overdue: it joins silently at its step, and nobody is written to about it now. "
+                        "Whoever never heard from us then gets the words of the first reminder."
+                    ),
+                    _(
+                        "%s are overdue: they join silently at their steps, and nobody is written to now. "
+                        "Whoever never heard from us then gets the words of the first reminder.",
+                        count,
+                    ),
                 ),
                 "catch_up": (
                     _("1 is overdue: its customer gets one message about it."),
@@ -176,6 +186,14 @@ class CollectionRulerActivation(models.TransientModel):
                 ),
             }[self.backlog_policy]
             sentences.append(one if count == 1 else many)
+        if self.bank_day_count:
+            sentences.append(
+                _(
+                    "Due on a day when banks are closed, so they count from the next one and are not overdue "
+                    "yet: %s.",
+                    self.bank_day_count,
+                )
+            )
         return [*sentences, self._first_step(), *self._warnings()]
 
     def _first_step(self):
@@ -201,7 +219,8 @@ class CollectionRulerActivation(models.TransientModel):
             sentences.append(
                 _(
                     "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). Those that are not "
-                    "overdue are sent to their customers as well, each in its own message.",
+                    "overdue are sent to their customers as well, each in its own message; the "
+                    "overdue ones stand in the reminder only.",
                     count=self.unsent_count,
                     names=self.unsent_names,
                 )
@@ -279,6 +298,10 @@ class CollectionRulerActivation(models.TransientModel):
             )
             table += Markup("<p class='text-muted'>%s</p>") % words
         return table
+
+    def action_look_again(self):
+        """Open the dialog anew, after what was missing was seen to in another window."""
+        return self.ruler_id.action_activate()
 
     def action_confirm(self):
         """Switch it on, with the policy that was looked at."""

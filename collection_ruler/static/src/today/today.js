@@ -15,7 +15,7 @@ export class CollectionToday extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ tiles: [], is_new: false, notices: [] });
+        this.state = useState({ tiles: [], is_new: false, may_propose: false, notices: [] });
         onWillStart(async () => {
             Object.assign(this.state, await this.orm.call("collection.today", "tiles", []));
         });
