@@ -20,6 +20,7 @@ class _Message(NamedTuple):
     reason: str | None
     at: str  # naive UTC, ISO
     failure: str | None
+    is_lost: bool  # an e-mail to somebody who has no address
 
 
 class _Coming(NamedTuple):
@@ -88,10 +89,13 @@ class CollectionDebtor(models.Model):
         for model in ("collection.instalment", "collection.followup", "collection.hold"):
             self.env[model].flush_model()
         self.env["account.move"].flush_model(["is_move_sent"])
+        self.env["res.partner"].flush_model(["email_normalized"])
         message = SQL(
             "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
             "coalesce(f.delivered_at, f.handed_at, "
-            "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure)"
+            "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure, "
+            "f.channel = 'email' AND EXISTS (SELECT FROM res_partner "
+            "WHERE id = f.partner_id AND email_normalized IS NULL))"
         )
         heard = SQL(
             "(f.channel != 'activity' OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')"

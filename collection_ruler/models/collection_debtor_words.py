@@ -180,6 +180,12 @@ class CollectionDebtor(models.Model):
             return _("%s waits for approval", what), _("%s waits for your approval.", what), True
         if message.state == "queued":
             return self._say_queued(what, at, bool(message.failure), today)
+        if message.is_lost:
+            return (
+                _("%s cannot leave: no address", what),
+                _("%s cannot leave: there is no e-mail address. Add one.", what),
+                True,
+            )
         when = self._instant_words(at, today)
         if message.reason == Reason.PUT_OFF:
             short = _("%(what)s skipped, asked again %(when)s", what=what, when=when)

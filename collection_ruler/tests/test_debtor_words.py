@@ -71,6 +71,17 @@ class TestDebtorWords(CollectionCommon):
         self.assertTrue(self.day("2026-01-12"))
         self.assertEqual(self.debtor().stage_id.name, "Reminded")
 
+    def test_a_message_to_nobody_is_not_said_to_leave(self):
+        self.invoice("2026-01-08")
+        self.activate("2026-01-10")
+        with self.at("2026-01-12 07:00"):
+            self.run_ruler("plan")
+        with self.at("2026-01-12 07:30"):
+            self.assertIn("leaves today", self.debtor().why)
+        self.customer.email = False
+        self.env.invalidate_all()
+        self.assertIn("cannot leave: there is no e-mail address", self.debtor().why)
+
     def test_message_in_the_outbox_is_named(self):
         self.invoice("2026-01-30")
         self.activate()
