@@ -69,6 +69,8 @@ def draw(
     taken: Mapping[int, Taken] | None = None,
     spoken_to: bool = True,
     is_open: bool = True,
+    delivered: bool = False,
+    profile: str | None = None,
 ) -> Drawing:
     """Put an instalment's steps on the line.
 
@@ -79,12 +81,22 @@ def draw(
     :param spoken_to: whether the debtor ever heard from us; if not, the first overdue step comes
         before later ones (decision 9)
     :param is_open: whether anything is still owed; if not, nothing comes
+    :param delivered: whether the invoice went out: the step that would send it is passed over (A3)
+    :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
     :raise NeverOpen: no open day lies within the search limit
     """
     due = effective_due(ladder, calendar, counts_from)
     marks = [
         _mark(step, day, (taken or {}).get(step.id), watermark)
         for step, day in timeline(ladder, calendar, counts_from)
+    ]
+    marks = [
+        replace(mark, state=State.SKIPPED)
+        if mark.state == State.AHEAD
+        and mark.step.id not in (taken or {})
+        and ((delivered and mark.step.delivers) or profile in mark.step.skip_profiles)
+        else mark
+        for mark in marks
     ]
     if is_open:
         _look_ahead(marks, calendar, due, today, spoken_to, taken or {})

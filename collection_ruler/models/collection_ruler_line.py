@@ -62,6 +62,8 @@ class CollectionRulerLine(models.AbstractModel):
                     },
                     debtor.id in spoken,
                     instalment.is_open,
+                    bool(instalment.delivered_on or instalment.move_id.is_move_sent),
+                    debtor.profile,
                 )
             except (CalendarError, LadderError, NeverOpen):
                 continue  # the ruler or its hours make no sense yet: that is said where they are mended

@@ -87,3 +87,15 @@ def test_nothing_comes_once_nothing_is_owed():
         "ahead",
         "ahead",
     ]
+
+
+def test_a_step_that_is_passed_over_is_not_announced():
+    """The invoice went out already, and those who pay like this are not reminded a week before."""
+    first = Step(1, -10, "email", delivers=True)
+    kind = Step(2, -7, "email", skip_profiles=frozenset({"punctual"}))
+    ladder = Ladder(1, (first, kind, Step(3, 0, "email")))
+    sent = draw(ladder, ALWAYS, DUE, on(-12), delivered=True, profile="new")
+    assert states(sent) == ["skipped", "next", "ahead"]
+    punctual = draw(ladder, ALWAYS, DUE, on(-12), delivered=True, profile="punctual")
+    assert states(punctual) == ["skipped", "skipped", "next"]
+    assert states(draw(ladder, ALWAYS, DUE, on(-12))) == ["next", "ahead", "ahead"]
