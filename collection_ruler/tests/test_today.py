@@ -109,6 +109,13 @@ class TestToday(CollectionCommon):
             self.assertTrue(self.counts(ours))
             self.assertEqual(self.counts(theirs), {})
 
+    def test_only_who_can_make_a_ruler_is_offered_to(self):
+        group = "collection_ruler.collection_ruler_group_"
+        for name, may in (("reader", False), ("collector", False), ("manager", True)):
+            user = self.new_user(f"today_{name}", group + name)
+            Today = self.env["collection.today"].with_user(user)
+            self.assertEqual(Today.tiles()["may_propose"], may, name)
+
     def test_nobody_else_sees_it(self):
         with self.assertRaises(AccessError):
             self.tiles(self.new_user("today_stranger", "base.group_partner_manager"))
