@@ -29,18 +29,18 @@ class CollectionFollowup(models.Model):
         )
 
     def _met_no_server(self, said):
-        """Note that the mail server could not be reached, and tell a person what to do about it, once.
+        """Note that the mail server could not be reached, and tell whoever answers for the ruler what to do
+        about it: one task, however many messages wait.
 
         :param said: what Odoo knows of the reason
         """
         self.ensure_one()
-        summary = self.env._("The mail server cannot be reached")
-        self.failure = said or summary
-        self.debtor_id._tell(
-            summary,
+        run = self.env["collection.run"].sudo()
+        self.failure = said or run._mail_server_words()
+        run._tell_manager(
+            self.company_id.root_id,
+            run._mail_server_words(),
             Markup("<p>%s</p><p>%s</p>") % (said or "", self._help_for_server()),
-            self.ruler_id,
-            once=True,
         )
 
     @api.model
@@ -52,6 +52,27 @@ class CollectionFollowup(models.Model):
             "Settings ▸ Emails ▸ Outgoing Email Servers and press Test Connection there. If not, ask an "
             "administrator to do so."
         )
+
+
+class CollectionRun(models.Model):
+    _inherit = "collection.run"
+
+    @api.model
+    def _mail_server_words(self):
+        return self.env._("The mail server cannot be reached")
+
+    @api.model
+    def _forget_mail_server(self, company):
+        """The task about the mail server is done once nothing waits for it any more."""
+        rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
+        tasks = rulers.activity_ids.filtered(lambda a: a.summary == self._mail_server_words())
+        waiting = [
+            ("company_id", "child_of", company.id),
+            ("state", "=", "queued"),
+            ("failure", "!=", False),
+        ]
+        if tasks and not self.env["collection.followup"].search_count(waiting, limit=1):
+            tasks.action_feedback(self.env._("It answers again, and what waited has left."))
 
 
 class CollectionDebtor(models.Model):

@@ -168,6 +168,7 @@ class CollectionRun(models.Model):
         if not run:
             if not is_help:
                 self._note_silence(company)
+                self._forget_mail_server(company)
             run = self.create({"company_id": company.id, "started_at": now, "is_help": is_help})
         run.calls += 1
         return run

@@ -65,7 +65,8 @@ class TestOutbox(DoorCase):
     @mute_logger(MAIL, SERVER)
     def test_the_task_says_what_the_server_said_and_what_to_do_and_who(self):
         self.meet_no_server("2026-03-09 09:40")
-        task = self.debtor().activity_ids
+        self.assertFalse(self.debtor().activity_ids, "one task, not one for each customer")
+        task = self.ruler.activity_ids
         self.assertEqual(task.summary, "The mail server cannot be reached")
         for words in (
             "&lt;refused&gt;",
@@ -74,6 +75,14 @@ class TestOutbox(DoorCase):
             "ask an administrator",
         ):
             self.assertIn(words, task.note)
+        summary, Run = task.summary, self.env["collection.run"].sudo()
+        with self.at("2026-03-09 09:50"):
+            Run._open(self.company)._end("done")
+        self.assertIn(task, self.ruler.activity_ids, "it does not answer yet")
+        self.queue_at("2026-03-09 09:56")
+        with self.at("2026-03-09 10:00"):
+            Run._open(self.company)._end("done")
+        self.assertNotIn(summary, self.ruler.activity_ids.mapped("summary"))
 
     def test_what_is_written_anew_stands_there_since_then(self):
         """A message that was put off by the mail server is no trouble when it is in the outbox again."""
