@@ -38,7 +38,6 @@ class _Facts(NamedTuple):
     :param open_count: open instalments
     :param currencies: ids, of the open instalments
     :param waiting: why the oldest instalment that is due waits, or None
-    :param reminded: whether a reminder of an open instalment lies behind it, said or not
     :param ruled: whether a ruler took any of the open instalments
     :param coming: the oldest open instalment, and the one whose step comes first; none where none comes
     """
@@ -47,7 +46,6 @@ class _Facts(NamedTuple):
     open_count: int
     currencies: list
     waiting: str | None
-    reminded: bool
     ruled: bool
     hold: _Hold | None
     coming: list[_Coming]
@@ -104,7 +102,7 @@ class CollectionDebtor(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, i.open_count, i.currencies, i.waiting, i.reminded, i.ruled,
+                SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled,
                        h.hold, c.coming, p.message,
                        CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
                        a.at, u.unanswered
@@ -113,7 +111,6 @@ class CollectionDebtor(models.Model):
                     SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
                            (array_agg(waiting_reason ORDER BY due_date, id)
                                FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
-                           coalesce(bool_or(watermark >= 0), FALSE) AS reminded,
                            coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled
                       FROM collection_instalment
                      WHERE debtor_id = d.id AND is_open) i
@@ -173,7 +170,7 @@ class CollectionDebtor(models.Model):
                 ids=ids,
             )
         )
-        types = {6: _Hold, 8: _Message, 9: _Message, 10: _Message}
+        types = {5: _Hold, 7: _Message, 8: _Message, 9: _Message}
         result = []
         for row in rows:
             values = [
@@ -181,7 +178,7 @@ class CollectionDebtor(models.Model):
                 for n, value in enumerate(row)
             ]
             values[2] = values[2] or []
-            coming = [_Coming(*one) for one in values[7] or ()]
-            values[7] = coming if any(one.next_date for one in coming) else []
+            coming = [_Coming(*one) for one in values[6] or ()]
+            values[6] = coming if any(one.next_date for one in coming) else []
             result.append(_Facts(*values))
         return result

@@ -250,9 +250,7 @@ class CollectionDebtor(models.Model):
         if answered and (not said or answered >= said):
             return _("Replied %s", self._on_day_words(self._local_day(answered), today))
         if not said:
-            if facts.reminded:  # who joined silently stands among the reminded
-                return _("The ruler has not written so far")
-            return _("Not contacted yet") if facts.open_count else False
+            return _("The ruler has not written yet") if facts.open_count else False
         when = self._on_day_words(self._local_day(said), today)
         # a notice before the due date wants no answer
         if facts.unanswered >= UNANSWERED and last.purpose == "dunning" and self.amount_overdue:

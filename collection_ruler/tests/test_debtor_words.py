@@ -18,7 +18,7 @@ class TestDebtorWords(CollectionCommon):
         self.activate()
         self.assertEqual(
             self.words("2026-01-05 10:00"),
-            ("E-mail “A week before” on Fri 23 Jan", "Not contacted yet"),
+            ("E-mail “A week before” on Fri 23 Jan", "The ruler has not written yet"),
         )
         self.day("2026-01-23")
         self.assertEqual(
@@ -43,7 +43,7 @@ class TestDebtorWords(CollectionCommon):
     def test_who_joined_silently_was_not_written_to(self):
         self.invoice("2025-12-30")
         self.activate()
-        self.assertEqual(self.words("2026-01-05 10:00")[1], "The ruler has not written so far")
+        self.assertEqual(self.words("2026-01-05 10:00")[1], "The ruler has not written yet")
 
     def test_who_joined_silently_stands_under_no_reminder_before_one_was_said(self):
         self.invoice("2025-12-22")  # the firm reminder lies behind, the review ahead
