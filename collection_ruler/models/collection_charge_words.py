@@ -158,6 +158,14 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         return self.purpose != "thanks" and self.step_id.show_charges
 
+    def _spoken_currencies(self):
+        """Also those of the fixed sums that it names."""
+        spoken = super()._spoken_currencies()
+        if not self._names_charges():
+            return spoken
+        rules = self.instalment_ids.ruler_id.charge_rule_id
+        return spoken | rules.filtered("fee").currency_id
+
     def _counted_charges(self):
         """What may be charged, for all messages of a batch at once: {instalment id: Counted}.
 
@@ -184,7 +192,10 @@ class CollectionFollowup(models.Model):
             "collection_ruler.message_charges",
             {
                 "rows": [
-                    {"kind": kind, "amount": self._amount_text(float(amount), currency)}
+                    {
+                        "kind": kind,
+                        "amount": self._amount_text(float(amount), currency, self.names_currencies),
+                    }
                     for (kind, currency), amount in totals.items()
                 ],
                 "until": self._date_text(self.debtor_id._local_today()),

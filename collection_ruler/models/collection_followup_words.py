@@ -1,13 +1,7 @@
-from datetime import timedelta
-
 from markupsafe import Markup, escape
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, formatLang
 
-from ..dunning.ladder import effective_due
-
-# what is coming due is announced so many days ahead in the second table (B5)
-COMING_DAYS = 31
 # what the tables show of an instalment
 SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
 # stands for the reference while the bank details are rendered
@@ -46,8 +40,6 @@ class CollectionFollowup(models.Model):
     amount_paid_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     invoice_names = fields.Char(compute="_compute_figures", compute_sudo=True)
     oldest_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
-    due_table = fields.Html(compute="_compute_due_table", compute_sudo=True, sanitize=False)
-    coming_table = fields.Html(compute="_compute_coming_table", compute_sudo=True, sanitize=False)
     remaining_text = fields.Html(compute="_compute_remaining", compute_sudo=True, sanitize=False)
     pay_button = fields.Html(compute="_compute_pay_button", compute_sudo=True, sanitize=False)
     bank_details = fields.Html(compute="_compute_bank_details", compute_sudo=True, sanitize=False)
@@ -130,16 +122,15 @@ class CollectionFollowup(models.Model):
             own.signatory_email = company.email
             own.company_address = company.collection_address
 
-    @api.depends("amount_due", "amount_paid", "instalment_ids")
+    @api.depends("amount_due", "amount_paid", "instalment_ids", "names_currencies")
     @api.depends_context("lang")
     def _compute_figures(self):
         for debtor, own in self.grouped("debtor_id").items():
             own.current_date = self._date_text(debtor._local_today())
         for followup in self:
             asked = followup._asked()
-            currency = followup.currency_id
-            followup.amount_text = self._amount_text(followup.amount_due, currency)
-            followup.amount_paid_text = self._amount_text(followup.amount_paid, currency)
+            followup.amount_text = followup._own_amount_text(followup.amount_due)
+            followup.amount_paid_text = followup._own_amount_text(followup.amount_paid)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
             oldest = asked[:1].due_date
             followup.oldest_due_text = self._date_text(oldest) if oldest else ""
@@ -151,30 +142,7 @@ class CollectionFollowup(models.Model):
             return self._item_instalments().sorted(lambda i: (i.due_date, i.id))
         return self.instalment_ids.sorted(lambda i: (i.due_date, i.id))
 
-    # each by itself: a message pays for the parts that its template uses
-
-    @api.depends("amount_due", "instalment_ids")
-    @api.depends_context("lang")
-    def _compute_due_table(self):
-        tables = [f._instalment_table(f._asked(), with_total=f.purpose != "thanks") for f in self]
-        rendered = self._render_parts("collection_ruler.message_tables", tables)
-        for followup, table in zip(self, rendered, strict=True):
-            followup.due_table = table
-
-    @api.depends("instalment_ids")
-    @api.depends_context("lang")
-    def _compute_coming_table(self):
-        self.coming_table = Markup()
-        by_debtor = self._coming()
-        nothing = self.env["collection.instalment"]
-        tables = {}
-        for followup in self.filtered(lambda f: f.purpose != "thanks"):
-            coming = by_debtor.get(followup.debtor_id.id, nothing) - followup.instalment_ids
-            if coming:
-                tables[followup] = followup._instalment_table(coming)
-        rendered = self._render_parts("collection_ruler.message_tables", list(tables.values()))
-        for followup, table in zip(tables, rendered, strict=True):
-            followup.coming_table = table
+    # each part by itself: a message pays for those that its template uses
 
     @api.depends("amount_due")
     @api.depends_context("lang")
@@ -225,13 +193,24 @@ class CollectionFollowup(models.Model):
             ]
         )
 
-    def _amount_text(self, amount, currency):
-        """An amount as the recipient writes it; the same few come again and again."""
+    def _amount_text(self, amount, currency, by_code=False):
+        """An amount as the recipient writes it; the same few come again and again.
+
+        :param by_code: name the currency by its ISO code, since several share a symbol
+        """
         memo = self.env.context.get("collection_memo", {})
-        key = "amount", self.env.lang, currency.id, amount
-        if key not in memo:
+        key = "amount", self.env.lang, currency.id, amount, by_code
+        if key not in memo and by_code:
+            number = formatLang(self.env, amount, digits=currency.decimal_places)
+            memo[key] = f"{number}\N{NO-BREAK SPACE}{currency.name}"
+        elif key not in memo:
             memo[key] = format_amount(self.env, amount, currency)
         return memo[key]
+
+    def _own_amount_text(self, amount):
+        """An amount in the currency of the message, named as this message names currencies."""
+        self.ensure_one()
+        return self._amount_text(amount, self.currency_id, self.names_currencies)
 
     def _date_text(self, day):
         """A date as the recipient writes it; the same few come again and again."""
@@ -241,68 +220,12 @@ class CollectionFollowup(models.Model):
             memo[key] = format_date(self.env, day)
         return memo[key]
 
-    def _coming(self):
-        """What comes due soon: {debtor id: ``collection.instalment``}; the second table, never a second
-        message. Read once for all customers of a batch, whatever their templates."""
-        memo = self.env.context.get("collection_memo", {})
-        if "coming" not in memo:
-            batch = self.browse(memo.get("writing", self.ids))
-            found = self.env["collection.instalment"].sudo()
-            for own in batch.debtor_id.grouped("company_id").values():
-                today = own[:1]._local_today()
-                until = today + timedelta(days=COMING_DAYS)
-                found += found.browse(
-                    self.env["collection.snapshot"]._coming(own.ids, today, until)
-                )
-            found.fetch(["debtor_id", *SHOWN])
-            found.move_id.fetch(["name"])
-            grouped = found.grouped("debtor_id")
-            coming = {debtor.id: own for debtor, own in grouped.items()}
-            if "writing" not in memo:
-                return coming
-            memo["coming"] = coming
-        return memo["coming"]
-
-    def _instalment_table(self, instalments, with_total=False):
-        """What a table of instalments shows: for a stored view that an administrator may change."""
-        self.ensure_one()
-        today = self.debtor_id._local_today()
-        calendar = self.debtor_id._place_calendar()
-        total = sum(i.residual_currency for i in instalments if i.currency_id == self.currency_id)
-        credit = self.currency_id.round(total - self.amount_due) if with_total else 0
-        # a single row is paid by the button below the table; rows do not know the credit
-        linked = with_total and len(instalments) > 1 and not credit
-        rows = []
-        for instalment in instalments:
-            ruler, due = instalment.ruler_id, instalment.due_date
-            if ruler and due < today:
-                due = effective_due(ruler._ladder(), calendar, due)
-            rows.append(
-                {
-                    "number": instalment.move_id.name,
-                    "due": self._date_text(instalment.due_date),
-                    "days": max(0, (today - due).days),
-                    "amount": self._amount_text(
-                        instalment.residual_currency, instalment.currency_id
-                    ),
-                    "link": linked and self._move_payment_link(instalment),
-                }
-            )
-        return {
-            "rows": rows,
-            "coming": not with_total and self.purpose != "thanks",
-            "total": self._amount_text(self.amount_due, self.currency_id) if with_total else False,
-            "credit": self._amount_text(-credit, self.currency_id)
-            if self.currency_id.compare_amounts(credit, 0) > 0
-            else False,
-        }
-
     def _remaining(self):
         """What a part payment leaves open, as a sentence; empty when nothing does (A5)."""
         self.ensure_one()
         if self.purpose != "thanks" or not self.amount_due:
             return Markup()
-        amount = self._amount_text(self.amount_due, self.currency_id)
+        amount = self._own_amount_text(self.amount_due)
         return Markup("<p>%s</p>") % self.env._("%s of it remains open.", amount)
 
     @api.depends("company_id", "instalment_ids")

@@ -1,5 +1,6 @@
 """Money is right (D1 to D5): what is owed, what covers it, what is under way, and the thanks."""
 
+import re
 from unittest.mock import patch
 
 from odoo import Command
@@ -7,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import email_normalize
 
+from ..models.res_company import Memo
 from .common import CollectionCommon
 
 
@@ -130,18 +132,76 @@ class TestOwed(MoneyCase):
             )
         )
 
+    def read_table(self, mail):
+        """The words of the first table of a message: what it asks for."""
+        table = re.search(r"<table.*?</table>", mail["body"].partition("due today")[2], re.S)[0]
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", table))
+
     def test_two_currencies_are_never_added_up(self):
-        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        """Each has its total, under its own rows, and each amount its code: many are written "$"."""
+        other = self.setup_other_currency("CAD", rates=[("2026-01-01", 0.5)])
+        other.symbol = "$"
         dollars = self.invoice("2026-03-09", 100.0, date="2026-03-02")
-        euros = self.invoice("2026-03-09", 70.0, date="2026-03-02", currency_id=euro.id)
-        self.day("2026-03-02")
+        foreign = self.invoice("2026-03-09", 70.0, date="2026-03-02", currency_id=other.id)
+        later = self.invoice("2026-03-09", 20.0, date="2026-03-03")
+        self.day("2026-03-03")
         sent = self.day("2026-03-09")
         self.assertEqual(len(sent), 1, "one message a day")
-        self.assertIn("$ 100.00 is due today", sent[0]["subject"])
-        for text in (dollars.name, euros.name, "$ 100.00", "70.00 €"):
-            self.assertIn(text, sent[0]["body"])
-        self.assertNotIn("170.00", sent[0]["body"])
-        self.assertEqual(self.debtor().amount_due, 240.0, "in the company's currency")
+        self.assertIn("120.00 USD is due today", sent[0]["subject"])
+        table = self.read_table(sent[0])
+        said = re.findall(r"INV/\S+|To pay|[\d.]+ (?:USD|CAD)", table)
+        own = [dollars.name, "100.00 USD", later.name, "20.00 USD", "To pay", "120.00 USD"]
+        self.assertEqual(said, [*own, foreign.name, "70.00 CAD", "To pay", "70.00 CAD"])
+        self.assertNotIn("$", sent[0]["subject"] + sent[0]["body"])
+        self.assertNotIn("190.00", sent[0]["body"])
+        self.assertEqual(self.debtor().amount_due, 260.0, "in the company's currency")
+
+    def test_a_credit_in_the_other_currency_is_deducted_from_its_own_total(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        self.due_on_the_ninth(100.0)
+        self.invoice("2026-03-09", 70.0, date="2026-03-02", currency_id=euro.id)
+        self.credit_note(30.0, date="2026-03-03", currency_id=euro.id)
+        self.credit_note(25.0, date="2026-03-03")
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("75.00 USD is due today", mail["subject"])
+        table = self.read_table(mail).replace("\ufeff", "")
+        said = re.findall(r"Your open credit|To pay|-?[\d.]+ (?:USD|EUR)", table)
+        own = ["100.00 USD", "Your open credit", "-25.00 USD", "To pay", "75.00 USD"]
+        euros = ["70.00 EUR", "Your open credit", "-30.00 EUR", "To pay", "40.00 EUR"]
+        self.assertEqual(said, own + euros)
+        self.assertNotIn("#portal_pay", mail["body"], "a row would ask for more than is owed")
+
+    def test_what_comes_next_in_another_currency_makes_each_amount_name_its_own(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        self.due_on_the_ninth(100.0)
+        self.invoice("2026-03-23", 70.0, date="2026-03-02", currency_id=euro.id)
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("100.00 USD is due today", mail["subject"])
+        self.assertIn("70.00 EUR", mail["body"])
+        self.assertNotIn("$", mail["body"])
+        self.assertIn("Pay 100.00 USD", mail["body"])
+
+    def test_two_currencies_cost_no_query_for_each_customer(self):
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        people = [self.person(f"Person {n}") for n in range(6)]
+        for person in people:
+            self.invoice("2026-03-09", 100.0, person, date="2026-03-02")
+            self.invoice("2026-03-09", 70.0, person, date="2026-03-02", currency_id=euro.id)
+        self.day("2026-03-02")
+        self.assertEqual(len(self.day("2026-03-09")), 6)
+        said = self.followups(people[0]).browse(
+            [self.followups(p, step_name="Due today").id for p in people]
+        )
+
+        def queries(followups):
+            self.env.invalidate_all()
+            memo = Memo(writing=followups.ids)
+            before = self.env.cr.sql_log_count
+            followups.with_context(collection_memo=memo).mapped("due_table")
+            return self.env.cr.sql_log_count - before
+
+        queries(said[:1])
+        self.assertLessEqual(queries(said), queries(said[:2]))
 
     def test_credit_in_another_currency_is_not_deducted(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])

@@ -230,7 +230,7 @@ class TestOutgoing(CollectionCommon):
     def test_broken_template_is_said_in_words(self):
         _move, followup = self.planned()
         Followup = self.env.registry["collection.followup"]
-        broken = patch.object(Followup, "_instalment_table", side_effect=ValueError("no table"))
+        broken = patch.object(Followup, "_asked_groups", side_effect=ValueError("no table"))
         with self.at("2026-02-03 07:30"), broken:
             self.assertIn("cannot be written", followup._preview()["note"])
 
