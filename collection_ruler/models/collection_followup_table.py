@@ -139,11 +139,13 @@ class CollectionFollowup(models.Model):
         """
         self.ensure_one()
         today = self.debtor_id._local_today()
+        counts_from = {i: self._counts_from(i, today) for i in instalments}
         return [
             {
                 "number": instalment.move_id.name,
                 "due": self._date_text(instalment.due_date),
-                "days": max(0, (today - self._counts_from(instalment, today)).days),
+                "days": max(0, (today - counts_from[instalment]).days),
+                "today": counts_from[instalment] == today,
                 "amount": self._amount_text(
                     instalment.residual_currency, instalment.currency_id, self.names_currencies
                 ),

@@ -37,6 +37,9 @@ class CollectionFollowup(models.Model):
     amount_text = fields.Char(
         compute="_compute_figures", compute_sudo=True, help="What it asks for, written out."
     )
+    overdue_text = fields.Char(
+        compute="_compute_overdue_text", compute_sudo=True, help="The part of it that is overdue."
+    )
     amount_paid_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     invoice_names = fields.Char(compute="_compute_figures", compute_sudo=True)
     oldest_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
@@ -72,6 +75,7 @@ class CollectionFollowup(models.Model):
             "signatory_email",
             "current_date",
             "amount_text",
+            "overdue_text",
             "amount_paid_text",
             "invoice_names",
             "oldest_due_text",
@@ -134,6 +138,26 @@ class CollectionFollowup(models.Model):
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
             oldest = asked[:1].due_date
             followup.oldest_due_text = self._date_text(oldest) if oldest else ""
+
+    @api.depends("amount_due", "instalment_ids", "names_currencies")
+    @api.depends_context("lang")
+    def _compute_overdue_text(self):
+        for followup in self:
+            overdue = followup._overdue()
+            followup.overdue_text = (
+                followup._own_amount_text(overdue) if overdue else followup.amount_text
+            )
+
+    def _overdue(self):
+        """How much of `amount_due` is overdue: what falls due today is asked for as well (B5, D1), but
+        nobody missed it yet. Credits pay for the oldest first; 0 where nothing is overdue."""
+        self.ensure_one()
+        today = self.debtor_id._local_today()
+        asked = self.instalment_ids.filtered(lambda i: i.currency_id == self.currency_id)
+        late = asked.filtered(lambda i: self._counts_from(i, today) < today)
+        # what is not late is what remains of the amount last
+        later = sum((asked - late).mapped("residual_currency"))
+        return max(0.0, self.currency_id.round(self.amount_due - later))
 
     def _asked(self):
         """The instalments it asks for, oldest first; for thanks, those that were paid."""

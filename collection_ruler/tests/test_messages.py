@@ -207,6 +207,57 @@ class TestWords(MessageCase):
         step.mail_template_id = written
         self.assertEqual(step.mail_template_id.model, "collection.followup")
 
+    def reminder(self, *late, today=310.0, **credit):
+        """The reminder of what fell due on the ninth, on the day when another invoice falls due."""
+        for amount in late:
+            self.invoice("2026-03-09", amount, date="2026-03-02")
+        self.invoice("2026-03-11", today, date="2026-03-02")
+        self.day("2026-03-02")
+        self.day("2026-03-09")
+        if credit:
+            self.credit_note(credit["credit"], date="2026-03-10")
+        (mail,) = self.day("2026-03-11")
+        return mail
+
+    def test_a_reminder_speaks_of_what_is_late_and_asks_for_all_that_is_due(self):
+        """B5, D1: what falls due that day is asked for as well, but nobody has forgotten it."""
+        mail = self.reminder(31.0)
+        self.assertIn("did $ 31.00 slip through?", mail["subject"])
+        self.assertIn("not seen a payment of $ 31.00 yet", mail["body"])
+        row = re.search(r"03/11/2026.*?</tr>", mail["body"], re.S)[0]
+        self.assertRegex(row, r">\s*today\s*<")
+        self.assertEqual(len(re.findall(r">\s*today\s*<", mail["body"])), 1)
+        self.assertRegex(mail["body"], r"(?s)To pay.*?\$ 341\.00")
+        self.assertEqual(self.followups(step_name="Forgot?").amount_due, 341.0)
+
+    def test_credits_pay_for_what_is_late_first(self):
+        mail = self.reminder(31.0, 20.0, credit=40.0)
+        self.assertIn("did $ 11.00 slip through?", mail["subject"])
+        self.assertRegex(mail["body"], r"(?s)To pay.*?\$ 321\.00")
+
+    def test_where_credits_pay_for_all_that_is_late_the_rest_is_named(self):
+        mail = self.reminder(31.0, credit=31.0)
+        self.assertIn("$ 310.00", mail["subject"])
+
+    def test_what_is_late_is_said_as_one_amount_where_all_is(self):
+        self.invoice("2026-03-06", 31.0, date="2026-03-02")
+        self.invoice("2026-03-09", 10.0, date="2026-03-02")
+        self.day("2026-03-02")
+        self.day("2026-03-09")
+        self.day("2026-03-10")
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("did $ 41.00 slip through?", mail["subject"])
+
+    def test_a_due_date_whose_bank_day_is_today_is_not_late(self):
+        """A3: the 14th and 15th are a weekend."""
+        self.invoice("2026-03-12", 31.0, date="2026-03-02")
+        self.invoice("2026-03-14", 310.0, date="2026-03-02")
+        for day in ("02", "06", "09", "12"):
+            self.day(f"2026-03-{day}")
+        (mail,) = self.day("2026-03-16")
+        self.assertIn("did $ 31.00 slip through?", mail["subject"])
+        self.assertRegex(mail["body"], r"03/14/2026\s*<div[^>]*>today<")
+
     def test_every_word_offered_can_be_said(self):
         self.due_today()
         followup = self.followups()[-1]

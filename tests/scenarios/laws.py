@@ -25,7 +25,7 @@ NOT_ASKING = {"Thank you", "Send the invoice"}
 
 # a row of the table in a message: invoice, due date, how long ago, what is open
 ROW = re.compile(
-    r"(INV/\S+) (?:Pay this one )?(\d\d)/(\d\d)/(\d{4}) (?:\d+ days? ago )?([\d,]+\.\d\d) €"
+    r"(INV/\S+) (?:Pay this one )?(\d\d)/(\d\d)/(\d{4}) (?:\d+ days? ago |today )?([\d,]+\.\d\d) €"
 )
 CREDIT = re.compile(r"Your open credit -?([\d,]+\.\d\d) €")
 
