@@ -33,6 +33,7 @@ from . import collection_hold
 from . import collection_followup
 from . import collection_followup_words
 from . import collection_followup_table
+from . import collection_followup_pay
 from . import collection_followup_envelope
 from . import collection_followup_item
 from . import collection_ruler_line

@@ -149,7 +149,9 @@ class CollectionFollowup(models.Model):
                 "amount": self._amount_text(
                     instalment.residual_currency, instalment.currency_id, self.names_currencies
                 ),
-                "link": linked and self._move_payment_link(instalment),
+                "link": linked
+                and self._takes_payment(instalment.move_id, instalment.currency_id)
+                and self._move_payment_link(instalment),
             }
             for instalment in instalments
         ]

@@ -44,7 +44,6 @@ class CollectionFollowup(models.Model):
     invoice_names = fields.Char(compute="_compute_figures", compute_sudo=True)
     oldest_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     remaining_text = fields.Html(compute="_compute_remaining", compute_sudo=True, sanitize=False)
-    pay_button = fields.Html(compute="_compute_pay_button", compute_sudo=True, sanitize=False)
     bank_details = fields.Html(compute="_compute_bank_details", compute_sudo=True, sanitize=False)
 
     @api.model
@@ -173,21 +172,6 @@ class CollectionFollowup(models.Model):
     def _compute_remaining(self):
         for followup in self:
             followup.remaining_text = followup._remaining()
-
-    @api.depends("amount_due", "instalment_ids")
-    @api.depends_context("lang")
-    def _compute_pay_button(self):
-        self.pay_button = Markup()
-        buttons = {}
-        for followup in self:
-            if link := followup._payment_link():
-                amount = followup.amount_text
-                buttons[followup] = {"link": link, "amount": amount, "followup": followup}
-        rendered = self._render_parts(
-            "collection_ruler.message_pay_buttons", list(buttons.values())
-        )
-        for followup, button in zip(buttons, rendered, strict=True):
-            followup.pay_button = button
 
     def _render_parts(self, view, parts):
         """Render a part of many messages in one go: starting QWeb takes longer than rendering a small part.

@@ -123,6 +123,14 @@ class CollectionCommon(AccountTestInvoicingCommon, MockEmail):
         cls.ruler = cls.env.ref("collection_ruler.collection_ruler_default").copy(
             {"name": "Default", "company_id": cls.company.id}
         )
+        cls.provider = cls.env["payment.provider"].create(
+            {
+                "name": "Cards of the school",
+                "state": "test",
+                "is_published": True,
+                "company_id": cls.company.id,
+            }
+        )
         cls.customer = cls.env["res.partner"].create(
             {"name": "Ana Example", "email": "ana@customer.example.com", "lang": "en_US"}
         )

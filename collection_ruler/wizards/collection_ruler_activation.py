@@ -258,6 +258,7 @@ class CollectionRulerActivation(models.TransientModel):
                     self.ruler_id.company_id.name,
                 )
             )
+        sentences += self._no_way_to_pay()
         if not self.env["ir.mail_server"].sudo().search_count([], limit=1):
             sentences.append(
                 _(
@@ -266,6 +267,24 @@ class CollectionRulerActivation(models.TransientModel):
                 )
             )
         return sentences
+
+    def _no_way_to_pay(self):
+        """What messages lack where nobody takes payments online."""
+        company = self.ruler_id.company_id
+        if company._collection_providers():
+            return []
+        if company.partner_id.sudo().bank_ids:
+            return [
+                self.env._(
+                    "No online payment is set up and published: messages show the bank details only."
+                )
+            ]
+        return [
+            self.env._(
+                "Messages show no way to pay: add a bank account to the company, or set up and publish a "
+                "payment provider."
+            )
+        ]
 
     def _customers_table(self, rows, more):
         """Who hears what first, the earliest and largest on top.

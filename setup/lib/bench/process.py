@@ -103,6 +103,9 @@ def make(registry: Registry, size: int) -> None:
         company.partner_id.bank_ids = [
             (0, 0, {"acc_number": "12345678", "allow_out_payment": True})
         ]
+        env["payment.provider"].create(
+            {"name": "Cards", "state": "test", "is_published": True, "company_id": company.id}
+        )
         ruler.step_ids.attach_invoice = False
         make_rulers_before(ruler)
         calendar = company._collection_calendar()
