@@ -55,6 +55,7 @@ from . import collection_followup_channels
 from . import collection_charge_step
 from . import collection_standing
 from . import collection_track
+from . import collection_other_address
 from . import collection_track_money
 from . import collection_track_money_facts
 from . import collection_profile
