@@ -15,6 +15,7 @@ from . import collection_ruler_match
 from . import collection_ruler_running
 from . import collection_ruler_who
 from . import collection_ruler_step
+from . import collection_ruler_step_trace
 from . import collection_contact_limit
 from . import collection_charge_rule
 from . import collection_charge_rate
