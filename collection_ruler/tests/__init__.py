@@ -31,6 +31,7 @@ from . import (
     test_money,
     test_outbox,
     test_outgoing,
+    test_outgoing_far_away,
     test_places,
     test_plan,
     test_preferences,
