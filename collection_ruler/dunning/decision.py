@@ -192,6 +192,16 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     return decision
 
 
+def decide_task(snapshot: Snapshot, now: datetime) -> Decision:
+    """Decide about a task that a person asks for before its day (F1).
+
+    It is work of ours and none of the customer's contacts, so no cap and no talk of these days stops it;
+    what stops tasks as well, a hold or a payment under way, does. A message that comes with it meets its
+    caps at the door.
+    """
+    return decide(replace(snapshot, contacts=(), word_on=None, talked_on=None), now)
+
+
 def asked_for(
     snapshot: Snapshot, today: date, due_now: Iterable[int] = ()
 ) -> tuple[list[Claim], dict[str, Decimal]]:

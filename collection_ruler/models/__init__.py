@@ -15,6 +15,7 @@ from . import collection_ruler_match
 from . import collection_ruler_running
 from . import collection_ruler_who
 from . import collection_ruler_step
+from . import collection_ruler_step_trace
 from . import collection_contact_limit
 from . import collection_charge_rule
 from . import collection_charge_rate
@@ -57,6 +58,7 @@ from . import collection_followup_channels
 from . import collection_charge_step
 from . import collection_standing
 from . import collection_track
+from . import collection_other_address
 from . import collection_track_money
 from . import collection_track_money_facts
 from . import collection_profile

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
-from ..dunning.decision import Decision, decide
+from ..dunning.decision import Decision, decide, decide_task
 from ..dunning.ladder import LadderError, effective_due
 from ..dunning.reason import Reason
 
@@ -136,7 +136,7 @@ class CollectionDebtor(models.Model):
             return None, claims, str(error)
         if step.offset_days > 0 and due >= snapshot.calendar.local_day(now):
             return None, claims, _("%s is not overdue yet.", instalment.sudo().move_id.name)
-        decision = decide(snapshot, now)
+        decision = (decide_task if step.mode == "task" else decide)(snapshot, now)
         if any(pair[1].id == step.id for c in decision.contacts for pair in c.pairs):
             return decision, claims, ""
         reason = decision.waiting.get(instalment.id)

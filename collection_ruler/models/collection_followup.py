@@ -168,10 +168,16 @@ class CollectionFollowup(models.Model):
         """Try a failed or uncertain one again, now that its cause is mended."""
         again = self._by_collector().filtered(lambda f: f.state in ("failed", "uncertain"))
         for followup in again:
-            # what was handed over and did not arrive is said again by a person's own decision
-            followup.item_ids.filtered(lambda i: i.state == "sent").state = "planned"
-            followup._replan("due", fields.Datetime.now())
+            followup._say_again(fields.Datetime.now())
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
+
+    def _say_again(self, at):
+        """Plan what failed anew; what was handed over and did not arrive is owed to the customer still.
+
+        :param at: naive UTC instant
+        """
+        self.item_ids.filtered(lambda i: i.state == "sent").state = "planned"
+        self._replan("due", at)
 
     def action_open_debtor(self):
         self.ensure_one()
@@ -262,16 +268,17 @@ class CollectionFollowup(models.Model):
                 "bounced",
                 "no_address",
             ):  # one task for the address, not one for each step
-                followup.debtor_id._tell(
+                summary = (
                     self.env._("Find another e-mail address: %s does not work", followup._tried())
                     if reason == "bounced"
-                    else self.env._("Add an e-mail address: there is none to send to"),
-                    self._help_for(reason),
-                    followup.ruler_id,
-                    once=True,
+                    else self.env._("Add an e-mail address: there is none to send to")
                 )
+                told = followup.debtor_id._tell(
+                    summary, self._help_for(reason), followup.ruler_id, once=True
+                )
+                followup.activity_id = told or followup.debtor_id._open_tasks(summary)[:1]
                 continue
-            followup.debtor_id._tell(
+            told = followup.debtor_id._tell(
                 self.env._(
                     "Not sent: %(step)s, %(reason)s",
                     step=followup.step_name,
@@ -282,6 +289,8 @@ class CollectionFollowup(models.Model):
                 failure or self._help_for(reason),
                 followup.ruler_id,
             )
+            if reason == "refused":  # closed once there is another address
+                followup.activity_id = told
 
     def _tried(self):
         self.ensure_one()
@@ -291,13 +300,16 @@ class CollectionFollowup(models.Model):
         """What to do about a failure, in one sentence."""
         return {
             "no_address": self.env._(
-                "Add it to the customer; then open the message under “What was said” and press Try again."
+                "Add it to the customer: the message is then tried again by itself."
             ),
             "template_error": self.env._("Mend the message template, then press Try again."),
             "bounced": self.env._(
-                "Correct it at the contact, then press Try again at the message."
+                "Correct it at the contact: the message is then tried again by itself."
             ),
-            "refused": self.env._("Check the e-mail address, then press Try again."),
+            "refused": self.env._(
+                "Correct the e-mail address: the message is then tried again by itself. Where it is right, "
+                "press Try again."
+            ),
             "uncertain": self.env._(
                 "The mail server was handed the message and gave no answer. It is not sent again by "
                 "itself; ask the customer, or press Try again."

@@ -26,7 +26,7 @@ class CollectionFollowup(models.Model):
     leaves_today = fields.Boolean(
         compute="_compute_outgoing",
         search="_search_leaves_today",
-        help="A message to a customer that leaves today, or was skipped for today.",
+        help="A message to a customer that leaves today; not what was skipped for today.",
     )
     leaves_at = fields.Datetime(string="When", compute="_compute_outgoing")
     amount_now = fields.Monetary(
@@ -37,7 +37,9 @@ class CollectionFollowup(models.Model):
     )
     currency_now_id = fields.Many2one("res.currency", compute="_compute_outgoing")
     waits_because = fields.Char(string="Waits because", compute="_compute_outgoing")
-    is_put_off = fields.Boolean(compute="_compute_outgoing")
+    is_put_off = fields.Boolean(
+        string="Skipped for today", compute="_compute_outgoing", search="_search_is_put_off"
+    )
 
     @api.depends("state", "reason", "scheduled_at")
     def _compute_outgoing(self):
@@ -50,6 +52,8 @@ class CollectionFollowup(models.Model):
         settings_of, flooded = {}, {}
         known = here.sudo().with_context(collection_memo=Memo())  # hours are read once for all
         mute = known._unreachable()
+        # what was skipped shows the amount that it showed before
+        unskipped = known.filtered(lambda f: f.reason == Reason.PUT_OFF)._foreseen(skipped=False)
         for followup, (check, lifted, at) in known._foreseen().items():
             seen = self.browse(followup.id)
             company = followup.debtor_id.company_id
@@ -62,8 +66,10 @@ class CollectionFollowup(models.Model):
             today = calendar.local_day(self.env["collection.snapshot"]._now())
             planned_for = calendar.local_day(followup.scheduled_at.replace(tzinfo=UTC))
             seen.is_put_off = followup.reason == Reason.PUT_OFF and planned_for > today
-            seen.leaves_today = planned_for <= today or seen.is_put_off
+            seen.leaves_today = planned_for <= today
             seen.leaves_at = at.astimezone(UTC).replace(tzinfo=None)
+            if seen.is_put_off:
+                _check, lifted, _at = unskipped[followup]
             asks = lifted.verdict == "go" and followup._asks_for_money()
             seen.amount_now = float(lifted.amount) if asks else followup.amount_due
             if lifted.verdict == "cancel":
@@ -91,9 +97,20 @@ class CollectionFollowup(models.Model):
 
     @api.model
     def _search_leaves_today(self, operator, value):
-        """By the local day of each company; what was skipped for today stays in sight."""
+        """By the local day of each company."""
         if operator != "in" or list(value) != [True]:
             return NotImplemented
+        return self._outgoing("<")
+
+    @api.model
+    def _search_is_put_off(self, operator, value):
+        """What was skipped for today, and only that: tomorrow it leaves as any other."""
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        return self._outgoing(">=") & Domain("reason", "=", Reason.PUT_OFF)
+
+    def _outgoing(self, operator):
+        """What has not left, by whether it is planned before (<) or after (>=) the end of today."""
         now = self.env["collection.snapshot"]._now()
         days = []
         for company in self.env.companies.root_id.sudo():
@@ -102,8 +119,7 @@ class CollectionFollowup(models.Model):
             ends = datetime.combine(tomorrow, time(), ZoneInfo(calendar.timezone))
             ends = ends.astimezone(UTC).replace(tzinfo=None)
             days.append(
-                Domain("company_id", "=", company.id)
-                & (Domain("scheduled_at", "<", ends) | Domain("reason", "=", Reason.PUT_OFF))
+                Domain("company_id", "=", company.id) & Domain("scheduled_at", operator, ends)
             )
         return (
             Domain("state", "in", STILL_HERE)
@@ -111,14 +127,15 @@ class CollectionFollowup(models.Model):
             & Domain.OR(days)
         )
 
-    def _foreseen(self):
+    def _foreseen(self, skipped=True):
         """What door 1 would say of each when it leaves, and what it would say if nothing held it.
 
+        :param skipped: False for the instant at which it would leave if nobody had skipped it
         :return: {follow-up: (Recheck, Recheck without holds and caps, the aware UTC instant)}
         """
         by_instant = defaultdict(self.browse)
         for followup in self:
-            by_instant[followup._next_open()] += followup
+            by_instant[followup._next_open(skipped)] += followup
         result = {}
         for at, own in sorted(by_instant.items()):
             # a memo of its own: whatever is kept there was read as of another day
@@ -149,14 +166,16 @@ class CollectionFollowup(models.Model):
                 result[followup.id] = self.env._("The last message to %s came back", email)
         return result
 
-    def _next_open(self):
-        """The first open instant (aware UTC) at which it may leave; now when there is none."""
+    def _next_open(self, skipped=True):
+        """The first open instant (aware UTC) at which it may leave; now when there is none.
+
+        :param skipped: False to leave aside that it was skipped for a day
+        """
         self.ensure_one()
         now = self.env["collection.snapshot"]._now()
+        planned = max(now, self.scheduled_at.replace(tzinfo=UTC)) if skipped else now
         try:
-            return self._contact_calendar().first_instant(
-                max(now, self.scheduled_at.replace(tzinfo=UTC))
-            )
+            return self._contact_calendar().first_instant(planned)
         except NeverOpen:
             return now
 

@@ -28,8 +28,10 @@ class CollectionToday(models.AbstractModel):
         """
         tiles = []
         for key, title, hint, icon, action in self._worklists():
-            # counted as it will be listed: same model, same domain, same rights
-            count = self.env[action["res_model"]].search_count(action["domain"])
+            # counted as it will be listed: same model, same rights, and the same domain but for what is
+            # only kept in sight
+            counted = action.pop("counted", action["domain"])
+            count = self.env[action["res_model"]].search_count(counted)
             tiles.append(
                 {
                     "key": key,
@@ -61,6 +63,7 @@ class CollectionToday(models.AbstractModel):
         address = Domain("reason", "in", NO_GOOD_ADDRESS)
         failed = Domain("state", "in", ("failed", "uncertain"))
         today = fields.Date.context_today(self)
+        leaves = Domain("leaves_today", "=", True)
         return [
             (
                 "replies",
@@ -90,9 +93,11 @@ class CollectionToday(models.AbstractModel):
                 _("Leaves today"),
                 _("Read it, or skip it for the day."),
                 "fa-paper-plane-o",
+                # what was skipped stays in sight, so that it can be undone
                 self._followups(
-                    _("Today's outgoing"), Domain("leaves_today", "=", True), outgoing=True
-                ),
+                    _("Today's outgoing"), leaves | Domain("is_put_off", "=", True), outgoing=True
+                )
+                | {"counted": leaves},
             ),
             (
                 "sent",

@@ -68,6 +68,7 @@ class CollectionTrack(models.AbstractModel):
         )
         self._end_holds(company, debtors)
         self._follow_outbox(debtors)
+        self._try_other_addresses(company, debtors)
         self.env["collection.track.money"]._follow(company, debtors)
         self.env["collection.standing"]._refresh(company, debtors)
         paid = debtors.browse(sorted({debtor for debtor, money in touches if money}))

@@ -2,6 +2,7 @@ from importlib.util import find_spec
 
 from . import (
     test_activation,
+    test_alone,
     test_approval,
     test_at_once,
     test_bad_address,
@@ -30,6 +31,7 @@ from . import (
     test_money,
     test_outbox,
     test_outgoing,
+    test_outgoing_far_away,
     test_places,
     test_plan,
     test_preferences,
@@ -41,6 +43,7 @@ from . import (
     test_screens,
     test_security,
     test_simulation,
+    test_step_trace,
     test_stories,
     test_today,
     test_tours,

@@ -135,6 +135,147 @@ class TestBadAddress(CollectionCommon):
         )
         self.assertEqual(len(self.day("2026-03-12")), 1)
 
+    def fail_forgot(self):
+        """ "Due today" arrived; the mailbox was gone when "Forgot?" came."""
+        self.day("2026-03-09")
+        with self.at("2026-03-11 09:30"):
+            self.run_ruler()
+            refused = smtplib.SMTPRecipientsRefused(
+                {self.customer.email: (550, b"5.1.1 no such user")}
+            )
+            self.deliver(refused)
+            self.run_ruler("track")
+        failed = self.followups(state="failed")
+        self.assertEqual((failed.step_name, failed.reason), ("Forgot?", "refused"))
+        return failed
+
+    def failed_addresses(self):
+        tiles = {t["key"]: t for t in self.env["collection.today"].tiles()["tiles"]}
+        return tiles["addresses"]["count"]
+
+    @mute_logger(MAIL, SERVER)
+    def test_another_address_mends_the_message_that_failed(self):
+        failed = self.fail_forgot()
+        self.assertEqual(self.failed_addresses(), 1)
+        self.assertTrue([t for t in self.tasks() if "was not sent" in t])
+        with self.at("2026-03-12 08:00"):
+            self.customer.email = "new@customer.example.com"
+        (mail,) = self.day("2026-03-12")
+        self.assertEqual(self.went_to([mail])[0][1], '"Ana Example" <new@customer.example.com>')
+        failed.invalidate_recordset()
+        self.assertEqual((failed.step_name, failed.state), ("Forgot?", "sent"))
+        self.assertEqual(
+            [row for row in self.ledger(self.move) if row[0] == "Forgot?"],
+            [("Forgot?", "sent", "due")],
+        )
+        with self.at("2026-03-12 12:00"):
+            debtor = self.debtor()
+            debtor.invalidate_recordset()
+            self.assertNotIn("was not sent", debtor.next_words)
+            self.assertEqual(self.failed_addresses(), 0)
+        self.assertFalse([t for t in self.tasks() if "was not sent" in t])
+        self.assertIn("is tried again", "".join(debtor.message_ids.mapped("body")))
+        self.assertFalse(self.day("2026-03-13"), "it is said once")
+
+    @mute_logger(MAIL, SERVER)
+    def test_the_message_follows_to_a_new_contact_for_invoices(self):
+        self.fail_forgot()
+        with self.at("2026-03-12 08:00"):
+            office = self.env["res.partner"].create(
+                {
+                    "name": "Ana's office",
+                    "type": "invoice",
+                    "parent_id": self.customer.id,
+                    "email": "office@customer.example.com",
+                }
+            )
+        (mail,) = self.day("2026-03-12")
+        self.assertIn("office@customer.example.com", mail["email_to"][0])
+        self.assertEqual(self.followups()[-1].partner_id, office)
+
+    @mute_logger(MAIL, SERVER)
+    def test_other_news_about_the_customer_tries_nothing_again(self):
+        failed = self.fail_forgot()
+        with self.at("2026-03-12 08:00"):
+            self.customer.write({"email": "Ana@Customer.example.com ", "phone": "+353 1 555 0100"})
+        self.assertFalse(self.day("2026-03-12"))
+        self.assertEqual(failed.state, "failed")
+        self.assertTrue([t for t in self.tasks() if "was not sent" in t])
+
+    @mute_logger(MAIL, SERVER)
+    def test_what_was_paid_meanwhile_is_not_said_after_all(self):
+        failed = self.fail_forgot()
+        with self.at("2026-03-12 08:00"):
+            self.pay(self.move)
+            self.customer.email = "new@customer.example.com"
+        self.assertNotIn("Forgot?", [f.step_name for f in self.followups(state="sent")])
+        for mail in self.day("2026-03-12"):
+            self.assertIn("Thank", mail["subject"])
+        self.assertEqual(failed.state, "cancelled")
+
+    def test_a_notice_that_is_late_is_taken_back_and_not_said(self):
+        """ "Due today" is untrue the day after; the next reminder comes on its day."""
+        self.customer.email = False
+        self.day("2026-03-09")
+        failed = self.followups(state="failed")
+        self.assertEqual(failed.step_name, "Due today")
+        self.assertIn("Add an e-mail address: there is none to send to", self.tasks())
+        with self.at("2026-03-10 08:00"):
+            self.customer.email = "ana@customer.example.com"
+        self.assertFalse(self.day("2026-03-10"))
+        self.assertEqual((failed.state, failed.reason), ("cancelled", "replaced"))
+        self.assertNotIn("Add an e-mail address: there is none to send to", self.tasks())
+        self.assertEqual(len(self.day("2026-03-11")), 1)
+        self.assertEqual(self.followups(state="sent")[-1].step_name, "Forgot?")
+
+    def test_only_the_newest_of_several_is_tried_again(self):
+        self.customer.email = False
+        self.day("2026-03-09")
+        older = self.followups(state="failed")
+        step = self.step("Firm and polite")
+        older.step_id = self.step("Forgot?")  # no notice that would be too late
+        newer = older.copy(
+            {
+                "step_name": step.name,
+                "step_id": step.id,
+                "state": "failed",  # else a copy begins anew
+                "scheduled_at": "2026-03-10 09:00:00",
+            }
+        )
+        older.item_ids.copy(
+            {
+                "followup_id": newer.id,
+                "step_id": step.id,
+                "step_name": step.name,
+                "offset_days": step.offset_days,
+            }
+        )
+        self.instalments(self.move).watermark = step.offset_days
+        with self.at("2026-03-12 08:00"):
+            self.customer.email = "ana@customer.example.com"
+        self.assertEqual(len(self.day("2026-03-12")), 1)
+        self.assertEqual((older.state, older.reason), ("cancelled", "replaced"))
+        self.assertEqual(newer.state, "sent")
+
+    def test_many_addresses_cost_as_much_as_one(self):
+        """An import writes thousands of contacts; those without failed messages cost nothing more."""
+        self.customer.email = False
+        self.day("2026-03-09")
+        costs = []
+        for count in (1, 20):
+            people = self.env["res.partner"].union(
+                *(self.person(f"Other {count} {n}") for n in range(count)), self.customer
+            )
+            people.mapped("commercial_partner_id")
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            people._collection_address_changed()
+            costs.append(self.env.cr.sql_log_count - before)
+            touches = self.env["collection.debtor.touch"].search([])
+            self.assertEqual(touches.debtor_id, self.debtor())
+            touches.unlink()
+        self.assertEqual(*costs)
+
     def test_costs_the_same_however_many_addresses_fail(self):
         costs = []
         for count in (2, 8):

@@ -478,9 +478,22 @@ class TestDelivery(CollectionCommon):
         self.day("2026-03-02")
         self.assertEqual((self.delivery().state, self.delivery().reason), ("failed", "no_address"))
         self.assertFalse(self.instalments(move).delivered_on)
+        self.delivery().action_cancel()  # else it is tried again at the new address
         self.customer.email = "ana@customer.example.com"
         (mail,) = self.day("2026-03-12")
         self.assertIn("is due today", mail["subject"])
+
+    def test_failed_delivery_is_tried_again_at_another_address(self):
+        self.ruler.days_after_delivery = 30
+        self.customer.email = False
+        move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
+        self.day("2026-03-02")
+        self.assertEqual(self.delivery().reason, "no_address")
+        self.customer.email = "ana@customer.example.com"
+        (mail,) = self.day("2026-03-12")
+        self.assertIn("Invoice", mail["subject"])
+        self.assertEqual(self.delivery().state, "sent")
+        self.assertEqual(str(self.instalments(move).delivered_on), "2026-03-12")
 
     def test_bounced_invoice_fails_its_delivery_and_asks_a_person(self):
         mail = self.delivered()

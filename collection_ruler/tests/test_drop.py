@@ -65,6 +65,25 @@ class TestDrop(CollectionCommon):
             self.hold()
             self.assertIn("hold", self.drop("firm").why_not)
 
+    def test_a_call_is_work_of_ours_and_no_cap_stops_it(self):
+        """ "Forgot?" left an hour ago: another message would be one too many, a call is not one."""
+        with self.at("2026-02-03 11:00"):
+            self.assertTrue(self.drop("firm").why_not)
+            dialog = self.drop("call")
+            self.assertTrue(dialog.is_task)
+            self.assertFalse(dialog.why_not)
+            dialog.action_send()
+            self.run_ruler("send")
+            self.assertFalse(self.deliver(), "The customer hears nothing of it")
+            self.debtor().action_look_again()
+        self.assertIn("Call: is anything wrong?", self.tasks())
+        self.assertEqual(self.debtor().stage_id, self.stage("call"))
+
+    def test_a_hold_stops_a_call_too(self):
+        with self.at("2026-02-05 10:00"):
+            self.hold()
+            self.assertIn("hold", self.drop("call").why_not)
+
     def test_nobody_who_is_not_overdue_is_told_so(self):
         other = self.env["res.partner"].create({"name": "Ben", "email": "ben@customer.example.com"})
         self.invoice("2026-03-30", partner=other)

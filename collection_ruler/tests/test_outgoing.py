@@ -5,6 +5,7 @@ from lxml import html as parser
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
 
 from .common import CollectionCommon
 
@@ -32,6 +33,20 @@ class TestOutgoing(CollectionCommon):
 
     def leaving(self):
         return self.outgoing.search([("leaves_today", "=", True)])
+
+    def listed(self):
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "collection_ruler.collection_outgoing_action"
+        )
+        return self.outgoing.search(safe_eval(action["domain"]))
+
+    def tile(self):
+        """How many leave today, as the page Today counts them."""
+        tiles = {t["key"]: t for t in self.env["collection.today"].tiles()["tiles"]}
+        tile = tiles["outgoing"]
+        self.assertEqual(self.outgoing.search(tile["action"]["domain"]), self.listed())
+        self.assertNotIn("counted", tile["action"])
+        return tile["count"]
 
     def planned(self, due="2026-01-30", **values):
         """A reminder "Forgot?" that is planned early on its day: Tuesday 3 February."""
@@ -150,8 +165,11 @@ class TestOutgoing(CollectionCommon):
             collector = self.new_user(
                 "outgoing_collector", "collection_ruler.collection_ruler_group_collector"
             )
+            self.assertEqual(self.tile(), 1)
             followup.with_user(collector).action_skip_today()
-            self.assertEqual(self.leaving(), followup, "In sight, so that it can be undone")
+            self.assertFalse(self.leaving(), "It leaves another day")
+            self.assertEqual(self.tile(), 0)
+            self.assertEqual(self.listed(), followup, "In sight, so that it can be undone")
             self.assertTrue(followup.is_put_off)
             self.assertEqual(followup.waits_because, "Skipped until Wed 4 Feb")
         self.assertFalse(self.day("2026-02-03"), "Nothing leaves today")
@@ -160,6 +178,25 @@ class TestOutgoing(CollectionCommon):
         (mail,) = self.day("2026-02-04")
         self.assertIn("100.00", mail["body"])
         self.assertEqual(followup.state, "sent")
+
+    def test_skipping_changes_no_amount(self):
+        """Tomorrow one of both is due and would be asked for alone: that is no news about today."""
+        self.activate("2026-01-30")
+        self.invoice("2026-02-04", 65.0, date="2026-02-02")
+        self.invoice("2026-02-06", 100.0, date="2026-02-02")
+        with self.at("2026-02-03 09:30"):
+            self.run_ruler("enrol", "plan")
+            followup = self.followups(state="planned")
+            self.assertEqual((followup.amount_due, followup.amount_now), (165, 165))
+            followup.action_skip_today()
+            followup.invalidate_recordset()
+            self.assertEqual((followup.amount_due, followup.amount_now), (165, 165))
+            self.assertEqual(followup.leaves_at, datetime(2026, 2, 4, 9))
+        with self.at("2026-02-04 07:30"):
+            followup.invalidate_recordset()
+            self.assertFalse(followup.is_put_off)
+            self.assertEqual(self.leaving(), followup)
+            self.assertEqual(followup.amount_now, 65)
 
     def test_skipping_ahead_skips_the_day_on_which_it_would_leave(self):
         _move, followup = self.planned()
