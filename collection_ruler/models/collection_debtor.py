@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -201,6 +201,13 @@ class CollectionDebtor(models.Model):
         """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""
         self.ensure_one()
         self.check_access("write")
+        if not self.env.user.email:
+            raise UserError(
+                self.env._(
+                    "Your user has no e-mail address to write from. Add one in your preferences, or ask "
+                    "an administrator to."
+                )
+            )
         recipients = self.env["collection.plan"].sudo()._recipients([(self, None)])
         recipient = recipients[self.id, "billing"]
         there = self.with_context(lang=recipient.lang or self.env.lang)

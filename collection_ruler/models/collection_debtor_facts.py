@@ -39,6 +39,7 @@ class _Facts(NamedTuple):
     :param currencies: ids, of the open instalments
     :param waiting: why the oldest instalment that is due waits, or None
     :param ruled: whether a ruler took any of the open instalments
+    :param speaks: whether one of these rulers is running
     :param coming: the oldest open instalment, and the one whose step comes first; none where none comes
     """
 
@@ -47,6 +48,7 @@ class _Facts(NamedTuple):
     currencies: list
     waiting: str | None
     ruled: bool
+    speaks: bool
     hold: _Hold | None
     coming: list[_Coming]
     pending: _Message | None
@@ -84,8 +86,8 @@ class CollectionDebtor(models.Model):
         ids = tuple(i for i in self.ids if i)
         if not ids:
             return []
-        for model in ("collection.instalment", "collection.followup", "collection.hold"):
-            self.env[model].flush_model()
+        for model in ("instalment", "followup", "hold", "ruler"):
+            self.env[f"collection.{model}"].flush_model()
         self.env["account.move"].flush_model(["is_move_sent"])
         self.env["res.partner"].flush_model(["email_normalized"])
         message = SQL(
@@ -102,7 +104,7 @@ class CollectionDebtor(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled,
+                SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.speaks,
                        h.hold, c.coming, p.message,
                        CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
                        a.at, u.unanswered
@@ -111,7 +113,10 @@ class CollectionDebtor(models.Model):
                     SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
                            (array_agg(waiting_reason ORDER BY due_date, id)
                                FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
-                           coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled
+                           coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled,
+                           coalesce(bool_or((SELECT r.active AND r.state = 'running'
+                                               FROM collection_ruler r WHERE r.id = ruler_id)),
+                                    FALSE) AS speaks
                       FROM collection_instalment
                      WHERE debtor_id = d.id AND is_open) i
                   LEFT JOIN LATERAL (
@@ -170,7 +175,7 @@ class CollectionDebtor(models.Model):
                 ids=ids,
             )
         )
-        types = {5: _Hold, 7: _Message, 8: _Message, 9: _Message}
+        types = {6: _Hold, 8: _Message, 9: _Message, 10: _Message}
         result = []
         for row in rows:
             values = [
@@ -178,7 +183,7 @@ class CollectionDebtor(models.Model):
                 for n, value in enumerate(row)
             ]
             values[2] = values[2] or []
-            coming = [_Coming(*one) for one in values[6] or ()]
-            values[6] = coming if any(one.next_date for one in coming) else []
+            coming = [_Coming(*one) for one in values[7] or ()]
+            values[7] = coming if any(one.next_date for one in coming) else []
             result.append(_Facts(*values))
         return result

@@ -77,6 +77,9 @@ class CollectionDebtor(models.Model):
         if settings.is_paused and facts.open_count:
             reason = self._reason(Reason.PAUSED)
             return _("Silent: %s", reason), _("Nothing is said now: %s.", reason), True
+        if facts.open_count and facts.ruled and not facts.speaks:
+            reason = self._reason(Reason.RULER_STOPPED)
+            return _("Silent: %s", reason), _("Nothing is said now: %s.", reason), True
         address_fails = facts.waiting in (Reason.BAD_ADDRESS, Reason.NO_ADDRESS)
         if facts.failed and facts.failed.state == "failed" and not address_fails:
             words = _(

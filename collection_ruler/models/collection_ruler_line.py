@@ -179,7 +179,7 @@ class CollectionRulerLine(models.AbstractModel):
             taken[instalment][step] = state, at
             if followup == "to_approve":
                 to_approve.add((instalment, step))
-            elif followup == "planned":
+            elif followup in ("planned", "queued"):
                 waits[instalment] = reason
         return taken, waits, to_approve
 

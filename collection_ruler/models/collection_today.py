@@ -53,6 +53,21 @@ class CollectionToday(models.AbstractModel):
         """What everybody has to know first, such as a pause; by company where there are several."""
         companies = self.env.companies.sudo().root_id
         told = [(company.name, company.collection_notice) for company in companies]
+        paused = (
+            self.env["collection.ruler"]
+            .sudo()
+            .search([("company_id", "in", companies.ids), ("state", "=", "paused")])
+        )
+        told += [
+            (
+                ruler.company_id.name,
+                self.env._(
+                    "“%s” is paused: nothing of it leaves until somebody presses Resume.",
+                    ruler.name,
+                ),
+            )
+            for ruler in paused
+        ]
         told = [(name, notice) for name, notice in told if notice]
         return [notice if len(companies) == 1 else f"{name}: {notice}" for name, notice in told]
 

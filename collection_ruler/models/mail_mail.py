@@ -151,6 +151,7 @@ class MailMail(models.Model):
         """In test mode a message leaves for one's own mailbox, and says for whom it was (A13)."""
         result = super()._prepare_outgoing_list(mail_server, doc_to_followers)
         test_email = self.env.context.get("collection_outcome", {}).get("test_email")
+        test_email = test_email or self._collection_written_in_test_mode()
         if test_email and result:
             meant_for = ", ".join(
                 email for values in result for email in [*values["email_to"], *values["email_cc"]]
@@ -170,6 +171,18 @@ class MailMail(models.Model):
                 ),
             )
         return result
+
+    def _collection_written_in_test_mode(self):
+        """Where what a person writes to a debtor goes in test mode instead of to the customer, or None.
+
+        The banner says "every message"; what colleagues hear of a debtor is none (A13).
+        """
+        if self.model != "collection.debtor" or self.collection_followup_id:
+            return None
+        if self.recipient_ids and not self.recipient_ids.filtered("partner_share"):
+            return None
+        debtor = self.env["collection.debtor"].sudo().browse(self.res_id).exists()
+        return debtor.company_id.collection_test_email or None
 
     def _collection_take_back(self, auto_commit):
         """It does not leave; where nothing else hangs on it, the history forgets it too."""

@@ -2,6 +2,7 @@
 
 from itertools import product
 
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCommon
@@ -73,6 +74,23 @@ class TestConversation(CollectionCommon):
             letter.action_send_mail()
         self.assertEqual(len(self.talks()), 1)
         self.assertFalse(self.heard("2026-03-18"))
+
+    def test_in_test_mode_what_a_person_writes_does_not_reach_the_customer_either(self):
+        self.company.collection_test_email = "me@school.example.com"
+        action = self.debtor().with_user(self.claire).action_write_now()
+        composer = self.env[action["res_model"]].with_user(self.claire)
+        with self.at("2026-03-16 15:00"), self.gateway():
+            letter = composer.with_context(**action["context"]).create({"body": "<p>Dear Ana…</p>"})
+            letter.action_send_mail()
+            self.env["mail.mail"].process_email_queue()
+            (mail,) = self.emails
+        self.assertEqual(mail["smtp_to_list"], ["me@school.example.com"])
+        self.assertRegex(mail["message"], r"(?s)Subject: .{0,60}Test.{0,60}ana@")
+
+    def test_who_has_no_address_to_write_from_is_told_before_writing(self):
+        self.claire.email = False
+        with self.assertRaisesRegex(UserError, "no e-mail address to write from"):
+            self.debtor().with_user(self.claire).action_write_now()
 
     def test_what_could_not_be_sent_was_no_conversation_until_it_is(self):
         with self.at("2026-03-16 15:00"):

@@ -71,6 +71,17 @@ class TestDebtorWords(CollectionCommon):
         self.assertTrue(self.day("2026-01-12"))
         self.assertEqual(self.debtor().stage_id.name, "Reminded")
 
+    def test_a_ruler_that_is_paused_is_said_on_the_card_and_on_today(self):
+        self.invoice("2026-01-30")
+        self.activate()
+        self.ruler.action_pause()
+        self.assertEqual(self.words("2026-01-26 10:00")[0], "Silent: the ruler is not running")
+        Today = self.env["collection.today"].with_context(allowed_company_ids=self.company.ids)
+        self.assertIn(f"“{self.ruler.name}” is paused", str(Today.tiles()["notices"]))
+        self.ruler.action_resume()
+        self.assertNotIn("not running", self.words("2026-01-26 10:00")[0])
+        self.assertFalse(Today.tiles()["notices"])
+
     def test_a_message_to_nobody_is_not_said_to_leave(self):
         self.invoice("2026-01-08")
         self.activate("2026-01-10")

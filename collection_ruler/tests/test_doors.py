@@ -250,7 +250,7 @@ class TestGateway(DoorCase):
     def assert_uncertain_for_good(self):
         self.assert_said("uncertain", "uncertain")
         self.assertTrue(self.followup.handed_at)
-        self.assertIn("Did “Due today” arrive? Nobody knows.", self.tasks())
+        self.assertIn("Did it arrive? Nobody knows: Due today", self.tasks())
         self.assertIn(("Due today", "sent", "uncertain"), self.ledger(self.move))
         for hour in ("10:30", "11:30", "17:00"):
             self.assertFalse(self.day("2026-03-09", hour), "an uncertain one was sent again")

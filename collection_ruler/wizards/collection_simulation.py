@@ -213,7 +213,7 @@ class CollectionSimulation(models.TransientModel):
             first = _("1 day after due") if days == 1 else _("%s days after due", days)
         last = format_date(self.env, course[-1].day, date_format="EEE d MMM yyyy") if course else ""
         return [
-            (_("Messages"), str(len(messages))),
+            (_("Messages, the invoice aside"), str(len(messages))),
             (_("Calls and tasks"), str(sum(c.step.mode == "task" for c in course))),
             (_("First overdue word"), first),
             (_("Last contact"), last),
@@ -269,6 +269,7 @@ class CollectionSimulation(models.TransientModel):
 
     def _words(self, contact, calendar):
         step = self.env["collection.ruler.step"].sudo().browse(contact.step.id)
+        approved = self.env._(", after approval") if contact.step.mode == "approve" else ""
         notes = []
         if self.instalments > 1:
             days = ", ".join(self._due_words(due, calendar) for due in contact.dues)
@@ -276,7 +277,7 @@ class CollectionSimulation(models.TransientModel):
         if moved := self._say_moved(contact, calendar):
             notes.append(self.env._("Moved: %s", moved))
         return Markup("%s%s") % (
-            f"{step.name} ({step._channel_label()})",
+            f"{step.name} ({step._channel_label()}{approved})",
             Markup().join(Markup("<div class='text-muted'>%s</div>") % note for note in notes),
         )
 
