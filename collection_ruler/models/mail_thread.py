@@ -138,26 +138,32 @@ class CollectionDebtor(models.Model):
         for debtor in self.sudo():
             Followup = self.env["collection.followup"].sudo()
             today = Domain("scheduled_at", ">=", debtor._starts_today())
-            if Followup.search_count(
+            talk = Followup.search(
                 Domain("debtor_id", "=", debtor.id) & Domain("purpose", "=", "talk") & today,
+                order="id desc",
                 limit=1,
-            ):
-                continue
-            Followup.create(
-                {
-                    "debtor_id": debtor.id,
-                    "company_id": debtor.company_id.id,
-                    "step_name": name,
-                    "channel": channel,
-                    "purpose": "talk",
-                    "state": "sent",
-                    "scheduled_at": now,
-                    "delivered_at": now,
-                    "partner_id": debtor.partner_id.id,
-                    "currency_id": debtor.currency_id.id,
-                    "mail_message_id": message and message.id,
-                }
             )
+            if talk and talk.state != "failed":
+                continue
+            values = {
+                "debtor_id": debtor.id,
+                "company_id": debtor.company_id.id,
+                "step_name": name,
+                "channel": channel,
+                "purpose": "talk",
+                "state": "sent",
+                "reason": False,
+                "failure": False,
+                "scheduled_at": now,
+                "delivered_at": now,
+                "partner_id": debtor.partner_id.id,
+                "currency_id": debtor.currency_id.id,
+                "mail_message_id": message and message.id,
+            }
+            if talk:  # a second word in the place of the one that did not arrive
+                talk.write(values)
+            else:
+                Followup.create(values)
             debtor._touch()
 
     def _starts_today(self):

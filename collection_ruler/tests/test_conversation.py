@@ -75,6 +75,33 @@ class TestConversation(CollectionCommon):
         self.assertEqual(len(self.talks()), 1)
         self.assertFalse(self.heard("2026-03-18"))
 
+    def test_a_second_word_that_arrives_ends_the_alarm_about_the_first(self):
+        debtor = self.debtor().with_user(self.claire)
+
+        def write(body):
+            debtor.message_post(
+                body=body,
+                partner_ids=self.customer.ids,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            self.env["mail.mail"].process_email_queue()
+            self.env.invalidate_all()
+
+        with self.at("2026-03-16 15:00"), self.gateway():
+            self.connect_mocked.side_effect = ConnectionRefusedError(111, "Connection refused")
+            write("First word")
+        with self.at("2026-03-16 15:10"):
+            self.assertIn("was not sent", self.debtor().why)
+        with self.at("2026-03-16 15:20"), self.gateway():
+            write("Second word")
+        with self.at("2026-03-16 15:30"):
+            self.run_ruler("track")
+            self.assertNotIn("was not sent", self.debtor().why)
+            Today = self.env["collection.today"].with_context(allowed_company_ids=self.company.ids)
+            tiles = {tile["key"]: tile["count"] for tile in Today.tiles()["tiles"]}
+            self.assertEqual(tiles["failed"], 0)
+
     def test_in_test_mode_what_a_person_writes_does_not_reach_the_customer_either(self):
         self.company.collection_test_email = "me@school.example.com"
         action = self.debtor().with_user(self.claire).action_write_now()
