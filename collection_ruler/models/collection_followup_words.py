@@ -136,7 +136,12 @@ class CollectionFollowup(models.Model):
             followup.amount_paid_text = followup._own_amount_text(followup.amount_paid)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
             oldest = asked[:1].due_date
-            followup.oldest_due_text = self._date_text(oldest) if oldest else ""
+            words = self._date_text(oldest) if oldest else ""
+            # an announcement of several days; of what is overdue the oldest is meant
+            several = oldest and asked[-1:].due_date > oldest
+            if several and oldest >= followup.debtor_id._local_today():
+                words = self.env._("%s and later", words)
+            followup.oldest_due_text = words
 
     @api.depends("amount_due", "instalment_ids", "names_currencies")
     @api.depends_context("lang")

@@ -219,6 +219,13 @@ class TestWords(MessageCase):
         (mail,) = self.day("2026-03-11")
         return mail
 
+    def test_an_announcement_of_two_due_dates_does_not_name_one_for_both(self):
+        """Due on Saturday and on Sunday, payable on Monday: both are announced a week before that."""
+        self.invoice("2026-03-21", 10.0, date="2026-03-02")
+        self.invoice("2026-03-22", 20.0, date="2026-03-02")
+        (mail,) = self.day("2026-03-16")
+        self.assertTrue(mail["subject"].endswith("is due on 03/21/2026 and later"), mail["subject"])
+
     def test_a_reminder_speaks_of_what_is_late_and_asks_for_all_that_is_due(self):
         """B5, D1: what falls due that day is asked for as well, but nobody has forgotten it."""
         mail = self.reminder(31.0)
