@@ -125,6 +125,14 @@ class TestBacklog(CollectionCommon):
                 self.dialog("join").mute_count, 6, "whose contact for invoices has one"
             )
 
+    def test_all_of_a_few_customers_are_named(self):
+        for number in range(11):
+            self.invoice("2026-03-27", 5.0, self.person(f"Extra {number}"))
+        with self.at("2026-03-10 08:00"):
+            table = self.dialog("join").customers
+        self.assertEqual(table.count("<tr>"), 1 + 13)
+        self.assertNotIn("more customer", table)
+
     def test_invoices_that_were_not_sent_are_named(self):
         self.old.is_move_sent = False
         with self.at("2026-03-10 08:00"):

@@ -11,8 +11,9 @@ from ..dunning.calendar import NeverOpen
 from ..dunning.outlook import Coming, next_step, soonest
 from ..models.res_company import Memo
 
-# customers that the dialog names
-NAMED = 8
+# customers that the dialog names, and how many of them are played day by day: the others by the ladder
+NAMED = 40
+PLAYED = 8
 
 
 class _Taken(NamedTuple):
@@ -46,7 +47,7 @@ class _Line(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """The same for a customer whom the dialog names, played with the decisions that count.
+    """The same for a customer whom the dialog names, in words.
 
     :param what: channel and name of the step
     :param seen: the message as `collection.followup._preview` has it, empty for a task
@@ -195,11 +196,12 @@ class CollectionRulerActivation(models.TransientModel):
         return lines
 
     def _rows(self, ruler, lines):
-        """The customers whom the dialog names, the earliest and largest first."""
+        """The customers whom the dialog names, the earliest and largest first; the first of them are played
+        with the decisions that count."""
         found = []
         lines = sorted(lines, key=lambda line: (line.day, -line.amount, line.debtor_id))[:NAMED]
         debtors = self.env["collection.debtor"].sudo().browse([line.debtor_id for line in lines])
-        for debtor, line in zip(debtors, lines, strict=True):
+        for place, (debtor, line) in enumerate(zip(debtors, lines, strict=True)):
             step = ruler.step_ids.browse(line.step_id)
             row = _Row(
                 line.day,
@@ -209,7 +211,8 @@ class CollectionRulerActivation(models.TransientModel):
                 ruler.company_id.currency_id,
                 {},
             )
-            seen = {} if step.mode == "task" else debtor._preview_next()
+            is_played = place < PLAYED and step.mode != "task"
+            seen = debtor._preview_next() if is_played else {}
             if "leaves_at" in seen:
                 at = seen["leaves_at"].replace(tzinfo=UTC)
                 row = row._replace(day=debtor._calendar().local_day(at), seen=seen)
