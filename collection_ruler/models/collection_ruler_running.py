@@ -78,8 +78,8 @@ class CollectionRuler(models.Model):
             missing.append(
                 (
                     self.env._(
-                        "Nobody knows when it is day at %s: its country has several time zones. Choose one "
-                        "in the settings, under “Collections: hours and days”.",
+                        "Nobody knows when it is day at %s: it has no country, or one with several time "
+                        "zones. Choose a time zone in the settings, under “Collections: hours and days”.",
                         company.name,
                     ),
                     "/odoo/settings#account",

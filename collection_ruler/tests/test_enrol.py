@@ -184,7 +184,7 @@ class TestReady(CollectionCommon):
 
     def test_company_somewhere_in_a_wide_country_is_asked_for_its_hours(self):
         self.without_hours("base.us")
-        with self.assertRaisesRegex(UserError, "Choose contact hours in the settings"):
+        with self.assertRaisesRegex(UserError, "Choose a time zone in the settings"):
             self.activate()
         self.assertEqual(self.ruler.state, "draft")
         self.company.partner_id.tz = "America/Denver"
@@ -194,7 +194,7 @@ class TestReady(CollectionCommon):
     def test_company_without_country_is_asked_for_its_hours(self):
         self.without_hours("base.ie")
         self.company.country_id = False
-        with self.assertRaisesRegex(UserError, "Choose contact hours in the settings"):
+        with self.assertRaisesRegex(UserError, "Choose a time zone in the settings"):
             self.activate()
 
     def test_country_of_one_time_zone_says_when_it_is_day(self):
