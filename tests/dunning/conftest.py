@@ -13,7 +13,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "collection_ruler")]
 settings.register_profile(
     "dunning",
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     print_blob=True,
     derandomize="CI" in os.environ,  # the same examples in each run there; new ones at home
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
