@@ -1,5 +1,10 @@
+import logging
+
+import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 
 class CollectionRuler(models.Model):
@@ -37,7 +42,10 @@ class CollectionRuler(models.Model):
         """Whether the filter, which may be half written, can be asked."""
         try:
             self._conditions()
-        except Exception:
+        except psycopg2.Error:  # nobody's filter, and the transaction is gone: Odoo deals with it
+            raise
+        except Exception as error:  # a person is still at it; saving says what is wrong
+            _logger.info("The filter of the ruler “%s” cannot be counted: %s", self.name, error)
             return False
         return bool(self.company_id)
 
