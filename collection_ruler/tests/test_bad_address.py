@@ -78,14 +78,7 @@ class TestBadAddress(CollectionCommon):
     def test_an_invoice_contact_with_another_address_is_enough(self):
         self.reach_nobody()
         self.day("2026-03-11")
-        self.env["res.partner"].create(
-            {
-                "name": "Ana's office",
-                "type": "invoice",
-                "parent_id": self.customer.id,
-                "email": "office@customer.example.com",
-            }
-        )
+        self.office()
         (mail,) = self.day("2026-03-12")
         self.assertIn("office@customer.example.com", mail["email_to"][0])
 
@@ -135,6 +128,15 @@ class TestBadAddress(CollectionCommon):
         )
         self.assertEqual(len(self.day("2026-03-12")), 1)
 
+    def office(self):
+        """A contact for invoices, with an address of its own."""
+        return self.person(
+            "Ana's office",
+            type="invoice",
+            parent_id=self.customer.id,
+            email="office@customer.example.com",
+        )
+
     def fail_forgot(self):
         """ "Due today" arrived; the mailbox was gone when "Forgot?" came."""
         self.day("2026-03-09")
@@ -181,14 +183,7 @@ class TestBadAddress(CollectionCommon):
     def test_the_message_follows_to_a_new_contact_for_invoices(self):
         self.fail_forgot()
         with self.at("2026-03-12 08:00"):
-            office = self.env["res.partner"].create(
-                {
-                    "name": "Ana's office",
-                    "type": "invoice",
-                    "parent_id": self.customer.id,
-                    "email": "office@customer.example.com",
-                }
-            )
+            office = self.office()
         (mail,) = self.day("2026-03-12")
         self.assertIn("office@customer.example.com", mail["email_to"][0])
         self.assertEqual(self.followups()[-1].partner_id, office)

@@ -100,7 +100,9 @@ class CollectionRulerActivation(models.TransientModel):
             foresee = self._planned if policy == "catch_up" else self._coming
             lines = foresee(ruler, standing)
             debtors = (
-                self.env["collection.debtor"].sudo().browse({one.debtor_id for one in standing})
+                self.env["collection.debtor"]
+                .sudo()
+                .browse(sorted({one.debtor_id for one in standing}))
             )
             recipients = (
                 self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
@@ -168,7 +170,9 @@ class CollectionRulerActivation(models.TransientModel):
         ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
         now = self.env["collection.snapshot"]._now()
         by_debtor = defaultdict(list)
-        debtors = self.env["collection.debtor"].sudo().browse({one.debtor_id for one in standing})
+        debtors = (
+            self.env["collection.debtor"].sudo().browse(sorted({one.debtor_id for one in standing}))
+        )
         spoken_to = debtors._spoken_to()
 
         @cache  # the same for all with the same place and dates
