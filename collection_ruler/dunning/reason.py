@@ -59,3 +59,9 @@ class Reason(StrEnum):
     BOUNCED = "bounced"  # it came back
     UNCERTAIN = "uncertain"  # handed over, and no answer came (H3)
     ERROR = "error"  # something else failed; see the log line it names
+
+
+# failures that a better address mends
+NO_GOOD_ADDRESS = ("bounced", "no_address", "refused")
+# states of what has not left yet and may
+STILL_HERE = ("planned", "to_approve")

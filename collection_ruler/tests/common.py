@@ -13,8 +13,8 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.mail.tests.common import MockEmail
 from odoo.tests import HttpCase, new_test_user
 
-from ..models.collection_run import VERBS
-from ..models.res_company import Memo
+from ..models.common.memo import Memo
+from ..models.runs.collection_run import VERBS
 
 BOUNCE = """\
 Return-Path: <>

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
-from ..models.res_company import Memo
+from ..models.common.memo import Memo
 from .common import CollectionCommon
 
 

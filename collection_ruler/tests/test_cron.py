@@ -8,9 +8,9 @@ from odoo.tools import mute_logger
 
 from .common import CollectionCommon
 
-CRON = "odoo.addons.collection_ruler.models.collection_run"
-PLAN = "odoo.addons.collection_ruler.models.collection_plan.CollectionPlan._batch"
-SEND = "odoo.addons.collection_ruler.models.collection_send.CollectionSend._batch"
+CRON = "odoo.addons.collection_ruler.models.runs.collection_run"
+PLAN = "odoo.addons.collection_ruler.models.verbs.collection_plan.CollectionPlan._batch"
+SEND = "odoo.addons.collection_ruler.models.verbs.collection_send.CollectionSend._batch"
 
 
 @tagged("post_install", "-at_install")

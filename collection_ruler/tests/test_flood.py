@@ -7,8 +7,8 @@ from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCommon
 
-SEND = "odoo.addons.collection_ruler.models.collection_send"
-VOLUME = "odoo.addons.collection_ruler.dunning.volume"
+SEND = "odoo.addons.collection_ruler.models.verbs.collection_send"
+VOLUME = "odoo.addons.collection_ruler.dunning.circuit_breaker"
 DUE = ("2026-03-09", "2026-03-10")
 
 

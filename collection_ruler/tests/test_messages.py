@@ -9,7 +9,7 @@ from odoo.models import BaseModel
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from ..models.res_company import Memo
+from ..models.common.memo import Memo
 from .common import CollectionCommon, ScreenCase
 
 

@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import email_normalize
 
-from ..models.res_company import Memo
+from ..models.common.memo import Memo
 from .common import CollectionCommon
 
 

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..models.common import clock
 from .common import CollectionCommon
 
 
@@ -65,9 +66,9 @@ class TestPlaces(CollectionCommon):
         self.assertEqual(self.debtor_key(), "Europe/Berlin Europe/Busingen|DE|BY")
         calendar = self.debtor()._calendar()
         with self.at("2026-06-04 10:00"):  # Corpus Christi, in Bavaria
-            self.assertFalse(calendar.is_open(self.env["collection.snapshot"]._now()))
+            self.assertFalse(calendar.is_open(clock.now(self.env)))
         with self.at("2026-03-17 10:00"):  # Saint Patrick's Day is ours
-            self.assertFalse(calendar.is_open(self.env["collection.snapshot"]._now()))
+            self.assertFalse(calendar.is_open(clock.now(self.env)))
 
     def test_nothing_leaves_on_a_day_that_is_closed_for_one_side_nor_half_an_hour_early(self):
         """Gandhi's birthday, a Friday, is theirs; our outing on Monday is ours."""
@@ -103,7 +104,7 @@ class TestPlaces(CollectionCommon):
             ("2026-03-15 12:00", False),
         ):
             with self.subTest(moment), self.at(moment):
-                self.assertIs(calendar.is_open(self.env["collection.snapshot"]._now()), is_open)
+                self.assertIs(calendar.is_open(clock.now(self.env)), is_open)
 
     def debtor_key(self):
         self.invoice("2026-03-10", date="2026-03-02")

@@ -7,12 +7,12 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models.collection_run import VERBS
+from ..models.runs.collection_run import VERBS
 from .common import CollectionCommon
 
-RUN = "odoo.addons.collection_ruler.models.collection_run"
-PLAN = "odoo.addons.collection_ruler.models.collection_plan"
-ENROL = "odoo.addons.collection_ruler.models.collection_enrol.CollectionEnrol"
+RUN = "odoo.addons.collection_ruler.models.runs.collection_run"
+PLAN = "odoo.addons.collection_ruler.models.verbs.collection_plan"
+ENROL = "odoo.addons.collection_ruler.models.verbs.collection_enrol.CollectionEnrol"
 
 
 @tagged("post_install", "-at_install")

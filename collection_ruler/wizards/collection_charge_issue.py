@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..dunning.charges import WhyNot
-from ..models.collection_charge_count import credit_words, why_not_words
+from ..models.charges.collection_charge_count import credit_words, why_not_words
 
 # of the instalments for which nothing can be charged so many are named
 NAMED = 20

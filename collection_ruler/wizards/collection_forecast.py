@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
 from ..dunning.forecast import Forecast
+from ..models.common import clock
 
 DAYS = 30
 # so many days are named, then "and so on"
@@ -101,7 +102,7 @@ class CollectionForecast(models.TransientModel):
         :return: dunning ``Forecast``
         """
         facts = self.env["collection.forecast.facts"].sudo().with_company(company)
-        forecast = Forecast(facts._now(), days)
+        forecast = Forecast(clock.now(facts.env), days)
         for customer in facts._customers(company.sudo()):
             forecast.add(customer)
         return forecast

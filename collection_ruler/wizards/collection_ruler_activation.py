@@ -5,8 +5,9 @@ from odoo.tools import format_amount, format_date
 from ..dunning.calendar import holiday_support
 from ..dunning.ladder import effective_due
 from ..dunning.places import known_as
-from ..models.collection_instalment import NOTHING_SAID
-from ..models.res_company import Memo
+from ..models.common import clock
+from ..models.common.memo import Memo
+from ..models.instalment.collection_instalment import NOTHING_SAID
 
 # customers and invoices that a warning names
 LISTED = 5
@@ -75,9 +76,7 @@ class CollectionRulerActivation(models.TransientModel):
         for wizard in self:
             ruler = wizard.ruler_id
             taken, lines, rows, mute = wizard._try()
-            today = ruler.company_id._collection_calendar().local_day(
-                self.env["collection.snapshot"]._now()
-            )
+            today = ruler.company_id._collection_calendar().local_day(clock.now(self.env))
             days = sorted({line.day for line in lines})
             wizard.customer_count = len({one.partner_id for one in taken})
             wizard.instalment_count = len(taken)

@@ -8,8 +8,9 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..dunning.calendar import NeverOpen
-from ..dunning.outlook import Coming, next_step, soonest
-from ..models.res_company import Memo
+from ..dunning.next_step import Coming, next_step, soonest
+from ..models.common import clock
+from ..models.common.memo import Memo
 
 # customers that the dialog names, and how many of them are played day by day: the others by the ladder
 NAMED = 40
@@ -168,7 +169,7 @@ class CollectionRulerActivation(models.TransientModel):
     def _coming(self, ruler, standing):
         """The first step that comes for each customer, by the ladder alone."""
         ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
-        now = self.env["collection.snapshot"]._now()
+        now = clock.now(self.env)
         by_debtor = defaultdict(list)
         debtors = (
             self.env["collection.debtor"].sudo().browse(sorted({one.debtor_id for one in standing}))

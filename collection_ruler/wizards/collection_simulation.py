@@ -8,12 +8,12 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..dunning.calendar import CalendarError, NeverOpen
+from ..dunning.contact_limits import narrowed
 from ..dunning.decision import Snapshot
 from ..dunning.ladder import LadderError, effective_due
-from ..dunning.limits import narrowed
 from ..dunning.reason import Reason
 from ..dunning.simulator import simulate
-from ..models.collection_followup_item import reason_selection
+from ..models.common.reason_labels import reason_selection
 
 # a plan of five years, by the month
 MOST_INSTALMENTS = 60

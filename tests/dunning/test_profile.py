@@ -13,7 +13,7 @@ from worlds import WEEKDAYS
 from dunning.calendar import ContactCalendar
 from dunning.decision import Snapshot
 from dunning.ladder import Ladder, Step
-from dunning.outlook import next_step
+from dunning.next_step import next_step
 from dunning.profile import (
     AGES,
     HALF_LIFE_DAYS,

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import odoo
@@ -109,7 +109,7 @@ def make(registry: Registry, size: int) -> None:
         ruler.step_ids.attach_invoice = False
         make_rulers_before(ruler)
         calendar = company._collection_calendar()
-        now = env["collection.snapshot"]._now()
+        now = datetime.now(UTC).replace(microsecond=0)
         if not calendar.is_open(now.astimezone(UTC)):
             raise SystemExit(f"nobody may be written to at {now}")
         with logged("the template"):

@@ -1,0 +1,4 @@
+"""What a follow-up is for."""
+
+# purposes of messages that ask for money
+ASKS_FOR_MONEY = ("dunning", "returned")

@@ -1,0 +1,112 @@
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
+
+from ...dunning.ladder import LadderError
+
+
+class CollectionRuler(models.Model):
+    """Switching a ruler on and off, and what has to be there first (A8)."""
+
+    _inherit = "collection.ruler"
+
+    def action_activate(self):
+        """Open the dialog that says what is missing, or else names the counts, before anything happens
+        (A8)."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Activate “%s”", self.name),
+            "res_model": "collection.ruler.activation",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_ruler_id": self.id},
+        }
+
+    def _check_ready(self):
+        """:raise UserError: what is missing before the ruler can run, all of it"""
+        for ruler in self:
+            if missing := ruler._missing():
+                raise UserError("\n".join(sentence for sentence, _path in missing))
+
+    def _missing(self):
+        """What is missing before the ruler can run.
+
+        :return: [(sentence that says what to do, path of the page where it is done or None)]
+        """
+        self.ensure_one()
+        company = self.company_id
+        missing = []
+        if not self.step_ids:
+            missing.append(
+                (
+                    self.env._(
+                        "“%s” has no steps yet. Add the first one, then activate.", self.name
+                    ),
+                    None,
+                )
+            )
+        if self.date_to and self.date_to < fields.Date.context_today(self):
+            missing.append(
+                (
+                    self.env._(
+                        "“%(ruler)s” ended on %(day)s. Give it a later end, or none.",
+                        ruler=self.name,
+                        day=format_date(self.env, self.date_to),
+                    ),
+                    None,
+                )
+            )
+        for step in self.step_ids:
+            try:
+                step._check_words()
+            except ValidationError as error:
+                missing.append((str(error), None))
+        company_path = f"/odoo/action-base.action_res_company_form/{company.id}"
+        if not (company.email or company.partner_id.email):
+            missing.append(
+                (
+                    self.env._(
+                        "%s has no e-mail address to send from. Add one to the company first.",
+                        company.name,
+                    ),
+                    company_path,
+                )
+            )
+        hours = self.resource_calendar_id or company.collection_calendar_id
+        if not hours and not company._collection_zone():
+            missing.append(
+                (
+                    self.env._(
+                        "Nobody knows when it is day at %s: it has no country, or one with several time "
+                        "zones. Choose a time zone in the settings, under “Collections: hours and days”.",
+                        company.name,
+                    ),
+                    "/odoo/settings#account",
+                )
+            )
+        try:
+            self._ladder()
+            self._contact_calendar()
+        except (LadderError, ValueError) as error:
+            missing.append((str(error), None))
+        return missing
+
+    def _activate(self):
+        """Switch on: the backlog joins silently at its current step (policy ``join``)."""
+        self._check_ready()
+        database = self.env["collection.database"].sudo()
+        database._silence_copy()  # the others of a copy stay silent until somebody resumes them too
+        database._remember()
+        for ruler in self:
+            ruler.state = "running"
+            self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
+        self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
+
+    def action_pause(self):
+        """Nothing leaves until the ruler is resumed; what is planned stays planned."""
+        self.state = "paused"
+
+    def action_resume(self):
+        """Go on: what came meanwhile is caught up with one message per customer (A9)."""
+        self._activate()

@@ -1,0 +1,45 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..common import clock
+
+# a person acts on a few; what concerns more of them is left to the next run
+FEW = 20
+
+
+class CollectionDebtor(models.Model):
+    """Stage, figures and sentence follow a person's own act before the page is shown again (F1, F5, F7)."""
+
+    _inherit = "collection.debtor"
+
+    def _follow_at_once(self):
+        """Bring what stands up to date in this transaction; nothing is planned or sent here.
+
+        The run looks again all the same, so many debtors, and those that it works on at this moment, are
+        left to it: nobody waits in front of a form for a batch.
+        """
+        if len(self) > FEW:
+            return
+        debtors = self.env["collection.verb"]._take_debtors(self.ids)
+        Instalment = self.env["collection.instalment"].sudo()
+        mine = Instalment.search([("debtor_id", "in", debtors.ids), ("is_open", "=", True)])
+        if Instalment._lock(mine.ids) < set(mine.ids):
+            return
+        for company, own in debtors.grouped("company_id").items():
+            own._forget_ended_holds(company)
+            self.env["collection.standing"].sudo()._refresh(company, own)
+
+    def _forget_ended_holds(self, company):
+        """What waited for a hold that is over waits for it no longer; the plan verb says what is next."""
+        Snapshot = self.env["collection.snapshot"]
+        Snapshot._flush_facts()
+        today = company._collection_calendar().local_day(clock.now(self.env))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_instalment i SET waiting_reason = NULL "
+                "WHERE i.debtor_id IN %s AND i.waiting_reason = 'held' AND NOT %s",
+                tuple(self.ids),
+                Snapshot._held("i", today),
+            )
+        )
+        self.env["collection.instalment"].invalidate_model(["waiting_reason"])

@@ -1,0 +1,2 @@
+from . import account_move_send
+from . import email

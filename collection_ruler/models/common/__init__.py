@@ -1,0 +1,1 @@
+from . import bulk_sql, clock, memo, reason_labels

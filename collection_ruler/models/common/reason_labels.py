@@ -1,0 +1,51 @@
+"""Reasons in words for people."""
+
+from ...dunning.reason import Reason
+
+
+def reason_selection(env):
+    """The reasons in plain words, one list for ledger, forms and banners."""
+    _ = env._
+    return [
+        (Reason.DUE, _("its step had come")),
+        (Reason.OVERTAKEN, _("a later step had come as well")),
+        (Reason.JOINED, _("the step lay behind when the ruler was switched on")),
+        (Reason.ALREADY_SENT, _("the invoice had been sent before")),
+        (Reason.NOT_FOR_THEM, _("this step is not for customers who pay like this one")),
+        (Reason.SAID_BY_HAND, _("a person said it another way")),
+        (Reason.HELD, _("a hold pauses the ruler")),
+        (Reason.BLOCKED, _("excluded from follow-up in accounting")),
+        (Reason.IN_FLIGHT, _("a payment is under way")),
+        (Reason.IN_BANK, _("money on the bank account may be theirs: match it")),
+        (Reason.STALE_BANK, _("the bank data is old, a payment may have come: import it")),
+        (Reason.SETTLING, _("what they paid in time may not have arrived yet")),
+        (Reason.COVERED, _("open credits cover the debt: reconcile them")),
+        (Reason.JUST_DELIVERED, _("the invoice goes out first, or did only days ago")),
+        (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
+        (Reason.TALKED, _("we spoke with them these days")),
+        (Reason.TOO_SOON, _("the last contact was too recent")),
+        (Reason.CAPPED, _("enough contacts in this period")),
+        (Reason.ONE_A_DAY, _("the customer hears from us that day already")),
+        (Reason.OVERDUE_FIRST, _("the reminder about something older comes first")),
+        (Reason.CLOSED, _("outside the contact hours")),
+        (Reason.TO_APPROVE, _("it waits for approval")),
+        (Reason.LOOK_FIRST, _("a draft credit note stands against it: look at it first")),
+        (Reason.PUT_OFF, _("somebody skipped it for the day")),
+        (Reason.BAD_ADDRESS, _("the e-mail address does not work: add another one")),
+        (Reason.NEVER_OPEN, _("the contact hours never open")),
+        (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),
+        (Reason.PAUSED, _("all sending is paused")),
+        (Reason.RULER_STOPPED, _("the ruler is not running")),
+        (Reason.PAID, _("paid before it left")),
+        (Reason.GONE, _("the invoice or the step was removed or changed")),
+        (Reason.REVERSED, _("the payment came back")),
+        (Reason.REPLACED, _("another message took its place")),
+        (Reason.BY_HAND, _("cancelled by hand")),
+        (Reason.RESCHEDULED, _("another due date was agreed")),
+        (Reason.NO_ADDRESS, _("no address to send to")),
+        (Reason.TEMPLATE_ERROR, _("the message could not be written")),
+        (Reason.REFUSED, _("the mail server refused it")),
+        (Reason.BOUNCED, _("it came back undelivered")),
+        (Reason.UNCERTAIN, _("handed over, but no answer came")),
+        (Reason.ERROR, _("something failed")),
+    ]

@@ -1,0 +1,5 @@
+from . import account_payment_method_line
+from . import res_company
+from . import collection_contact_limit
+from . import payer_thresholds
+from . import res_config_settings

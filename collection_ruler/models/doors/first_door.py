@@ -1,0 +1,227 @@
+from datetime import UTC, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.calendar import NeverOpen
+from ...dunning.decision import Recheck, recheck
+from ...dunning.purpose import ASKS_FOR_MONEY
+from ...dunning.reason import Reason
+from ..common.bulk_sql import write_rows
+
+
+class Pair(NamedTuple):
+    """An instalment that a follow-up speaks about, and the step due for it.
+
+    :param instalment_id: None when the entry is gone
+    """
+
+    item_id: int
+    instalment_id: int | None
+    step_id: int | None
+
+
+class CollectionFollowup(models.Model):
+    """What both doors need to know of a follow-up, and what door 1 does to it (H3)."""
+
+    _inherit = "collection.followup"
+
+    def _pairs(self):
+        """What these follow-ups are planned for, the oldest due date first.
+
+        :return: {follow-up id: [Pair]}; one without planned ledger rows has an empty list
+        """
+        these = SQL("f.id IN %s", tuple(self.ids) or (0,))
+        return self._as_pairs(self.env.execute_query(self._pairs_query(these)))
+
+    @api.model
+    def _pairs_query(self, condition):
+        """Rows (follow-up, ledger row, instalment, step), in the order of `_pairs`.
+
+        :param condition: SQL about the follow-ups `f`
+        """
+        self.env["collection.followup.item"].flush_model()
+        self.flush_model(["state"])
+        return SQL(
+            """
+            SELECT f.id AS followup_id, t.id AS item_id, i.id AS instalment_id, t.step_id
+              FROM collection_followup f
+              LEFT JOIN collection_followup_item t
+                ON t.followup_id = f.id AND t.state = 'planned'
+              LEFT JOIN collection_instalment i
+                ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                 = (t.move_id, t.account_id, t.partner_id, t.due_date)
+             WHERE %s
+             ORDER BY f.scheduled_at, f.id, t.due_date, t.id
+            """,
+            condition,
+        )
+
+    @api.model
+    def _as_pairs(self, rows):
+        result = {}
+        for followup, item, instalment, step in rows:
+            own = result.setdefault(followup, [])
+            if item:
+                own.append(Pair(item, instalment, step))
+        return result
+
+    def _item_instalments(self):
+        """The ``collection.instalment`` that the planned ledger rows of these stand for."""
+        pairs = [pair for own in self._pairs().values() for pair in own]
+        ids = dict.fromkeys(pair.instalment_id for pair in pairs if pair.instalment_id)
+        return self.env["collection.instalment"].sudo().browse(ids)
+
+    def _recheck(self, snapshot, pairs, at):
+        """Whether this follow-up may leave at an instant, for how much, in which tone.
+
+        :param pairs: [(instalment id, dunning Step)] that it was planned for
+        """
+        self.ensure_one()
+        if self.purpose == "thanks":
+            return self._recheck_thanks(snapshot, at)
+        approved = self.approved_at and snapshot.calendar.local_day(
+            self.approved_at.replace(tzinfo=UTC)
+        )
+        return recheck(
+            snapshot, pairs, at, self.purpose, self.channel != "activity", approved or None
+        )
+
+    def _asks_for_money(self):
+        """Whether the customer is asked to pay by it, so that caps and the one-a-day rule count it."""
+        self.ensure_one()
+        return self.channel != "activity" and self.purpose in ASKS_FOR_MONEY
+
+    def _recheck_thanks(self, snapshot, at):
+        """Thanks leave when the money is still there, whatever else is on hold (A5)."""
+        if not self.partial_ids:
+            return Recheck("cancel", Reason.REVERSED)
+        settings = self.env["collection.snapshot"]._settings(self.company_id.id)
+        if settings.is_paused or self.ruler_id.state != "running":
+            reason = Reason.PAUSED if settings.is_paused else Reason.RULER_STOPPED
+            return Recheck("wait", reason)
+        if not snapshot.calendar.is_open(at):
+            return Recheck("wait", Reason.CLOSED)
+        rest = self._item_instalments().filtered(
+            lambda i: i.is_open and i.currency_id == self.currency_id
+        )
+        remaining = sum(rest.mapped("residual_currency"))
+        return Recheck("go", amount=Decimal(str(remaining)), currency=self.currency_id.name)
+
+    def _apply_checks(self, checks, now, pairs):
+        """Write what a door said: cancelled, or kept for later, or its exact amount and words.
+
+        :param checks: {follow-up: Recheck}
+        :param pairs: what `_pairs` says of them
+        """
+        rows, asked = [], {}
+        for followup, check in checks.items():
+            if check.verdict != "cancel" and check.dropped:
+                followup._drop(check, now, pairs.get(followup.id, ()))
+            if check.verdict == "cancel":
+                followup._cancel(str(check.reason))
+                continue
+            if check.verdict == "ask":
+                followup._ask(str(check.reason))
+                continue
+            if check.verdict == "wait":
+                followup._replan(str(check.reason), followup._next_try(check.reason, now))
+                continue
+            step, currency = followup.step_id, followup.currency_id
+            if check.tone and check.tone.id != step.id:
+                step = step.browse(check.tone.id)
+            if check.currency and check.currency != currency.name:
+                currency = currency.search([("name", "=", check.currency)], limit=1)
+            rows.append(
+                (
+                    followup.id,
+                    "due",
+                    step.id or None,
+                    step.name if step != followup.step_id else followup.step_name or None,
+                    currency.id,
+                    float(check.amount) if check.currency else followup.amount_due,
+                    followup._received() if followup.purpose == "thanks" else followup.amount_paid,
+                )
+            )
+            if check.asked:
+                asked[followup.id] = check.asked
+        names = ["reason", "step_id", "step_name", "currency_id", "amount_due", "amount_paid"]
+        write_rows(self.env, self._name, names, rows)
+        self._write_asked(asked)
+
+    def _drop(self, check, now, pairs):
+        """Take out what need not be said any more; what is only blocked keeps its step, in a message of
+        its own that waits."""
+        items = {pair.instalment_id: pair.item_id for pair in pairs}
+        for key, reason in check.dropped.items():
+            item = self.env["collection.followup.item"].browse(items.get(key))
+            if item and reason in (Reason.PAID, Reason.GONE):
+                item.write({"state": "cancelled", "reason": str(reason)})
+            elif item and check.verdict == "go":
+                self._split(item, str(reason), self._next_try(reason, now))
+
+    def _write_asked(self, asked):
+        """Write which instalments the messages ask for, in one statement.
+
+        :param asked: {follow-up id: instalment ids}
+        """
+        if not asked:
+            return
+        self.flush_model(["instalment_ids"])
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH asked(followup_id, instalment_id) AS (VALUES %(rows)s),
+                -- what it asked for when it was put off
+                dropped AS (
+                    DELETE FROM collection_followup_instalment_rel r
+                     WHERE r.followup_id IN %(followups)s
+                       AND (r.followup_id, r.instalment_id) NOT IN (SELECT * FROM asked))
+                INSERT INTO collection_followup_instalment_rel (followup_id, instalment_id)
+                SELECT * FROM asked ON CONFLICT DO NOTHING
+                """,
+                rows=SQL(", ").join(
+                    SQL("(%s, %s)", followup, instalment)
+                    for followup, instalments in asked.items()
+                    for instalment in instalments
+                ),
+                followups=tuple(asked),
+            )
+        )
+        self.browse(asked).modified(["instalment_ids"])
+        for followup, instalments in asked.items():  # no need to read them again
+            self._fields["instalment_ids"]._update_cache(self.browse(followup), tuple(instalments))
+
+    def _next_try(self, reason, now):
+        """When to ask again, naive UTC: the next window, or tomorrow's for what lasts a while."""
+        calendar = self._contact_calendar()
+        start = now
+        if reason == Reason.CLOSED:
+            closes = calendar.closes_at(now)
+            start = closes or now
+        else:
+            start = now + timedelta(days=1)
+            opened = calendar.windows(calendar.local_day(start))
+            start = min((begin for begin, _end in opened), default=start)
+        try:
+            at = calendar.near(calendar.first_instant(start), self.debtor_id._best_minute())
+            return at.astimezone(UTC).replace(tzinfo=None)
+        except NeverOpen:
+            return (now + timedelta(days=1)).replace(tzinfo=None)
+
+    def _contact_calendar(self):
+        """When it may leave: the ruler's hours, where the customer lives, within the limits (B1)."""
+        self.ensure_one()
+        if not self.ruler_id:
+            return self.debtor_id._calendar()
+        calendar = self.ruler_id._contact_calendar(self.debtor_id.calendar_key)
+        if self._asks_for_money():
+            calendar = self.debtor_id._within_limits(calendar, self.channel)
+        return self.debtor_id._leave_in_peace(calendar)
+
+    def _way(self):
+        """Which `_send_…` method hands it over; a channel of another add-on brings its own."""
+        self.ensure_one()
+        return "delivery" if self.purpose == "delivery" else self.channel

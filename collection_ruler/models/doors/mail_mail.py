@@ -1,0 +1,236 @@
+import logging
+import time
+from functools import partial
+
+import psycopg2
+from odoo import api, fields, models
+from odoo.tools import email_normalize
+
+from ..common.memo import Memo
+
+_logger = logging.getLogger(__name__)
+
+# seconds after which rulers and calendars are read again in a long queue
+SETTINGS_LAST = 30
+
+
+class Outcome(dict):
+    """What the gateway said about one message, in the context key ``collection_outcome``.
+
+    Compared by identity: Odoo takes environments with equal contexts for one, so that of two messages
+    that were not asked about yet, the second's answer would be written to the first.
+    """
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+def defaults_of_batch(records, names, ask):
+    """Defaults, from the context key ``collection_defaults`` where many are created in one go.
+
+    Odoo asks for each new record, which takes a third of the time of its creation.
+
+    :param ask: function of Odoo, for the names of fields
+    """
+    memo = records.env.context.get("collection_defaults")
+    if memo is None:
+        return ask(names)
+    key = records._name, tuple(names)
+    if key not in memo:
+        memo[key] = ask(names)
+    return dict(memo[key])
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    @api.model
+    def default_get(self, fields):
+        return defaults_of_batch(self, fields, super().default_get)
+
+
+class MailMail(models.Model):
+    """Door 2: the last question before the gateway, and the stamp (decision 5)."""
+
+    _inherit = "mail.mail"
+
+    collection_followup_id = fields.Many2one(
+        "collection.followup", ondelete="set null", index="btree_not_null", copy=False
+    )
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        """What a person wrote to a debtor and could not be sent was no conversation (B4)."""
+        theirs = self.filtered(
+            lambda mail: mail.model == "collection.debtor" and not mail.collection_followup_id
+        )
+        messages = theirs.mail_message_id  # Odoo deletes the mails of what was sent
+        why = failure_type and (failure_reason or theirs[:1].failure_reason or failure_type)
+        result = super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+        if messages:
+            talks = self.env["collection.followup"].sudo()
+            talks = talks.search(
+                [("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)]
+            )
+            talks._answered_to_person(why)
+        return result
+
+    @api.model
+    def default_get(self, fields):
+        """The mails of a batch have the same defaults: they are asked for once."""
+        return defaults_of_batch(self, fields, super().default_get)
+
+    def _send(self, auto_commit=False, raise_exception=False, **kwargs):
+        """Send foreign mails as ever; ours one by one, each asked and stamped first.
+
+        At most once: a message that was stamped and not answered is never handed over again.
+        """
+        ours = self.filtered("collection_followup_id")
+        if others := self - ours:
+            super(MailMail, others)._send(
+                auto_commit=auto_commit, raise_exception=raise_exception, **kwargs
+            )
+        if not ours or self.env["ir.mail_server"]._disable_send():
+            return True
+        self._collection_silence_copy()
+        memo, read_at = Memo(), time.monotonic()
+        for mail_id in ours.ids:
+            mail = self.browse(
+                mail_id
+            )  # by itself: each commit forgets what was read of the others
+            if auto_commit:
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+                mail.invalidate_recordset(["state"])
+            if time.monotonic() - read_at > SETTINGS_LAST:
+                memo, read_at = Memo(), time.monotonic()
+            outcome = Outcome()
+            stock = super(MailMail, mail.with_context(collection_outcome=outcome))._send
+            hand_over = partial(
+                stock, auto_commit=auto_commit, raise_exception=raise_exception, **kwargs
+            )
+            mail._collection_send_one(hand_over, outcome, auto_commit, memo)
+        return True
+
+    def _collection_send_one(self, hand_over, outcome, auto_commit, memo):
+        """Ask, stamp, hand over, note the answer.
+
+        What concerns the follow-up is written in cursors of its own: their snapshots are newer than the
+        stamp, and what Odoo's transaction does afterwards cannot undo them.
+        """
+        self.ensure_one()
+        followup_id = self.collection_followup_id.id
+        if self.state != "outgoing":
+            return
+        verdict = self._collection_door(followup_id, memo)
+        if verdict == "cancel":
+            self._collection_take_back(auto_commit)
+        if verdict != "go":
+            return
+        outcome["test_email"] = memo.get("test_email")
+        try:
+            hand_over()
+        except Exception:
+            # the session or the cursor is gone with it: those behind us leave with the next run
+            if auto_commit:
+                self.env.cr.rollback()
+            self._collection_answer(followup_id, outcome, auto_commit)
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+            if auto_commit:
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+            raise
+        if "verdict" not in outcome:
+            # somebody replaced our note of the answer: what Odoo calls sent is sent
+            mail = self.exists()
+            outcome["verdict"] = "unasked" if mail and mail.state != "sent" else "accepted"
+        self._collection_answer(followup_id, outcome, auto_commit)
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """In test mode a message leaves for one's own mailbox, and says for whom it was (A13)."""
+        result = super()._prepare_outgoing_list(mail_server, doc_to_followers)
+        test_email = self.env.context.get("collection_outcome", {}).get("test_email")
+        test_email = test_email or self._collection_written_in_test_mode()
+        if test_email and result:
+            meant_for = ", ".join(
+                email for values in result for email in [*values["email_to"], *values["email_cc"]]
+            )
+            result = result[:1]  # one copy is enough
+            headers = dict(result[0]["headers"])
+            headers.pop("X-Msg-To-Add", None)  # Odoo would name the customers in the header
+            result[0].update(
+                headers=headers,
+                email_to=[test_email],
+                email_to_normalized=[email_normalize(test_email)],
+                email_cc=[],
+                subject=self.env._(
+                    "[Test, for %(customer)s] %(subject)s",
+                    customer=meant_for,
+                    subject=result[0]["subject"],
+                ),
+            )
+        return result
+
+    def _collection_written_in_test_mode(self):
+        """Where what a person writes to a debtor goes in test mode instead of to the customer, or None.
+
+        The banner says "every message"; what colleagues hear of a debtor is none (A13).
+        """
+        if self.model != "collection.debtor" or self.collection_followup_id:
+            return None
+        if self.recipient_ids and not self.recipient_ids.filtered("partner_share"):
+            return None
+        debtor = self.env["collection.debtor"].sudo().browse(self.res_id).exists()
+        return debtor.company_id.collection_test_email or None
+
+    def _collection_take_back(self, auto_commit):
+        """It does not leave; where nothing else hangs on it, the history forgets it too."""
+        is_delivery = self.collection_followup_id.purpose == "delivery"
+        self.write({"state": "cancel"})
+        if auto_commit:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            if not is_delivery:
+                self.unlink()
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _collection_silence_copy(self):
+        """In a copied database Odoo's queue may run before our own action pauses the rulers."""
+        with self.env.registry.cursor() as cr:
+            self.env(cr=cr, su=True)["collection.database"]._silence_copy()
+
+    def _collection_door(self, followup_id, memo):
+        """Decide in a cursor of its own, and stamp.
+
+        :param memo: rulers and calendars, read once for many mails
+        :return: `go` (stamped), `cancel` (take the mail back) or `leave` (somebody else has it)
+        """
+        message_id = self.mail_message_id.id
+        try:
+            with self.env.registry.cursor() as cr:
+                # what it would write of the mail is written by Odoo's transaction, whose snapshot is
+                # older than ours
+                context = {"collection_keep_mails": True, "collection_memo": memo}
+                env = self.env(cr=cr, su=True, context=context)
+                return env["collection.followup"].browse(followup_id)._door_two(message_id)
+        except psycopg2.OperationalError as error:
+            _logger.info("Follow-up %s is busy, its mail waits: %s", followup_id, error)
+            return "leave"
+        except Exception as error:
+            # one follow-up that cannot be decided upon must not hold up the mails behind it
+            _logger.exception("Door 2 could not decide upon follow-up %s", followup_id)
+            with self.env.registry.cursor() as cr:
+                env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
+                env["collection.followup"].browse(followup_id)._fail("error", str(error)[:500])
+            return "cancel"
+
+    def _collection_answer(self, followup_id, outcome, committed):
+        """Write what the gateway said, whatever becomes of Odoo's own transaction.
+
+        :param committed: whether Odoo's transaction has let go of the mail's row
+        """
+        with self.env.registry.cursor() as cr:
+            env = self.env(cr=cr, su=True, context={"collection_keep_mails": not committed})
+            env["collection.followup"].browse(followup_id)._answered_by_gateway(
+                outcome.get("verdict", "unasked"), outcome.get("said", "")
+            )

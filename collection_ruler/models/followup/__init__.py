@@ -1,0 +1,4 @@
+from . import collection_followup
+from . import collection_followup_item
+from . import outbox
+from . import thanks

@@ -1,0 +1,32 @@
+from odoo import api, models
+
+
+class CollectionManagerTask(models.AbstractModel):
+    """What only whoever answers for the rulers can put right: one task, at the company's first ruler."""
+
+    _name = "collection.manager.task"
+    _description = "Collection: tasks for whoever answers for the rulers"
+
+    @api.model
+    def _ask(self, company, summary, note):
+        """Leave a task, unless the same one is open already; nothing where no ruler runs.
+
+        :param company: root ``res.company``
+        """
+        ruler = self.env["collection.ruler"].search(
+            [("company_id", "=", company.id), ("state", "=", "running")], limit=1
+        )
+        if not ruler or ruler.activity_ids.filtered(lambda a: a.summary == summary):
+            return
+        ruler.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note,
+            user_id=(ruler.user_id or self.env.ref("base.user_admin")).id,
+        )
+
+    @api.model
+    def _open(self, company, summary):
+        """The open tasks with a summary, as ``mail.activity``."""
+        rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])
+        return rulers.activity_ids.filtered(lambda a: a.summary == summary)

@@ -1,0 +1,259 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.calendar import NeverOpen
+from ...dunning.places import Place
+from ..common import clock
+from ..common.bulk_sql import MANY, NO_JIT, analyze
+from ..common.memo import Memo
+from ..instalment.collection_instalment import NOTHING_SAID
+from .collection_verb import Tally
+
+
+class CollectionEnrol(models.AbstractModel):
+    """First verb: every open customer instalment gets a ruler and keeps it (A6, A7)."""
+
+    _name = "collection.enrol"
+    _inherit = ["collection.verb"]
+    _description = "Collection: enrol open instalments"
+
+    @api.model
+    def _todo(self, company):
+        """Enrolment is one query, so one unit of work per company."""
+        return [company.id]
+
+    @api.model
+    def _batch(self, company, _ids):
+        return Tally(done=len(self._enrol(company)))
+
+    @api.model
+    def _enrol(self, company):
+        """Take in what was posted since, follow entries that changed hands, and choose rulers.
+
+        A ruler that speaks for the first time finds a backlog, and does with it what its policy says; one
+        that is widened later lets those debts join silently at their current step (A8).
+
+        :param company: root ``res.company``
+        :return: ids of ``collection.instalment`` that got a ruler now
+        """
+        self._adopt(company)
+        first_new = self._insert(company)
+        if first_new:
+            self._hold_again(first_new)
+        self._locate(company)
+        taken = self._choose_rulers(company, first_new)
+        self.env.invalidate_all(flush=False)
+        return taken
+
+    @api.model
+    def _failed(self, company, unit, error):
+        raise error  # without enrolment nothing is known: the scheduled action itself has to fail
+
+    def _companies(self, company):
+        return tuple(self.env["res.company"].search([("id", "child_of", company.id)]).ids)
+
+    def _insert(self, company):
+        """INSERT … SELECT: one row per (entry, receivable account, partner, due date) that is open.
+
+        :return: the lowest id of the new rows, None without any
+        """
+        companies = self._companies(company)
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        # by id: a join with the accounts would hide from the database how few lines there are
+        receivable = accounts.search([("account_type", "=", "asset_receivable")]).ids
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                %(no_jit)s
+                WITH found AS MATERIALIZED (
+                    SELECT l.move_id, l.account_id, l.partner_id,
+                           coalesce(l.date_maturity, l.date) AS due_date,
+                           min(l.company_id) AS company_id,
+                           CASE WHEN count(DISTINCT l.currency_id) = 1 THEN min(l.currency_id)
+                                ELSE min(c.currency_id) END AS currency_id,
+                           sum(l.amount_residual) AS residual,
+                           CASE WHEN count(DISTINCT l.currency_id) = 1
+                                THEN sum(l.amount_residual_currency)
+                                ELSE sum(l.amount_residual) END AS residual_currency,
+                           min(p.commercial_partner_id) AS customer_id
+                      FROM account_move_line l
+                      JOIN res_partner p ON p.id = l.partner_id
+                      JOIN res_company c ON c.id = l.company_id
+                      JOIN account_move m ON m.id = l.move_id
+                       -- what a customer owes; a refund that we paid out is a debit too
+                       AND (m.move_type IN ('out_invoice', 'out_receipt')
+                            OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
+                                AND m.statement_line_id IS NULL))
+                     WHERE l.account_id IN %(accounts)s AND l.company_id IN %(companies)s
+                       AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                       AND l.balance > 0 AND l.no_followup IS NOT TRUE
+                       AND NOT EXISTS (
+                           SELECT FROM collection_instalment i
+                            WHERE (i.move_id, i.account_id, i.partner_id, i.due_date)
+                                = (l.move_id, l.account_id, l.partner_id,
+                                   coalesce(l.date_maturity, l.date)))
+                     GROUP BY 1, 2, 3, 4
+                    HAVING sum(l.amount_residual) > 0),
+                made AS (
+                    INSERT INTO collection_debtor
+                           (partner_id, company_id, stage_id, priority, thanked_partial, calendar_key,
+                            create_uid, write_uid, create_date, write_date)
+                    SELECT DISTINCT customer_id, %(root)s, %(stage)s::int, '0',
+                           (SELECT coalesce(max(id), 0) FROM account_partial_reconcile), %(key)s,
+                           %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                      FROM found
+                    ON CONFLICT (partner_id, company_id) DO NOTHING
+                    RETURNING id, partner_id, calendar_key),
+                debtor AS (
+                    SELECT id, partner_id, calendar_key FROM made
+                     UNION ALL
+                    SELECT id, partner_id, coalesce(calendar_key, %(key)s) FROM collection_debtor
+                     WHERE company_id = %(root)s
+                       AND partner_id IN (SELECT customer_id FROM found)),
+                inserted AS (
+                    INSERT INTO collection_instalment
+                           (move_id, account_id, partner_id, due_date, company_id, currency_id,
+                            residual, residual_currency, debtor_id, calendar_key, watermark,
+                            occurrence, stage_id, is_open, gone,
+                            create_uid, write_uid, create_date, write_date)
+                    SELECT f.move_id, f.account_id, f.partner_id, f.due_date, f.company_id,
+                           f.currency_id, f.residual, f.residual_currency, d.id, d.calendar_key,
+                           %(nothing)s, 0, %(stage)s::int, true, false,
+                           %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                      FROM found f JOIN debtor d ON d.partner_id = f.customer_id
+                    ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
+                    RETURNING id, debtor_id),
+                touched AS (  -- totals are shown, whether a ruler takes them or not
+                    INSERT INTO collection_debtor_touch (debtor_id)
+                    SELECT DISTINCT debtor_id FROM inserted)
+                SELECT min(id), count(*) FROM inserted
+                """,
+                no_jit=NO_JIT,
+                accounts=tuple(receivable) or (0,),
+                companies=companies,
+                root=company.id,
+                uid=self.env.uid,
+                stage=self.env["collection.stage"]._of_kind("upcoming").id or None,
+                key=Place().key,  # until they are located
+                nothing=NOTHING_SAID,
+            )
+        )
+        first, count = rows[0]
+        if (
+            count >= MANY
+        ):  # also after a preview that was rolled back, which confirms the old belief
+            analyze(self.env, "collection.debtor", "collection.instalment")
+        return first
+
+    def _hold_again(self, first_new):
+        """What was disputed or handed over is so still after its invoice was corrected: terms or dates that
+        are new make new instalments, and all of them take the holds of those that are gone (F5)."""
+        self.env["collection.hold"].flush_model(["state", "debtor_id", "instalment_ids"])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_hold_collection_instalment_rel
+                            (collection_hold_id, collection_instalment_id)
+                SELECT DISTINCT h.id, new.id
+                  FROM collection_instalment new
+                  JOIN collection_instalment old ON old.move_id = new.move_id AND old.gone
+                  JOIN collection_hold_collection_instalment_rel held
+                    ON held.collection_instalment_id = old.id
+                  JOIN collection_hold h
+                    ON h.id = held.collection_hold_id AND h.state = 'active'
+                   AND h.debtor_id = new.debtor_id
+                 WHERE new.id >= %s AND NOT new.gone
+                    ON CONFLICT DO NOTHING
+                """,
+                first_new,
+            )
+        )
+        self.env["collection.hold"].invalidate_model(["instalment_ids"])
+
+    def _locate(self, company):
+        """Customers live where their address says, and their instalments with them (B1)."""
+        for model in ("collection.debtor", "collection.instalment", "res.partner"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.calendar_key, p.tz, c.code, s.code, array_agg(d.id)
+                  FROM collection_debtor d
+                  JOIN res_partner p ON p.id = d.partner_id
+                  LEFT JOIN res_country c ON c.id = p.country_id
+                  LEFT JOIN res_country_state s ON s.id = p.state_id
+                 WHERE d.company_id = %s GROUP BY 1, 2, 3, 4
+                """,
+                company.id,
+            )
+        )
+        located = company.with_context(collection_memo=Memo())
+        moved = {}
+        for known, said, country, state, debtors in rows:
+            place = located._collection_locate(said, country, state)
+            if place.key != known:
+                moved.setdefault(place.key, []).extend(debtors)
+        if not moved:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH place(key, debtors) AS (VALUES %s),
+                moved AS (
+                    UPDATE collection_debtor d SET calendar_key = place.key
+                      FROM place WHERE d.id = ANY(place.debtors)
+                    RETURNING d.id, d.calendar_key)
+                UPDATE collection_instalment i SET calendar_key = moved.calendar_key
+                  FROM moved WHERE i.debtor_id = moved.id
+                """,
+                SQL(", ").join(SQL("(%s, %s)", key, debtors) for key, debtors in moved.items()),
+            )
+        )
+        for model in ("collection.debtor", "collection.instalment"):
+            self.env[model].invalidate_model(["calendar_key"])
+        for key, debtors in moved.items():
+            self._check_reach(located, key, debtors)
+
+    def _check_reach(self, company, key, debtor_ids):
+        """Whom no hour suits is told to a person, since the ruler will never write to them (B1)."""
+        try:
+            company._collection_calendar(key=key).first_instant(clock.now(self.env))
+        except NeverOpen:
+            self.env["collection.debtor"].browse(debtor_ids)._tell(
+                self.env._("Find out when this customer can be contacted"),
+                self.env._(
+                    "No hour is within the contact hours where they may live, so the ruler never writes to "
+                    "them. Complete the address with a state, or give the contact a time zone."
+                ),
+                once=True,
+            )
+
+    def _adopt(self, company):
+        """Entries that came to belong to another partner keep their history.
+
+        Giving a customer a parent, or changing the partner of a line, leaves an instalment without lines
+        and lines without an instalment: one changed hands to the other (decision 3).
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.partner_id, l.partner_id, array_agg(DISTINCT i.move_id)
+                  FROM collection_instalment i
+                  JOIN account_move_line l ON l.move_id = i.move_id AND l.account_id = i.account_id
+                   AND coalesce(l.date_maturity, l.date) = i.due_date
+                 WHERE i.gone AND i.company_id IN %s AND l.partner_id != i.partner_id
+                   AND l.parent_state = 'posted'
+                   AND NOT EXISTS (
+                       SELECT FROM collection_instalment o
+                        WHERE (o.move_id, o.account_id, o.partner_id, o.due_date)
+                            = (l.move_id, l.account_id, l.partner_id, i.due_date))
+                 GROUP BY i.partner_id, l.partner_id
+                """,
+                self._companies(company),
+            )
+        )
+        Partner = self.env["res.partner"]
+        for old, new, moves in rows:
+            self.env["collection.debtor"]._fold(Partner.browse(old), Partner.browse(new), moves)

@@ -1,0 +1,219 @@
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.ladder import overdue_until
+from ...dunning.reason import Reason
+from ..common import clock
+from ..common.bulk_sql import write_rows
+
+# what weighs more decides where a debtor stands (decision 14)
+GRAVITY = ("handover", "review", "dispute", "hold", "waiting_for_us", "promise")
+KIND_OF_HOLD = {
+    "dispute": "dispute",
+    "promise": "promise",
+    "manual": "hold",
+    "handover": "handover",
+}
+
+
+class _Row(NamedTuple):
+    id: int
+    debtor_id: int
+    ruler_id: int | None
+    due_date: date
+    residual: str  # exact, in the company's currency
+    is_open: bool
+    watermark: int
+    next_date: date | None
+    waiting_reason: str | None
+    stage_id: int | None
+
+
+class CollectionStanding(models.AbstractModel):
+    """Figures of debtors, and the stages of instalments and debtors: facts decide, not people
+    (decision 14)."""
+
+    _name = "collection.standing"
+    _inherit = ["collection.verb"]
+    _description = "Collection: where a debtor stands"
+
+    @api.model
+    def _refresh(self, company, debtors):
+        """Write totals, dates and stages of debtors of a root company, set-based."""
+        company = company.with_env(self.env)  # with the memo of this batch
+        today = company._collection_calendar().local_day(clock.now(self.env))
+        overdue_days = {  # by where they live: their bank holidays count too
+            key: overdue_until(
+                company._collection_calendar(key=key), today, company.collection_bank_days
+            )
+            for key in set(debtors.mapped("calendar_key"))
+        }
+        by_debtor = defaultdict(list)
+        place = _Places(self.env, debtors, today)
+        for row in self._rows(debtors, place.of_kind.get("settled")):
+            by_debtor[row.debtor_id].append(row)
+        credits = debtors._credits()
+        dates = self._followup_dates(debtors)
+        stages, figures = [], []
+        for debtor in debtors:
+            own = by_debtor[debtor.id]
+            planned, last, reached = dates.get(debtor.id, (None, None, False))
+            placed = [(row, place.stage(row, reached)) for row in own]
+            stages += [(row.id, stage.id or None) for row, stage in placed]
+            open_ones = [row for row in own if row.is_open]
+            overdue = [
+                row for row in open_ones if row.due_date <= overdue_days[debtor.calendar_key]
+            ]
+            coming = [r.next_date for r in open_ones if r.next_date and r.next_date >= today]
+            credit = sum(
+                currency._convert(amount, company.currency_id, company, today)
+                for currency, amount in credits[debtor.id].items()
+            )
+            figures.append(
+                (
+                    debtor.id,
+                    sum(Decimal(row.residual) for row in open_ones),
+                    sum(Decimal(row.residual) for row in overdue),
+                    Decimal(str(company.currency_id.round(credit))),
+                    min((row.due_date for row in overdue), default=None),
+                    planned or min(coming, default=None),
+                    last,
+                    today,
+                    place.of_debtor([stage for row, stage in placed if row.is_open]).id or None,
+                )
+            )
+        write_rows(self.env, "collection.instalment", ["stage_id"], stages)
+        write_rows(
+            self.env,
+            "collection.debtor",
+            [
+                "amount_due",
+                "amount_overdue",
+                "amount_credit",
+                "oldest_due_date",
+                "next_followup_date",
+                "last_followup_date",
+                "refreshed_on",
+                "stage_id",
+            ],
+            figures,
+        )
+
+    def _rows(self, debtors, settled):
+        """What is open, and what was settled since it was last placed.
+
+        :param settled: the ``collection.stage`` of what is settled, or None
+        """
+        self.env["collection.instalment"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, debtor_id, ruler_id, due_date, residual::text, is_open, watermark, next_date,
+                       waiting_reason, stage_id
+                  FROM collection_instalment
+                 WHERE debtor_id IN %s AND gone IS NOT TRUE
+                   AND (is_open OR stage_id IS DISTINCT FROM %s)
+                """,
+                tuple(debtors.ids),
+                settled and settled.id,
+            )
+        )
+        return [_Row(*row) for row in rows]
+
+    def _followup_dates(self, debtors):
+        """By debtor id: the day of the next planned contact and of the last one, or None, and whether a
+        step of the ruler ever reached them: as a message, as a task of ours, or said by hand."""
+        self.env["collection.followup"].flush_model()
+        self.env["collection.followup.item"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT debtor_id,
+                       min(scheduled_at) FILTER (WHERE speaks AND state = 'planned')::date,
+                       max(coalesce(delivered_at, handed_at)) FILTER (
+                           WHERE speaks AND state IN ('sent', 'uncertain'))::date,
+                       bool_or(reached)
+                  FROM (SELECT debtor_id, scheduled_at, delivered_at, handed_at, state,
+                               channel != 'activity' OR purpose = 'talk' AS speaks,
+                               purpose IN ('dunning', 'returned')
+                               AND state IN ('sent', 'uncertain') AS reached
+                          FROM collection_followup WHERE debtor_id IN %(ids)s
+                         UNION ALL
+                        SELECT debtor_id, NULL, NULL, NULL, NULL, FALSE, TRUE
+                          FROM collection_followup_item
+                         WHERE debtor_id IN %(ids)s AND reason = %(said)s) f
+                 GROUP BY debtor_id
+                """,
+                ids=tuple(debtors.ids),
+                said=Reason.SAID_BY_HAND,
+            )
+        )
+        return {debtor: tuple(facts) for debtor, *facts in rows}
+
+
+class _Places:
+    """Stages, steps and holds, read once for a batch."""
+
+    def __init__(self, env, debtors, today):
+        self.none = env["collection.stage"]
+        self.of_kind = {}
+        for stage in self.none.search_fetch([]):
+            self.of_kind.setdefault(stage.kind, stage)
+        Hold = env["collection.hold"].sudo()
+        self.of_all, self.of_instalment = {}, {}
+        for hold in Hold.search(Hold._in_force(today) & Hold._domain_of(debtors)):
+            kind = KIND_OF_HOLD.get(hold.origin, "waiting_for_us")
+            stage = self.of_kind.get(kind, self.none)
+            if hold.scope == "all":
+                self.of_all.setdefault(hold.debtor_id.id, stage)
+            for instalment in hold.instalment_ids:
+                self.of_instalment.setdefault(instalment.id, stage)
+        self.steps = defaultdict(list)  # by ruler id, the furthest first
+        steps = env["collection.ruler.step"].search_fetch(
+            [("trigger", "=", "due"), ("stage_id", "!=", False)],
+            ["ruler_id", "offset_days", "stage_id"],
+            order="offset_days desc, id",
+        )
+        for step in steps:
+            self.steps[step.ruler_id.id].append((step.offset_days, step.stage_id))
+
+    def stage(self, row, reached):
+        """The stage of an instalment.
+
+        :param reached: whether a step ever reached the customer: who joined silently and never heard
+            from us was not reminded, however far the ruler stands (A8); where it has nothing left to
+            say either, a person decides
+        """
+        if not row.is_open:
+            return self.of_kind.get("settled", self.none)
+        if row.waiting_reason == "past_limit":
+            return self.of_kind.get("review", self.none)
+        hold = self.of_all.get(row.debtor_id) or self.of_instalment.get(row.id)
+        if hold is not None:
+            return hold
+        upcoming = self.of_kind.get("upcoming", self.none)
+        if not reached:
+            is_over = row.ruler_id and not row.next_date
+            return self.of_kind.get("review", upcoming) if is_over else upcoming
+        for offset, stage in self.steps[row.ruler_id]:
+            if offset <= row.watermark:
+                return stage
+        return upcoming
+
+    def of_debtor(self, stages):
+        """The stage of a debtor with these stages of open instalments."""
+        if not stages:
+            return self.of_kind.get("settled", self.none)
+        # a dispute about one invoice of four does not take the rest off the board
+        going = [stage for stage in stages if stage.kind not in ("dispute", "hold")]
+        return max(going or stages, key=self._gravity)
+
+    @staticmethod
+    def _gravity(stage):
+        rank = len(GRAVITY) - GRAVITY.index(stage.kind) if stage.kind in GRAVITY else 0
+        return rank, stage.sequence, stage.id

@@ -1,0 +1,86 @@
+from collections import Counter
+from dataclasses import dataclass, field
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..common.bulk_sql import NO_JIT
+
+
+@dataclass
+class Tally:
+    """What became of the units of a batch, for the run log (H2).
+
+    :param done: units for which something was done
+    :param skipped: how often nothing was said, by reason
+    """
+
+    done: int = 0
+    failed: int = 0
+    skipped: Counter = field(default_factory=Counter)
+
+    def __iadd__(self, other):
+        self.done += other.done
+        self.failed += other.failed
+        self.skipped += other.skipped
+        return self
+
+
+class CollectionVerb(models.AbstractModel):
+    """What the four verbs have in common: work is listed, prepared, done in batches."""
+
+    _name = "collection.verb"
+    _description = "Collection: one of the four verbs"
+
+    @api.model
+    def _todo(self, company):
+        """Ids of what this verb has to do now for a root company."""
+        raise NotImplementedError
+
+    @api.model
+    def _prepare(self, company, ids):
+        """What takes long and must not hold locks; committed before the batch."""
+
+    @api.model
+    def _batch(self, company, ids):
+        """Do the work for these ids in one transaction, without committing.
+
+        :return: Tally
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _afterwards(self, company):
+        """What follows when a run is through with this verb."""
+
+    @api.model
+    def _failed(self, company, unit, error):
+        """Tell a person about the one unit that cannot be done; everything else goes on.
+
+        :param unit: id from `_todo`
+        """
+        debtor = self.env["collection.debtor"].sudo().browse(unit).exists()
+        if debtor:
+            debtor._tell(
+                self.env._("The ruler could not follow up this customer"),
+                str(error)[:500],
+                once=True,
+            )
+
+    @api.model
+    def _take_debtors(self, ids):
+        """First statement of a batch: take these debtors, leave those that another process works on.
+
+        Payments and people's tasks do not wait for this lock, they only point at the row.
+
+        :return: ``collection.debtor``
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "%s SELECT id FROM collection_debtor WHERE id IN %s ORDER BY id "
+                "FOR NO KEY UPDATE SKIP LOCKED",
+                NO_JIT,
+                tuple(ids),
+            )
+        )
+        return self.env["collection.debtor"].sudo().browse([row[0] for row in rows])

@@ -1,0 +1,164 @@
+from typing import NamedTuple
+
+from odoo import models
+from odoo.tools import SQL, email_normalize
+
+from ...dunning.ladder import overdue_until
+from ...dunning.purpose import ASKS_FOR_MONEY
+from ...dunning.reason import NO_GOOD_ADDRESS, Reason
+from ..common import clock
+from ..facts.failed_addresses import ROLES
+
+
+class _Failed(NamedTuple):
+    """A message that did not arrive for the sake of its address.
+
+    :param is_open: whether anything that it asks for is still owed
+    :param late_notice: whether it announces what is overdue by now: untrue words
+    :param overtaken: whether a later message was said, or waits for the new address
+    """
+
+    id: int
+    debtor_id: int
+    purpose: str
+    reason: str
+    address: str | None
+    role: str
+    is_open: bool
+    late_notice: bool
+    overtaken: bool
+
+
+class CollectionTrack(models.AbstractModel):
+    """What failed for its address is tried again by itself once there is another one (C5, H2)."""
+
+    _inherit = "collection.track"
+
+    def _try_other_addresses(self, company, debtors):
+        """Plan the newest failed message of each debtor anew, take the older ones back, close the tasks.
+
+        Deliveries are each about an invoice of their own, so all of them are tried again. The doors ask
+        everything once more.
+
+        :param company: root ``res.company``
+        :param debtors: ``collection.debtor``, locked
+        """
+        found = self._failed_for_address(company, debtors)
+        if not found:
+            return
+        mended = self._mended(found)
+        Followup = self.env["collection.followup"].sudo()
+        again, served = Followup, set()
+        for row in found:  # the newest first
+            if row.id not in mended or not row.is_open:
+                continue
+            if row.purpose == "delivery":
+                again += Followup.browse(row.id)
+            elif row.purpose in ASKS_FOR_MONEY and row.debtor_id not in served:
+                served.add(row.debtor_id)
+                if not row.overtaken and not row.late_notice:
+                    again += Followup.browse(row.id)
+        self._close_address_tasks(Followup.browse(mended), again)
+        (Followup.browse(mended) - again)._cancel(str(Reason.REPLACED))
+        now = clock.naive_now(self.env)
+        for followup in again:
+            followup.partner_id = mended[followup.id]
+            followup._say_again(now)
+            if followup.purpose == "delivery":  # as when it was planned: no reminder beside it (A3)
+                today = followup.debtor_id._local_today()
+                followup.item_ids.move_id.collection_instalment_ids.delivered_on = today
+
+    def _failed_for_address(self, company, debtors):
+        """The failed messages of these debtors that another address may mend, the newest first.
+
+        :return: list of _Failed
+        """
+        for model in ("collection.followup", "collection.followup.item", "collection.instalment"):
+            self.env[model].flush_model()
+        today = company._collection_calendar().local_day(clock.now(self.env))
+        overdue = [
+            (
+                key,
+                overdue_until(
+                    company._collection_calendar(key=key), today, company.collection_bank_days
+                ),
+            )
+            for key in sorted(set(debtors.mapped("calendar_key")))
+        ]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH overdue(calendar_key, until) AS (VALUES %(overdue)s)
+                SELECT f.id, f.debtor_id, f.purpose, f.reason, f.address,
+                       coalesce(s.recipient_role, %(role)s),
+                       bool_or(i.is_open) IS TRUE,
+                       coalesce(s.trigger = 'due' AND s.offset_days <= 0
+                                AND bool_or(i.is_open AND i.due_date <= o.until), FALSE),
+                       bool_or(i.waiting_reason IN %(waits)s) IS TRUE
+                       OR EXISTS (
+                           SELECT FROM collection_followup n
+                            WHERE n.debtor_id = f.debtor_id AND n.channel = 'email'
+                              AND n.purpose IN %(asks)s
+                              AND n.state IN ('planned', 'to_approve', 'queued', 'sent', 'uncertain')
+                              AND (n.scheduled_at, n.id) > (f.scheduled_at, f.id))
+                  FROM collection_followup f
+                  JOIN collection_debtor d ON d.id = f.debtor_id
+                  JOIN overdue o ON o.calendar_key = d.calendar_key
+                  LEFT JOIN collection_ruler_step s ON s.id = f.step_id
+                  LEFT JOIN collection_followup_item t
+                    ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
+                  LEFT JOIN collection_instalment i
+                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                 WHERE f.debtor_id IN %(debtors)s AND f.state = 'failed'
+                   AND f.channel = 'email' AND f.purpose != 'talk' AND f.reason IN %(reasons)s
+                 GROUP BY f.id, s.id
+                 ORDER BY f.scheduled_at DESC, f.id DESC
+                """,
+                overdue=SQL(", ").join(SQL("(%s::text, %s::date)", *row) for row in overdue),
+                role=ROLES[0],
+                waits=(str(Reason.BAD_ADDRESS), str(Reason.NO_ADDRESS)),
+                asks=ASKS_FOR_MONEY,
+                debtors=tuple(debtors.ids),
+                reasons=NO_GOOD_ADDRESS,
+            )
+        )
+        return [_Failed(*row) for row in rows]
+
+    def _mended(self, found):
+        """Which of these would now go to another address than the one that failed.
+
+        :param found: list of _Failed
+        :return: {follow-up id: ``res.partner`` whom to address}
+        """
+        ids = sorted({row.debtor_id for row in found})
+        dead = self.env["collection.snapshot"]._failed_addresses(ids)
+        debtors = self.env["collection.debtor"].sudo().browse(ids)
+        recipients = self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
+        Followup = self.env["collection.followup"].sudo()
+        result = {}
+        for row in found:
+            recipient = recipients[row.debtor_id, row.role]
+            if row.purpose == "delivery":  # Odoo sends invoices to whom they are made out to
+                recipient = Followup.browse(row.id).item_ids.move_id[:1].partner_id
+            address = recipient.email_normalized
+            tried = None if row.reason == Reason.NO_ADDRESS else email_normalize(row.address)
+            if address and address != tried and address not in dead.get(row.debtor_id, ()):
+                result[row.id] = recipient
+        return result
+
+    def _close_address_tasks(self, mended, again):
+        """What somebody was asked to do is done; the history says what comes of it.
+
+        :param mended: ``collection.followup`` whose address is another one now
+        :param again: those of them that are tried again
+        """
+        mended.activity_id.sudo().unlink()
+        names = {followup.debtor_id.id: followup.step_name for followup in reversed(again)}
+        bodies = {
+            debtor.id: self.env._("There is another e-mail address: “%s” is tried again.", name)
+            if (name := names.get(debtor.id))
+            else self.env._("There is another e-mail address: the next message goes there.")
+            for debtor in mended.debtor_id
+        }
+        mended.debtor_id._message_log_batch(bodies)
