@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -65,6 +66,15 @@ def select(arguments: list[str], folder: Path) -> Selection:
     return selection
 
 
+def opens_browser(targets: list) -> bool:
+    """Whether a browser opens screens in one of these tests; then their assets are made beforehand."""
+    files = {Path(str(target).partition("::")[0]) for target in targets}
+    tests = [
+        test for file in files for test in (file.rglob("test_*.py") if file.is_dir() else [file])
+    ]
+    return any(re.search("HttpCase|ScreenCase", test.read_text()) for test in tests)
+
+
 class Run:
     """One run of everything that was selected; adds up what passed and what failed."""
 
@@ -97,8 +107,12 @@ class Run:
         try:
             with paths.exclusive():
                 store.drop_abandoned(stem)
-                store.ensure_module()
-                database = store.copy("t_module", copy)
+                if opens_browser(targets):
+                    store.ensure_web()
+                    database = store.copy("t_web", copy)
+                else:
+                    store.ensure_module()
+                    database = store.copy("t_module", copy)
             arguments = [f"--odoo-database={database}", "--odoo-http"]
             arguments += [f"--odoo-config={self._own_configuration(title)}", *targets]
             self._pytest(title, arguments, self.odoo.environment())

@@ -1,7 +1,7 @@
 """Template databases, and the copies of them that tests work on.
 
-`t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's own.
-Each keeps the hash of what it was made from as the comment of the database, so it is made again
+`t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's own;
+`t_web` adds the assets that a browser asks for, which take as long to make as the rest. Each keeps the hash of what it was made from as the comment of the database, so it is made again
 when that changed.
 """
 
@@ -96,8 +96,18 @@ class Databases:
                 self.copy("t_base", "t_new")
                 self._odoo("-d", self.name("t_new"), "-i", ",".join(names), "--stop-after-init")
                 self._check_installed(names)
-                self._shell(PREGENERATE)
                 self._finish("t_module", key)
+        return key
+
+    def ensure_web(self) -> str:
+        """Make `t_web` unless it is up to date; return the hash of what it was made from."""
+        key = self.ensure_module()
+        if self.made_from("t_web") != key:
+            with step("Database with the assets of its screens"):
+                self._forget_unfinished()
+                self.copy("t_module", "t_new")
+                self._shell(PREGENERATE)
+                self._finish("t_web", key)
         return key
 
     def receive(self, origin: "Databases", template: str, key: str) -> None:
