@@ -1,7 +1,8 @@
 """Template databases, and the copies of them that tests work on.
 
 `t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's own;
-`t_web` adds the assets that a browser asks for, which take as long to make as the rest. Each keeps the hash of what it was made from as the comment of the database, so it is made again
+`t_web` adds the assets that a browser asks for, which take twice as long to make as the rest.
+Each keeps the hash of what it was made from as the comment of the database, so it is made again
 when that changed.
 """
 
