@@ -286,7 +286,7 @@ class TestBadAddress(CollectionCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            mute = self.env["collection.snapshot"]._mute(debtors.ids)
+            mute = self.env["collection.failed.addresses"]._unreachable(debtors.ids)
             costs.append(self.env.cr.sql_log_count - before)
             self.assertEqual(set(mute), set(debtors.ids))
         self.assertEqual(*costs)

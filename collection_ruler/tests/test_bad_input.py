@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from .common import CollectionCommon
 
-SEND = "odoo.addons.collection_ruler.models.channels.email"
+SEND = "odoo.addons.collection_ruler.models.message.collection_message"
 
 
 @tagged("post_install", "-at_install")

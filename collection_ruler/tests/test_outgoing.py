@@ -109,18 +109,18 @@ class TestOutgoing(CollectionCommon):
             self.pay(move, 30)
             self.assertEqual(followup.amount_due, 100, "Written at the door only")
             self.assertEqual(followup.amount_now, 70)
-            self.assertIn("70.00", followup._preview()["body"])
+            self.assertIn("70.00", self.env["collection.message.preview"]._of(followup)["body"])
             self.pay(move, 70)
             followup.invalidate_recordset()
             self.assertIn("taken back", followup.waits_because)
-            seen = followup._preview()
+            seen = self.env["collection.message.preview"]._of(followup)
             self.assertIn("taken back", seen["note"])
             self.assertFalse(seen["body"])
 
     def test_preview_is_what_the_mail_server_gets(self):
         _move, followup = self.planned()
         with self.at("2026-02-03 07:30"):
-            seen = followup._preview()
+            seen = self.env["collection.message.preview"]._of(followup)
         (mail,) = self.day("2026-02-03", "09:05")
         self.assertEqual(seen["subject"].replace("\xa0", " "), mail["subject"])
         self.assertIn("Ana Example", seen["email_to"])
@@ -137,8 +137,10 @@ class TestOutgoing(CollectionCommon):
         with self.at("2026-02-03 07:30"):
             self.run_ruler("enrol")
             before = self.rows()
-            self.assertTrue(followup._preview()["body"])
-            self.assertTrue(self.debtor(other)._preview_next()["body"])
+            self.assertTrue(self.env["collection.message.preview"]._of(followup)["body"])
+            self.assertTrue(
+                self.env["collection.message.preview"]._next(self.debtor(other))["body"]
+            )
             self.leaving().mapped("waits_because")
             self.assertEqual(self.rows(), before)
 
@@ -146,7 +148,7 @@ class TestOutgoing(CollectionCommon):
         self.customer.name = "<script>alert(1)</script> Example"
         _move, followup = self.planned()
         with self.at("2026-02-03 07:30"):
-            body = followup._preview()["body"]
+            body = self.env["collection.message.preview"]._of(followup)["body"]
         self.assertNotIn("<script", body)
         self.assertIn("&lt;script", body)
 
@@ -155,7 +157,7 @@ class TestOutgoing(CollectionCommon):
         with self.at("2026-02-03 07:30"):
             self.hold()
             self.assertEqual(followup.waits_because, "A hold pauses the ruler")
-            seen = followup._preview()
+            seen = self.env["collection.message.preview"]._of(followup)
             self.assertIn("a hold pauses the ruler", seen["note"])
             self.assertIn("100.00", seen["body"])
 
@@ -223,7 +225,7 @@ class TestOutgoing(CollectionCommon):
             followup = self.followups(state="to_approve")
             self.assertEqual(self.leaving(), followup)
             self.assertEqual(followup.waits_because, "It waits for approval")
-            self.assertIn("100.00", followup._preview()["body"])
+            self.assertIn("100.00", self.env["collection.message.preview"]._of(followup)["body"])
             followup.action_skip_today()
         self.assertEqual(followup.state, "to_approve")
         with self.at("2026-02-04 07:00"):
@@ -242,7 +244,7 @@ class TestOutgoing(CollectionCommon):
         reader = self.new_user("outgoing_reader", "collection_ruler.collection_ruler_group_reader")
         with self.at("2026-02-03 07:30"):
             theirs = followup.with_user(reader)
-            self.assertTrue(theirs._preview()["body"])
+            self.assertTrue(self.env["collection.message.preview"]._of(theirs)["body"])
             answer = (
                 self.env["collection.preview"]
                 .with_user(reader)
@@ -262,21 +264,23 @@ class TestOutgoing(CollectionCommon):
             self.bounce(mail)  # after the next one was planned
             (followup,) = self.leaving()
             self.assertIn("came back", followup.waits_because)
-            self.assertIn("came back", followup._preview()["note"])
+            self.assertIn("came back", self.env["collection.message.preview"]._of(followup)["note"])
 
     def test_broken_template_is_said_in_words(self):
         _move, followup = self.planned()
         Followup = self.env.registry["collection.followup"]
         broken = patch.object(Followup, "_asked_groups", side_effect=ValueError("no table"))
         with self.at("2026-02-03 07:30"), broken:
-            self.assertIn("cannot be written", followup._preview()["note"])
+            self.assertIn(
+                "cannot be written", self.env["collection.message.preview"]._of(followup)["note"]
+            )
 
     def test_next_message_before_it_is_planned(self):
         self.invoice("2026-01-30", 80)
         self.activate()
         self.assertEqual(len(self.day("2026-01-23")), 1)
         with self.at("2026-01-28 10:00"):
-            seen = self.debtor()._preview_next()
+            seen = self.env["collection.message.preview"]._next(self.debtor())
         self.assertEqual((seen["step_name"], seen["is_planned"]), ("Due today", False))
         self.assertEqual(seen["leaves_at"], datetime(2026, 1, 30, 9))
         self.assertIn("80.00", seen["body"])
@@ -289,7 +293,10 @@ class TestOutgoing(CollectionCommon):
         self.day("2026-01-20")
         self.day("2026-01-21")  # with thanks
         with self.at("2026-01-22 10:00"):
-            self.assertEqual(self.debtor()._preview_next()["note"], "Nothing is owed.")
+            self.assertEqual(
+                self.env["collection.message.preview"]._next(self.debtor())["note"],
+                "Nothing is owed.",
+            )
 
     def test_delivery_is_shown_as_odoo_writes_it(self):
         self.invoice("2026-01-30", sent=False)
@@ -297,7 +304,7 @@ class TestOutgoing(CollectionCommon):
         with self.at("2026-01-23 07:00"):
             self.run_ruler("enrol", "plan")
             followup = self.followups(purpose="delivery", state="planned")
-            seen = followup._preview()
+            seen = self.env["collection.message.preview"]._of(followup)
         self.assertIn("100.00", seen["body"].replace("\xa0", " "))
         self.assertIn(".pdf", seen["attachments"])
         self.assertIn("ana@customer.example.com", seen["email_to"])

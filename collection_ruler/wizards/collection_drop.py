@@ -21,7 +21,7 @@ class CollectionDrop(models.TransientModel):
         for drop in self:
             debtor = drop.debtor_id
             drop.instalment_id, drop.step_id = debtor._step_of_stage(drop.stage_id)
-            drop.is_task = drop.step_id.channel == "activity"
+            drop.is_task = drop.step_id.mode == "task"
             drop.lies_behind = drop.step_id.offset_days <= drop.instalment_id.watermark
             if drop.step_id:
                 _decision, _claims, drop.why_not = debtor._decide_step(

@@ -37,12 +37,13 @@ class CollectionPreview(models.TransientModel):
             return values
         followup = self.env["collection.followup"].browse(values.get("followup_id"))
         debtor = self.env["collection.debtor"].browse(values.get("debtor_id"))
+        Preview = self.env["collection.message.preview"]
         if followup:
-            seen = {**followup._preview(), "step_name": followup.step_name, "is_planned": True}
+            seen = {**Preview._of(followup), "step_name": followup.step_name, "is_planned": True}
         elif debtor:
-            seen = debtor._preview_next()
-            if seen["is_planned"]:
-                values["followup_id"] = debtor._next_outgoing().id
+            seen = Preview._next(debtor)
+            if planned := seen.pop("followup", None):
+                values["followup_id"] = planned.id
         else:
             return values
         values["has_body"] = bool(seen.get("body"))

@@ -270,7 +270,7 @@ class CollectionRulerActivation(models.TransientModel):
     def _no_way_to_pay(self):
         """What messages lack where nobody takes payments online."""
         company = self.ruler_id.company_id
-        if company._collection_providers():
+        if self.env["collection.pay.button"]._providers_of(company):
             return []
         if company.partner_id.sudo().bank_ids:
             return [

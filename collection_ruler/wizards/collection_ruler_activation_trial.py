@@ -160,7 +160,7 @@ class CollectionRulerActivation(models.TransientModel):
                 f.amount_due,
             )
             for f in followups
-            if f.channel != "activity" and f.purpose == "dunning"
+            if f.customer_hears and f.purpose == "dunning"
         ]
         heard = {line.debtor_id for line in lines}
         left = [one.id for one in standing if one.debtor_id not in heard]
@@ -217,7 +217,7 @@ class CollectionRulerActivation(models.TransientModel):
                 {},
             )
             is_played = place < PLAYED and step.mode != "task"
-            seen = debtor._preview_next() if is_played else {}
+            seen = self.env["collection.message.preview"]._next(debtor) if is_played else {}
             if "leaves_at" in seen:
                 at = seen["leaves_at"].replace(tzinfo=UTC)
                 row = row._replace(day=debtor._calendar().local_day(at), seen=seen)

@@ -236,7 +236,8 @@ class CollectionSimulation(models.TransientModel):
         if debtor:
             calendar = debtor._leave_in_peace(calendar)
         limits = self.env["collection.contact.limit"]._of_company(company.id)
-        channels = set(ruler.step_ids.mapped("channel")) - {"activity"}
+        channels = set(ruler.step_ids.mapped("channel"))
+        channels &= set(self.env["collection.channel"]._hearing())
         return Snapshot(
             calendar,
             (),

@@ -110,3 +110,17 @@ class CollectionRuler(models.Model):
     def action_resume(self):
         """Go on: what came meanwhile is caught up with one message per customer (A9)."""
         self._activate()
+
+    def action_send_samples(self):
+        """Mail every message of the ruler to oneself, about an invoice that does not exist."""
+        self.ensure_one()
+        self.check_access("write")  # whoever may write the words may try them
+        count, address = self.env["collection.sample"]._send(self)
+        message = self.env._(
+            "%(count)s messages are on their way to %(address)s.", count=count, address=address
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message},
+        }

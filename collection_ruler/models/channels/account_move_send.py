@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.addons.payment import utils as payment_utils
 
 from ..common import clock
 
@@ -20,7 +19,7 @@ class AccountMoveSend(models.AbstractModel):
     def _send_mail(self, move, mail_template, **kwargs):
         """Tie the message of a delivery that the ruler asked for to its follow-up: door 2 guards it. After
         one that a person sends the ruler is silent for as long (A3)."""
-        followup = self.env["collection.followup"]._delivery_of(move)
+        followup = self.env["collection.channel.delivery"]._of_invoice(move)
         if not followup:
             super()._send_mail(move, mail_template, **kwargs)
             # on the entry, not on its instalments: a run may hold these, or know none of them yet
@@ -50,52 +49,3 @@ class AccountMoveSend(models.AbstractModel):
         if self.env.context.get("collection_delivery"):
             return "collection_ruler.delivery_layout"
         return super()._get_mail_layout()
-
-
-class CollectionFollowup(models.Model):
-    _inherit = "collection.followup"
-
-    @api.model
-    def _delivery_of(self, move):
-        """The delivery of an invoice that is in Odoo's hands now, if any."""
-        return self.sudo().search(
-            [
-                ("purpose", "=", "delivery"),
-                ("state", "=", "queued"),
-                ("handed_at", "=", False),
-                ("item_ids.move_id", "=", move.id),
-            ],
-            limit=1,
-        )
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _collection_payment_link(self, amount):
-        """Odoo's own payment link for an amount, without the portal's key to the whole document.
-
-        The link of Odoo's wizard carries the invoice's portal token, which opens its chatter to whoever
-        a message is forwarded to; ours carries only the token of this payment (decision 13).
-
-        :param amount: in the invoice's currency
-        """
-        self.ensure_one()
-        amount = self.currency_id.round(amount)
-        token = payment_utils.generate_access_token(self.id, amount, env=self.env)
-        return (
-            f"{self.get_base_url()}/my/invoices/{self.id}?move_id={self.id}&amount={amount}"
-            f"&payment_token={token}&payment=True#portal_pay"
-        )
-
-    def _collection_payment_form_url(self, amount):
-        """Odoo's payment form for an amount of this invoice, for a visitor without an account."""
-        self.ensure_one()
-        token = payment_utils.generate_access_token(
-            self.partner_id.id, amount, self.currency_id.id, env=self.env
-        )
-        return (
-            f"/payment/pay?amount={amount}&currency_id={self.currency_id.id}"
-            f"&partner_id={self.partner_id.id}&company_id={self.company_id.id}"
-            f"&invoice_id={self.id}&access_token={token}"
-        )

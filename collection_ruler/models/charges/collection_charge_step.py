@@ -19,7 +19,7 @@ class CollectionRulerStep(models.Model):
     @api.constrains("issue_charges", "channel", "trigger", "offset_days")
     def _check_issue_charges(self):
         for step in self.filtered("issue_charges"):
-            if step.channel != "activity" or step.trigger != "due" or step.offset_days <= 0:
+            if step.mode != "task" or step.trigger != "due" or step.offset_days <= 0:
                 raise ValidationError(
                     self.env._(
                         "“%s”: a debit note is prepared by a task for us, on a day after the due date.",
@@ -32,13 +32,6 @@ class CollectionFollowup(models.Model):
     """The draft that goes with such a task."""
 
     _inherit = "collection.followup"
-
-    def _send_activity(self):
-        charging = self.filtered("step_id.issue_charges")
-        instalments = charging._to_charge()
-        result = super()._send_activity()
-        charging._draft_charges(instalments)
-        return result
 
     def _to_charge(self):
         """Who is asked for, and free: what is on hold was taken out at the door.
@@ -87,6 +80,17 @@ class CollectionFollowup(models.Model):
         sentence = Markup("<p>%s</p>") % words
         if sentence not in (task.note or ""):
             task.note = (task.note or Markup()) + sentence
+
+
+class CollectionChannelActivity(models.AbstractModel):
+    _inherit = "collection.channel.activity"
+
+    def _ask_person(self, followups):
+        charging = followups.filtered("step_id.issue_charges")
+        instalments = charging._to_charge()
+        result = super()._ask_person(followups)
+        charging._draft_charges(instalments)
+        return result
 
 
 class CollectionDebtor(models.Model):

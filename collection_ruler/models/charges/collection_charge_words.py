@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount
 
+from ..common.formatting import amount_text, date_text
+
 
 class CollectionCharge(models.Model):
     """Sums of what may be charged, for figures and messages."""
@@ -194,11 +196,13 @@ class CollectionFollowup(models.Model):
                 "rows": [
                     {
                         "kind": kind,
-                        "amount": self._amount_text(float(amount), currency, self.names_currencies),
+                        "amount": amount_text(
+                            self.env, float(amount), currency, self.names_currencies
+                        ),
                     }
                     for (kind, currency), amount in totals.items()
                 ],
-                "until": self._date_text(self.debtor_id._local_today()),
+                "until": date_text(self.env, self.debtor_id._local_today()),
                 "bases": list(dict.fromkeys(filter(None, bases))),
             },
         )

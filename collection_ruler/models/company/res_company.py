@@ -11,6 +11,7 @@ from ...dunning.decision import bank_is_stale
 from ...dunning.ladder import overdue_until
 from ...dunning.places import Place, contact_calendar, is_told_apart, known_as, locate
 from ..common import clock
+from ..common.formatting import one_line
 from .account_payment_method_line import MOST_DAYS
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
@@ -70,9 +71,7 @@ class ResCompany(models.Model):
     def _compute_collection_address(self):
         """The creditor's address in one line, which stands under each message (C7)."""
         for company in self:
-            company.collection_address = self.env["collection.followup"]._one_line(
-                company.sudo().partner_id
-            )
+            company.collection_address = one_line(company.sudo().partner_id)
 
     @api.depends(
         "collection_paused_until",

@@ -202,7 +202,7 @@ class CollectionDebtor(models.Model):
         return self.env["collection.followup"].search(
             [
                 ("debtor_id", "=", self.id),
-                ("channel", "!=", "activity"),
+                ("customer_hears", "=", True),
                 ("purpose", "!=", "talk"),
                 ("state", "in", ("sent", "uncertain", "queued")),
                 *domain,

@@ -1,14 +1,9 @@
-import logging
 import time
 from functools import partial
 
-import psycopg2
 from odoo import api, fields, models
-from odoo.tools import email_normalize
 
 from ..common.memo import Memo
-
-_logger = logging.getLogger(__name__)
 
 # seconds after which rulers and calendars are read again in a long queue
 SETTINGS_LAST = 30
@@ -23,6 +18,11 @@ class Outcome(dict):
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
+
+    @property
+    def answer(self):
+        """(verdict, what was said)"""
+        return self.get("verdict", "unasked"), self.get("said", "")
 
 
 def defaults_of_batch(records, names, ask):
@@ -124,7 +124,8 @@ class MailMail(models.Model):
         followup_id = self.collection_followup_id.id
         if self.state != "outgoing":
             return
-        verdict = self._collection_door(followup_id, memo)
+        gateway = self.env["collection.gateway"]
+        verdict = gateway._ask(followup_id, self.mail_message_id.id, memo)
         if verdict == "cancel":
             self._collection_take_back(auto_commit)
         if verdict != "go":
@@ -136,7 +137,7 @@ class MailMail(models.Model):
             # the session or the cursor is gone with it: those behind us leave with the next run
             if auto_commit:
                 self.env.cr.rollback()
-            self._collection_answer(followup_id, outcome, auto_commit)
+            gateway._answer(followup_id, *outcome.answer, auto_commit)
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -145,44 +146,7 @@ class MailMail(models.Model):
             # somebody replaced our note of the answer: what Odoo calls sent is sent
             mail = self.exists()
             outcome["verdict"] = "unasked" if mail and mail.state != "sent" else "accepted"
-        self._collection_answer(followup_id, outcome, auto_commit)
-
-    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """In test mode a message leaves for one's own mailbox, and says for whom it was (A13)."""
-        result = super()._prepare_outgoing_list(mail_server, doc_to_followers)
-        test_email = self.env.context.get("collection_outcome", {}).get("test_email")
-        test_email = test_email or self._collection_written_in_test_mode()
-        if test_email and result:
-            meant_for = ", ".join(
-                email for values in result for email in [*values["email_to"], *values["email_cc"]]
-            )
-            result = result[:1]  # one copy is enough
-            headers = dict(result[0]["headers"])
-            headers.pop("X-Msg-To-Add", None)  # Odoo would name the customers in the header
-            result[0].update(
-                headers=headers,
-                email_to=[test_email],
-                email_to_normalized=[email_normalize(test_email)],
-                email_cc=[],
-                subject=self.env._(
-                    "[Test, for %(customer)s] %(subject)s",
-                    customer=meant_for,
-                    subject=result[0]["subject"],
-                ),
-            )
-        return result
-
-    def _collection_written_in_test_mode(self):
-        """Where what a person writes to a debtor goes in test mode instead of to the customer, or None.
-
-        The banner says "every message"; what colleagues hear of a debtor is none (A13).
-        """
-        if self.model != "collection.debtor" or self.collection_followup_id:
-            return None
-        if self.recipient_ids and not self.recipient_ids.filtered("partner_share"):
-            return None
-        debtor = self.env["collection.debtor"].sudo().browse(self.res_id).exists()
-        return debtor.company_id.collection_test_email or None
+        gateway._answer(followup_id, *outcome.answer, auto_commit)
 
     def _collection_take_back(self, auto_commit):
         """It does not leave; where nothing else hangs on it, the history forgets it too."""
@@ -198,39 +162,3 @@ class MailMail(models.Model):
         """In a copied database Odoo's queue may run before our own action pauses the rulers."""
         with self.env.registry.cursor() as cr:
             self.env(cr=cr, su=True)["collection.database"]._silence_copy()
-
-    def _collection_door(self, followup_id, memo):
-        """Decide in a cursor of its own, and stamp.
-
-        :param memo: rulers and calendars, read once for many mails
-        :return: `go` (stamped), `cancel` (take the mail back) or `leave` (somebody else has it)
-        """
-        message_id = self.mail_message_id.id
-        try:
-            with self.env.registry.cursor() as cr:
-                # what it would write of the mail is written by Odoo's transaction, whose snapshot is
-                # older than ours
-                context = {"collection_keep_mails": True, "collection_memo": memo}
-                env = self.env(cr=cr, su=True, context=context)
-                return env["collection.followup"].browse(followup_id)._door_two(message_id)
-        except psycopg2.OperationalError as error:
-            _logger.info("Follow-up %s is busy, its mail waits: %s", followup_id, error)
-            return "leave"
-        except Exception as error:
-            # one follow-up that cannot be decided upon must not hold up the mails behind it
-            _logger.exception("Door 2 could not decide upon follow-up %s", followup_id)
-            with self.env.registry.cursor() as cr:
-                env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
-                env["collection.followup"].browse(followup_id)._fail("error", str(error)[:500])
-            return "cancel"
-
-    def _collection_answer(self, followup_id, outcome, committed):
-        """Write what the gateway said, whatever becomes of Odoo's own transaction.
-
-        :param committed: whether Odoo's transaction has let go of the mail's row
-        """
-        with self.env.registry.cursor() as cr:
-            env = self.env(cr=cr, su=True, context={"collection_keep_mails": not committed})
-            env["collection.followup"].browse(followup_id)._answered_by_gateway(
-                outcome.get("verdict", "unasked"), outcome.get("said", "")
-            )

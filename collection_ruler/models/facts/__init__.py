@@ -1,3 +1,3 @@
 from . import collection_snapshot
-from . import failed_addresses
+from . import collection_failed_addresses
 from . import forecast

@@ -181,7 +181,8 @@ class CollectionSnapshot(models.AbstractModel):
                 Calendars(
                     hours,
                     self.env["collection.contact.limit"]._of_company(company_id),
-                    frozenset(steps.mapped("channel")) - {"activity"},
+                    frozenset(steps.mapped("channel"))
+                    & frozenset(self.env["collection.channel"]._hearing()),
                 ),
                 today,
                 {step.id: step._rung() for step in steps},
@@ -211,7 +212,8 @@ class CollectionSnapshot(models.AbstractModel):
         facts = self._facts(settings.today, debtor_ids)
         still_open = {row[0] for debtor in facts for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
-        mute = self._mute(debtor_ids) if come else {}
+        failed = self.env["collection.failed.addresses"]
+        mute = failed._unreachable(debtor_ids) if come else {}
         snapshots = {}
         for debtor in facts:
             rows = [_OpenInstalment(*row) for row in debtor.claims or ()]
@@ -340,7 +342,7 @@ class CollectionSnapshot(models.AbstractModel):
                 claim=self._claim_columns(today, now),
                 credits=self.env["collection.debtor"]._credits_of("d"),
                 contact=SQL(
-                    "f.debtor_id = d.id AND f.channel != 'activity' "
+                    "f.debtor_id = d.id AND f.customer_hears "
                     "AND f.purpose IN ('dunning', 'returned')"
                 ),
                 said=SQL("f.state IN ('queued', 'sent', 'uncertain')"),

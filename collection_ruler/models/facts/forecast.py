@@ -142,7 +142,8 @@ class CollectionForecastFacts(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT f.debtor_id, f.scheduled_at, f.channel, f.purpose, f.state, f.ruler_id,
+                SELECT f.debtor_id, f.scheduled_at, f.channel, f.customer_hears, f.purpose, f.state,
+                       f.ruler_id,
                        array_agg(i.id) FILTER (WHERE i.id IS NOT NULL)
                   FROM collection_followup f
                   LEFT JOIN collection_followup_item t
@@ -158,13 +159,13 @@ class CollectionForecastFacts(models.AbstractModel):
             )
         )
         planned = defaultdict(list)
-        for debtor, at, channel, purpose, state, ruler, claims in rows:
+        for debtor, at, channel, hears, purpose, state, ruler, claims in rows:
             calendar = snapshots[debtor].calendar
             planned[debtor].append(
                 Planned(
                     calendar.local_day(at.replace(tzinfo=UTC)),
                     channel,
-                    _kind(channel, purpose, state),
+                    _kind(hears, purpose, state),
                     ruler or 0,
                     frozenset(claims or ()) if purpose != "thanks" else frozenset(),
                     purpose in ASKS_FOR_MONEY,
@@ -173,9 +174,9 @@ class CollectionForecastFacts(models.AbstractModel):
         return planned
 
 
-def _kind(channel: str, purpose: str, state: str) -> str:
+def _kind(customer_hears: bool, purpose: str, state: str) -> str:
     """The kind of a follow-up, as the forecast counts it."""
-    if channel == "activity":
+    if not customer_hears:
         return "task"
     if purpose == "delivery":
         return "delivery"

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
+from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.reason_labels import reason_selection
@@ -26,6 +28,16 @@ class CollectionFollowup(models.Model):
     channel = fields.Selection(
         selection=lambda self: self.env["collection.ruler.step"]._fields["channel"].selection,
         required=True,
+    )
+    customer_hears = fields.Boolean(
+        compute="_compute_customer_hears",
+        store=True,
+        precompute=True,
+        help="By this channel the customer hears from us; a task for us is none of their contacts.",
+    )
+    decided_at = fields.Datetime(
+        copy=False,
+        help="The decision that it comes from: messages of one by several channels are one contact.",
     )
     purpose = fields.Selection(
         [
@@ -105,7 +117,47 @@ class CollectionFollowup(models.Model):
                 f"{followup.step_name or ''} · {followup.debtor_id.display_name}"
             )
 
-    @api.depends("state", "channel", "activity_id.active", "answered_at", "bounced_at")
+    @api.depends("channel")
+    def _compute_customer_hears(self):
+        for followup in self:
+            channel = self.env["collection.channel"]._named(followup.channel)
+            followup.customer_hears = channel._customer_hears
+
+    def _channel_code(self):
+        """The code of the channel that hands it over: an invoice is delivered as Odoo sends invoices."""
+        self.ensure_one()
+        return "delivery" if self.purpose == "delivery" else self.channel
+
+    def _channel(self):
+        """The channel that hands it over, a model that inherits ``collection.channel``."""
+        return self.env["collection.channel"]._named(self._channel_code())
+
+    def _is_done_by_person(self):
+        """Whether a person carries it out, so that it counts when it was done, not when it was asked for."""
+        self.ensure_one()
+        return self.customer_hears and self.step_id.mode == "task"
+
+    def _hears_by_itself(self):
+        """Whether it reaches the customer without a person: then windows, caps and credits stop it."""
+        self.ensure_one()
+        return self.customer_hears and not self._is_done_by_person()
+
+    def _asks_for_money(self):
+        """Whether the customer is asked to pay by it, so that caps and the one-a-day rule count it."""
+        self.ensure_one()
+        return self._hears_by_itself() and self.purpose in ASKS_FOR_MONEY
+
+    def _contact_calendar(self):
+        """When it may leave: the ruler's hours, where the customer lives, within the limits (B1)."""
+        self.ensure_one()
+        if not self.ruler_id:
+            return self.debtor_id._calendar()
+        calendar = self.ruler_id._contact_calendar(self.debtor_id.calendar_key)
+        if self._asks_for_money():
+            calendar = self.debtor_id._within_limits(calendar, self.channel)
+        return self.debtor_id._leave_in_peace(calendar)
+
+    @api.depends("state", "customer_hears", "activity_id.active", "answered_at", "bounced_at")
     def _compute_state_words(self):
         """The state as people say it: a task is not sent, and an answer says more than "sent"."""
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -113,7 +165,7 @@ class CollectionFollowup(models.Model):
             words = labels.get(followup.state)
             followup.is_to_do = False
             if followup.state == "sent":
-                if followup.channel == "activity":
+                if not followup.customer_hears:
                     followup.is_to_do = followup.sudo().activity_id.active
                     words = self.env._("To do") if followup.is_to_do else self.env._("Done")
                 elif followup.answered_at:
@@ -213,7 +265,7 @@ class CollectionFollowup(models.Model):
     def _ask(self, reason):
         """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
         self.write({"state": "to_approve", "reason": reason, "handed_at": False})
-        self._drop_mails()
+        self._withdraw()
         self._ask_person()
 
     def _ask_person(self):
@@ -241,14 +293,14 @@ class CollectionFollowup(models.Model):
         self.write({"state": "cancelled", "reason": reason})
         planned = self.item_ids.filtered(lambda i: i.state == "planned")
         planned.write({"state": "cancelled", "reason": reason})
-        self._drop_mails()
+        self._withdraw()
 
     def _replan(self, reason, at, **values):
         """Keep it planned for a later instant (naive UTC)."""
         self.write(
             {"state": "planned", "reason": reason, "scheduled_at": at, "handed_at": False, **values}
         )
-        self._drop_mails()
+        self._withdraw()
 
     def _fail(self, reason, failure=""):
         """It could not be said: keep it for a retry and tell the responsible (H2)."""
@@ -259,19 +311,13 @@ class CollectionFollowup(models.Model):
             followup.write({"state": state, "reason": reason, "failure": failure})
             if state == "uncertain":
                 followup._settle_items("sent", "uncertain")
-            followup._drop_mails(keep_words=state == "uncertain")
+            followup._withdraw(keep_words=state == "uncertain")
             if reason in (
                 "bounced",
                 "no_address",
             ):  # one task for the address, not one for each step
-                summary = (
-                    self.env._("Find another e-mail address: %s does not work", followup._tried())
-                    if reason == "bounced"
-                    else self.env._("Add an e-mail address: there is none to send to")
-                )
-                told = followup.debtor_id._tell(
-                    summary, self._help_for(reason), followup.ruler_id, once=True
-                )
+                summary, help_text = followup._channel()._address_task(followup, Reason(reason))
+                told = followup.debtor_id._tell(summary, help_text, followup.ruler_id, once=True)
                 followup.activity_id = told or followup.debtor_id._open_tasks(summary)[:1]
                 continue
             told = followup.debtor_id._tell(
@@ -288,20 +334,10 @@ class CollectionFollowup(models.Model):
             if reason == "refused":  # closed once there is another address
                 followup.activity_id = told
 
-    def _tried(self):
-        self.ensure_one()
-        return self.address or self.partner_id.email or self.debtor_id.display_name
-
     def _help_for(self, reason):
         """What to do about a failure, in one sentence."""
         return {
-            "no_address": self.env._(
-                "Add it to the customer: the message is then tried again by itself."
-            ),
             "template_error": self.env._("Mend the message template, then press Try again."),
-            "bounced": self.env._(
-                "Correct it at the contact: the message is then tried again by itself."
-            ),
             "refused": self.env._(
                 "Correct the e-mail address: the message is then tried again by itself. Where it is right, "
                 "press Try again."
@@ -318,6 +354,52 @@ class CollectionFollowup(models.Model):
         self._settle_items("sent", "due")
         self.debtor_id._touch()
 
+    def _accepted(self, at):
+        """The gateway took it: the short way of `_sent`, in one statement."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH sent AS (
+                    UPDATE collection_followup
+                       SET state = 'sent', reason = 'due', delivered_at = %(at)s, failure = NULL
+                     WHERE id = %(id)s RETURNING id, debtor_id),
+                said AS (
+                    UPDATE collection_followup_item t SET state = 'sent', reason = 'due'
+                      FROM sent WHERE t.followup_id = sent.id AND t.state = 'planned')
+                INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
+                """,
+                at=at,
+                id=self.id,
+            )
+        )
+        self.invalidate_recordset(["state", "reason", "delivered_at", "failure"])
+        self.modified(["state"])
+
+    def _answered_to_person(self, why):
+        """Note whether what a person wrote reached the customer; colleagues' copies do not count.
+
+        Nothing is written where nothing changed: Odoo notes in the same transaction that the mail left.
+
+        :param why: what the gateway said, where it refused
+        """
+        for talk in self:
+            customer = talk.debtor_id.partner_id
+            copies = talk.mail_message_id.notification_ids.filtered(
+                lambda copy, customer=customer: (
+                    copy.res_partner_id.commercial_partner_id == customer
+                )
+            )
+            is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
+            if is_lost != (talk.state == "failed"):
+                state, reason = ("failed", "error") if is_lost else ("sent", False)
+                talk.write({"state": state, "reason": reason, "failure": is_lost and why})
+                talk.debtor_id._touch()
+
+    def _skip_delivery(self):
+        """Somebody sent the invoice meanwhile."""
+        self.write({"state": "cancelled", "reason": "already_sent"})
+        self._settle_items("skipped", "already_sent")
+
     def _forget_delivery(self):
         """An invoice that did not arrive starts no days of silence."""
         failed = self.filtered(lambda f: f.purpose == "delivery")
@@ -327,30 +409,14 @@ class CollectionFollowup(models.Model):
         planned = self.item_ids.filtered(lambda i: i.state == "planned")
         planned.write({"state": state, "reason": reason})
 
-    def _drop_mails(self, keep_words=False):
-        """Take messages of ours that have not left out of Odoo's outbox.
+    def _withdraw(self, keep_words=False):
+        """Take what has not left out of the outbox.
 
         :param keep_words: it may have arrived: it stays in the history, where replies and bounces
             find it
         """
-        if self.env.context.get("collection_keep_mails"):
-            return  # Odoo's own transaction holds the row and writes it
-        mails = (
-            self.env["mail.mail"]
-            .sudo()
-            .search(
-                [
-                    ("collection_followup_id", "in", self.ids),
-                    ("state", "in", ("outgoing", "exception")),
-                ]
-            )
-        )
-        # an invoice's own message stays in its history; ours was never said, so nobody should read it
-        kept = mails.filtered(
-            lambda m: keep_words or m.collection_followup_id.purpose == "delivery"
-        )
-        kept.write({"state": "cancel"})
-        (mails - kept).unlink()
+        for channel, own in self.env["collection.channel"]._each(self):
+            channel._withdraw(own, keep_words)
 
     @api.ondelete(at_uninstall=False)
     def _never_delete(self):

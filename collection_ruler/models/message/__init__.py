@@ -1,5 +1,15 @@
-from . import placeholders
+"""How a message reads: the fields that words may use, tables, pay button, bank details, envelope.
+
+It may use the ledger and the facts above it, and decides nothing: what is asked for, and in which tone, was
+decided at door 1. Entry methods: the fields of `placeholders.py` for template editors, and
+``collection.message._one_by_one`` and ``collection.envelope._values`` for channels.
+"""
+
+from . import collection_bank_details
+from . import collection_envelope
+from . import collection_message
+from . import collection_message_tables
+from . import collection_pay_button
 from . import mail_template
-from . import mail_values
-from . import pay_button
-from . import tables
+from . import payment_link
+from . import placeholders

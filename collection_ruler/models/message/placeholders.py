@@ -1,13 +1,8 @@
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date, formatLang
 
-# what the tables show of an instalment
-SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
-# stands for the reference while the bank details are rendered
-REFERENCE_PLACE = "collection-ruler-reference"
-# after each part of those that are rendered in one go; texts are escaped, so none can say it
-PART_ENDS = '<hr class="collection-part-ends"/>'
+from ..common.formatting import amount_text, date_text, one_line
+from .collection_message_tables import SHOWN
 
 
 class CollectionFollowup(models.Model):
@@ -45,6 +40,10 @@ class CollectionFollowup(models.Model):
     oldest_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     remaining_text = fields.Html(compute="_compute_remaining", compute_sudo=True, sanitize=False)
     bank_details = fields.Html(compute="_compute_bank_details", compute_sudo=True, sanitize=False)
+    names_currencies = fields.Boolean(compute="_compute_names_currencies", compute_sudo=True)
+    due_table = fields.Html(compute="_compute_due_table", compute_sudo=True, sanitize=False)
+    coming_table = fields.Html(compute="_compute_coming_table", compute_sudo=True, sanitize=False)
+    pay_button = fields.Html(compute="_compute_pay_button", compute_sudo=True, sanitize=False)
 
     @api.model
     def mail_allowed_qweb_expressions(self):
@@ -107,13 +106,7 @@ class CollectionFollowup(models.Model):
     @api.depends("debtor_id")
     def _compute_customer_address(self):
         for followup in self:
-            followup.customer_address = self._one_line(followup.debtor_id.partner_id)
-
-    @api.model
-    def _one_line(self, partner):
-        """An address without the gaps that fields left empty make."""
-        lines = partner._display_address(without_company=True).split("\n")
-        return ", ".join(filter(None, (line.strip(" ,") for line in lines)))
+            followup.customer_address = one_line(followup.debtor_id.partner_id)
 
     @api.depends("company_id", "debtor_id.user_id", "ruler_id.user_id")
     def _compute_signatory(self):
@@ -129,14 +122,14 @@ class CollectionFollowup(models.Model):
     @api.depends_context("lang")
     def _compute_figures(self):
         for debtor, own in self.grouped("debtor_id").items():
-            own.current_date = self._date_text(debtor._local_today())
+            own.current_date = date_text(self.env, debtor._local_today())
         for followup in self:
             asked = followup._asked()
             followup.amount_text = followup._own_amount_text(followup.amount_due)
             followup.amount_paid_text = followup._own_amount_text(followup.amount_paid)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
             oldest = asked[:1].due_date
-            words = self._date_text(oldest) if oldest else ""
+            words = date_text(self.env, oldest) if oldest else ""
             # an announcement of several days; of what is overdue the oldest is meant
             several = oldest and asked[-1:].due_date > oldest
             if several and oldest >= followup.debtor_id._local_today():
@@ -157,8 +150,9 @@ class CollectionFollowup(models.Model):
         nobody missed it yet. Credits pay for the oldest first; 0 where nothing is overdue."""
         self.ensure_one()
         today = self.debtor_id._local_today()
+        tables = self.env["collection.message.tables"]
         asked = self.instalment_ids.filtered(lambda i: i.currency_id == self.currency_id)
-        late = asked.filtered(lambda i: self._counts_from(i, today) < today)
+        late = asked.filtered(lambda i: tables._counts_from(i, self.debtor_id, today) < today)
         # what is not late is what remains of the amount last
         later = sum((asked - late).mapped("residual_currency"))
         return max(0.0, self.currency_id.round(self.amount_due - later))
@@ -178,18 +172,6 @@ class CollectionFollowup(models.Model):
         for followup in self:
             followup.remaining_text = followup._remaining()
 
-    def _render_parts(self, view, parts):
-        """Render a part of many messages in one go: starting QWeb takes longer than rendering a small part.
-
-        :param view: that puts PART_ENDS after each of `parts`
-        :param parts: [what the part of a message shows]
-        :return: list of Markup
-        """
-        if not parts:
-            return []
-        rendered = self.env["ir.qweb"]._render(view, {"parts": parts})
-        return rendered.split(PART_ENDS)[:-1]
-
     def _fetch_for_words(self):
         """Read what the messages of a batch speak about, and of wide tables only that."""
         instalments = self.instalment_ids
@@ -206,32 +188,10 @@ class CollectionFollowup(models.Model):
             ]
         )
 
-    def _amount_text(self, amount, currency, by_code=False):
-        """An amount as the recipient writes it; the same few come again and again.
-
-        :param by_code: name the currency by its ISO code, since several share a symbol
-        """
-        memo = self.env.context.get("collection_memo", {})
-        key = "amount", self.env.lang, currency.id, amount, by_code
-        if key not in memo and by_code:
-            number = formatLang(self.env, amount, digits=currency.decimal_places)
-            memo[key] = f"{number}\N{NO-BREAK SPACE}{currency.name}"
-        elif key not in memo:
-            memo[key] = format_amount(self.env, amount, currency)
-        return memo[key]
-
     def _own_amount_text(self, amount):
         """An amount in the currency of the message, named as this message names currencies."""
         self.ensure_one()
-        return self._amount_text(amount, self.currency_id, self.names_currencies)
-
-    def _date_text(self, day):
-        """A date as the recipient writes it; the same few come again and again."""
-        memo = self.env.context.get("collection_memo", {})
-        key = "date", self.env.lang, day
-        if key not in memo:
-            memo[key] = format_date(self.env, day)
-        return memo[key]
+        return amount_text(self.env, amount, self.currency_id, self.names_currencies)
 
     def _remaining(self):
         """What a part payment leaves open, as a sentence; empty when nothing does (A5)."""
@@ -242,27 +202,59 @@ class CollectionFollowup(models.Model):
         return Markup("<p>%s</p>") % self.env._("%s of it remains open.", amount)
 
     @api.depends("company_id", "instalment_ids")
+    @api.depends_context("lang")
     def _compute_bank_details(self):
+        details = self.env["collection.bank.details"]._of(self)
         for followup in self:
-            moves = followup._asked().move_id
-            company = followup.company_id
-            bank = moves.partner_bank_id[:1] or company.partner_id.bank_ids[:1]
-            reference = ", ".join(
-                filter(None, dict.fromkeys(m.payment_reference or m.name for m in moves))
-            )
-            followup.bank_details = (
-                self._bank_frame(company, bank).replace(REFERENCE_PLACE, escape(reference))
-                if bank
-                else Markup()
-            )
+            followup.bank_details = details[followup]
 
-    def _bank_frame(self, company, bank):
-        """The bank details with a place for the reference: the same for many messages."""
-        memo = self.env.context.get("collection_memo", {})
-        key = "bank", self.env.lang, company.id, bank.id
-        if key not in memo:
-            memo[key] = self.env["ir.qweb"]._render(
-                "collection_ruler.message_bank_details",
-                {"bank": bank, "company": company, "reference": REFERENCE_PLACE},
-            )
-        return memo[key]
+    @api.depends("currency_id", "instalment_ids")
+    def _compute_names_currencies(self):
+        """Whether it speaks of several currencies: one sign, as "$", stands for many of them."""
+        tables = self.env["collection.message.tables"]
+        coming = tables._coming_of_batch(self)
+        for followup in self:
+            spoken = followup._spoken_currencies()
+            spoken |= tables._coming_next(followup, coming).currency_id
+            followup.names_currencies = len(spoken) > 1
+
+    def _spoken_currencies(self):
+        """The ``res.currency`` of what the message is about, without what comes next."""
+        self.ensure_one()
+        return self._asked().currency_id | self.currency_id
+
+    @api.depends("amount_due", "instalment_ids", "names_currencies")
+    @api.depends_context("lang")
+    def _compute_due_table(self):
+        tables = self.env["collection.message.tables"]._due(self)
+        for followup in self:
+            followup.due_table = tables[followup]
+
+    @api.depends("instalment_ids", "names_currencies")
+    @api.depends_context("lang")
+    def _compute_coming_table(self):
+        tables = self.env["collection.message.tables"]._coming(self)
+        for followup in self:
+            followup.coming_table = tables.get(followup, Markup())
+
+    @api.depends("amount_due", "instalment_ids", "names_currencies")
+    @api.depends_context("lang")
+    def _compute_pay_button(self):
+        buttons = self.env["collection.pay.button"]._of(self)
+        for followup in self:
+            followup.pay_button = buttons.get(followup, Markup())
+
+    def _payment_link(self):
+        """Where the customer pays what this message asks for.
+
+        The one method that answers this: the portal add-on replaces it by its page for everything. Here
+        it is Odoo's own payment link when one invoice is asked for; several have a link each, in the
+        table.
+
+        :return: URL, or False where nothing can be paid by one link
+        """
+        self.ensure_one()
+        moves = self.instalment_ids.move_id
+        if self.purpose == "thanks" or len(moves) != 1 or not moves.is_sale_document():
+            return False
+        return moves._collection_payment_link(self.amount_due)

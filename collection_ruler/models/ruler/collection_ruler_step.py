@@ -119,10 +119,9 @@ class CollectionRulerStep(models.Model):
     @api.depends("channel")
     def _compute_mode(self):
         for step in self:
-            if step.channel == "activity":
-                step.mode = "task"
-            elif step.mode in (False, "task"):
-                step.mode = "automatic"
+            modes = self.env["collection.channel"]._named(step.channel)._modes
+            if step.mode not in modes:
+                step.mode = modes[0]
 
     @api.depends("offset_days")
     def _compute_closed_days(self):
@@ -133,21 +132,24 @@ class CollectionRulerStep(models.Model):
     def _check_step(self):
         for step in self:
             step._check_words()
-            if (step.mode == "task") != (step.channel == "activity"):
+            channel = self.env["collection.channel"]._named(step.channel)
+            if step.mode not in channel._modes:
                 raise ValidationError(
                     self.env._(
-                        "“%s”: a person does what the channel “Task for us” says, and only that.",
-                        step.name,
+                        "“%(step)s”: the channel “%(channel)s” does not leave like that. Choose another way.",
+                        step=step.name,
+                        channel=channel._label(),
                     )
                 )
-            if step.delivers_invoice and (step.trigger != "due" or step.channel != "email"):
+            delivers = "delivery" in channel._purposes
+            if step.delivers_invoice and (step.trigger != "due" or not delivers):
                 raise ValidationError(
                     self.env._(
                         "“%s”: an invoice is delivered by e-mail on a day around its due date.",
                         step.name,
                     )
                 )
-            if step.trigger == "paid" and step.channel != "email":
+            if step.trigger == "paid" and "thanks" not in channel._purposes:
                 raise ValidationError(self.env._("“%s”: thanks are given by e-mail.", step.name))
 
     @api.constrains("ruler_id", "offset_days", "channel", "trigger")
@@ -155,18 +157,10 @@ class CollectionRulerStep(models.Model):
         self.ruler_id._check_ladder()
 
     def _check_words(self):
-        """:raise ValidationError: an e-mail step without words"""
+        """:raise ValidationError: what its channel lacks, such as an e-mail step without words"""
         for step in self:
-            if step.channel == "email" and not step.delivers_invoice and not step.mail_template_id:
-                raise ValidationError(
-                    self.env._(
-                        "The step “%(step)s” (%(timing)s) sends an e-mail and has no message yet. "
-                        "Choose one.",
-                        step=step.name or self.env._("new step"),
-                        timing=step._timing(),
-                    )
-                )
-
+            if lack := self.env["collection.channel"]._named(step.channel)._misfit(step):
+                raise ValidationError(lack)
             if step.mail_template_id and step.mail_template_id.model != "collection.followup":
                 raise ValidationError(
                     self.env._(
@@ -187,7 +181,7 @@ class CollectionRulerStep(models.Model):
 
     def _channel_label(self):
         self.ensure_one()
-        return dict(self._fields["channel"]._description_selection(self.env))[self.channel]
+        return self.env["collection.channel"]._named(self.channel)._label()
 
     def _rung(self):
         """The step as the plain-Python ladder knows it."""

@@ -5,7 +5,8 @@ from . import collection_instalment_waits
 from . import collection_today
 from . import instalment_columns
 from . import outgoing
-from . import preview
-from . import samples
+from . import collection_message_preview
+from . import collection_next_message
+from . import collection_sample
 from . import why_this_ruler
 from . import collection_ruler_line

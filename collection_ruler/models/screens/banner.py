@@ -304,12 +304,7 @@ class CollectionDebtor(models.Model):
         return dict(reason_selection(self.env)).get(reason, reason or "")
 
     def _what(self, channel, name):
-        channels = dict(
-            self.env["collection.ruler.step"]._fields["channel"]._description_selection(self.env)
-        )
-        if channel == "activity":
-            return self.env._("Task “%s”", name)
-        return f"{channels.get(channel, channel)} “{name}”"
+        return self.env["collection.channel"]._named(channel)._announce(name)
 
     def _local_day(self, instant):
         """The day of a naive UTC instant as the reader's calendar shows it."""
@@ -335,6 +330,18 @@ class CollectionDebtor(models.Model):
         if day == today:
             return self.env._("today at %s", format_datetime(self.env, instant, dt_format="HH:mm"))
         return self._on_day_words(day, today)
+
+    def action_preview_next(self):
+        """Open the next message as the customer would see it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Next message to %s", self.display_name),
+            "res_model": "collection.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_debtor_id": self.id, "dialog_size": "large"},
+        }
 
     def _compute_local_time(self):
         """What time it is for them, and whether the contact window is open."""

@@ -70,7 +70,7 @@ class CollectionDebtor(models.Model):
             SQL(
                 "SELECT id FROM collection_debtor d WHERE id IN %s AND EXISTS ("
                 "SELECT FROM collection_followup f WHERE f.debtor_id = d.id "
-                "AND f.channel != 'activity' AND f.purpose IN ('dunning', 'returned') "
+                "AND f.customer_hears AND f.purpose IN ('dunning', 'returned') "
                 "AND f.state IN ('queued', 'sent', 'uncertain'))",
                 tuple(i for i in self.ids if i) or (0,),
             )
@@ -93,13 +93,10 @@ class CollectionDebtor(models.Model):
         message = SQL(
             "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
             "coalesce(f.delivered_at, f.handed_at, "
-            "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure, "
-            "f.channel = 'email' AND EXISTS (SELECT FROM res_partner "
-            "WHERE id = f.partner_id AND email_normalized IS NULL))"
+            "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure, %s)",
+            self.env["collection.channel"]._without_address(),
         )
-        heard = SQL(
-            "(f.channel != 'activity' OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')"
-        )
+        heard = SQL("(f.customer_hears OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')")
         said_at = SQL("coalesce(f.delivered_at, f.handed_at)")
         rows = self.env.execute_query(
             SQL(

@@ -120,7 +120,7 @@ class CollectionToday(models.AbstractModel):
                 self._followups(
                     _("Sent since %s", format_date(self.env, since)),
                     Domain("state", "=", "sent")
-                    & Domain("channel", "!=", "activity")
+                    & Domain("customer_hears", "=", True)
                     & Domain("delivered_at", ">=", self._starts(since)),
                 ),
             ),

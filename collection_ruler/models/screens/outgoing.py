@@ -42,14 +42,16 @@ class CollectionFollowup(models.Model):
     @api.depends("state", "reason", "scheduled_at")
     def _compute_outgoing(self):
         """Ask door 1 about all of them at once; nothing is written."""
-        here = self.filtered(lambda f: f.state in STILL_HERE and f.channel != "activity")
+        here = self.filtered(lambda f: f.state in STILL_HERE and f.customer_hears)
         rest = self - here
         rest.leaves_today = rest.is_put_off = False
         rest.leaves_at = rest.amount_now = rest.currency_now_id = rest.waits_because = False
         reasons = dict(reason_selection(self.env))
         settings_of, flooded = {}, {}
         known = here.sudo().with_context(collection_memo=Memo())  # hours are read once for all
-        mute = known._unreachable()
+        mute = {}
+        for channel, own in self.env["collection.channel"]._each(known):
+            mute |= channel._why_unreachable(own)
         # what was skipped shows the amount that it showed before
         unskipped = known.filtered(lambda f: f.reason == Reason.PUT_OFF)._foreseen(skipped=False)
         for followup, (check, lifted, at) in known._foreseen().items():
@@ -121,7 +123,7 @@ class CollectionFollowup(models.Model):
             )
         return (
             Domain("state", "in", STILL_HERE)
-            & Domain("channel", "!=", "activity")
+            & Domain("customer_hears", "=", True)
             & Domain.OR(days)
         )
 
@@ -139,29 +141,13 @@ class CollectionFollowup(models.Model):
             # a memo of its own: whatever is kept there was read as of another day
             then = own.with_context(collection_as_of=AsOf(at), collection_memo=Memo())
             pairs = then._pairs()
-            Send = then.env["collection.send"]
-            checks = dict(Send._check(then, at, pairs))
-            for followup, snapshot, planned in Send._facts_of(then, pairs):
+            Door = then.env["collection.door"]
+            checks = dict(Door._check(then, at, pairs))
+            for followup, snapshot, planned in Door._facts_of(then, pairs):
                 check = lifted = checks[followup]
                 if check.verdict in ("wait", "ask") and followup.purpose != "thanks":
                     lifted = foresee(snapshot, planned, at, followup.purpose)
                 result[self.browse(followup.id)] = (check, lifted, at)
-        return result
-
-    def _unreachable(self):
-        """Why those cannot be sent by e-mail that have no address, or one that does not work.
-
-        :return: {follow-up id: sentence}
-        """
-        mails = self.filtered(lambda f: f._way() == "email")
-        dead = mails._bounced_before() if mails else ()
-        result = {}
-        for followup in mails:
-            email = followup.partner_id.email_normalized
-            if not email:
-                result[followup.id] = self.env._("There is no e-mail address to send it to")
-            elif (followup.debtor_id.id, email) in dead:
-                result[followup.id] = self.env._("The last message to %s came back", email)
         return result
 
     def _next_open(self, skipped=True):
@@ -181,6 +167,19 @@ class CollectionFollowup(models.Model):
     # skip, plan again
     # ------------------------------------------------------------------
 
+    def action_preview(self):
+        """Open the message as the customer will see it."""
+        self.ensure_one()
+        who = self.debtor_id.display_name
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("%(step)s · %(who)s", step=self.step_name, who=who),
+            "res_model": "collection.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_followup_id": self.id, "dialog_size": "large"},
+        }
+
     def action_skip_today(self):
         """Not today: each keeps its place and is asked again on the next open day.
 
@@ -190,7 +189,9 @@ class CollectionFollowup(models.Model):
         self._still_here(followups)
         for followup in followups.filtered(lambda f: not f.is_put_off):
             # counted from when it would leave: on a weekend that is not today
-            at = followup._next_try(Reason.PUT_OFF, followup._next_open())
+            at = self.env["collection.door"]._next_try(
+                followup, Reason.PUT_OFF, followup._next_open()
+            )
             followup.write({"reason": Reason.PUT_OFF, "scheduled_at": at})
         followups.debtor_id._touch()
 

@@ -96,7 +96,7 @@ class CollectionSend(models.AbstractModel):
                         AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, count(*)
                   FROM collection_followup
                  WHERE company_id = %(company)s AND state IN ('queued', 'sent', 'uncertain')
-                   AND channel != 'activity' AND purpose IN %(purposes)s
+                   AND customer_hears AND purpose IN %(purposes)s
                    AND scheduled_at >= %(since)s
                  GROUP BY 1
                 """,

@@ -21,6 +21,8 @@ FOLLOWUP = [
     "step_id",
     "step_name",
     "channel",
+    "customer_hears",
+    "decided_at",
     "purpose",
     "state",
     "reason",
@@ -208,6 +210,8 @@ class CollectionPlan(models.AbstractModel):
         settings = self.env["collection.snapshot"]._settings(company.id)
         currencies = {name: key for key, name in settings.currencies.items()}
         recipients = self._recipients(decisions)
+        hearing = self.env["collection.channel"]._hearing()
+        decided_at = clock.naive_now(self.env)
         contacts, rows = [], []
         for debtor, decision in decisions:
             for contact in decision.contacts:
@@ -222,6 +226,8 @@ class CollectionPlan(models.AbstractModel):
                         step.id,
                         step.name,
                         contact.channel,
+                        contact.channel in hearing,
+                        decided_at,
                         "delivery" if contact.tone.delivers else "dunning",
                         "to_approve" if asks else "planned",
                         str(Reason.LOOK_FIRST if asks and step.mode != "approve" else Reason.DUE),

@@ -139,7 +139,7 @@ class CollectionStanding(models.AbstractModel):
                            WHERE speaks AND state IN ('sent', 'uncertain'))::date,
                        bool_or(reached)
                   FROM (SELECT debtor_id, scheduled_at, delivered_at, handed_at, state,
-                               channel != 'activity' OR purpose = 'talk' AS speaks,
+                               customer_hears OR purpose = 'talk' AS speaks,
                                purpose IN ('dunning', 'returned')
                                AND state IN ('sent', 'uncertain') AS reached
                           FROM collection_followup WHERE debtor_id IN %(ids)s

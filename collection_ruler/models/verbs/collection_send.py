@@ -1,6 +1,4 @@
 import logging
-from collections import defaultdict
-from dataclasses import replace
 from datetime import timedelta
 
 import psycopg2
@@ -11,7 +9,6 @@ from odoo.tools import SQL
 from ...dunning.circuit_breaker import LEAST
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ..common import clock
-from ..common.bulk_sql import NO_JIT
 from .collection_verb import Tally
 
 _logger = logging.getLogger(__name__)
@@ -40,7 +37,7 @@ class CollectionSend(models.AbstractModel):
         followups = Followup.search(waiting, order="scheduled_at, id")
         if len(followups) > LEAST:
             # as collection.followup._asks_for_money says
-            asks = Domain("channel", "!=", "activity") & Domain("purpose", "in", ASKS_FOR_MONEY)
+            asks = Domain("customer_hears", "=", True) & Domain("purpose", "in", ASKS_FOR_MONEY)
             if self._is_flooded(company, Followup.search_count(waiting & asks)):
                 followups = Followup.search(waiting & ~asks, order="scheduled_at, id")
         return followups.ids
@@ -55,7 +52,7 @@ class CollectionSend(models.AbstractModel):
         if not followups:
             return
         at = clock.now(self.env) + MARGIN
-        checks = self._check(followups, at, followups._pairs())
+        checks = self.env["collection.door"]._check(followups, at, followups._pairs())
         asked = [instalment for _followup, check in checks for instalment in check.asked]
         rows = self.env.execute_query(
             SQL(
@@ -111,22 +108,19 @@ class CollectionSend(models.AbstractModel):
     @api.model
     def _batch(self, company, followup_ids):
         """Hand over those that may leave now; keep, or cancel with a reason, the others."""
-        followups, pairs = self._lock(followup_ids)
+        Door = self.env["collection.door"]
+        followups, pairs = Door._lock(followup_ids)
         if not followups:
             return Tally()
         if thanks := followups.filtered(lambda f: f.purpose == "thanks"):
             thanks._drop_undone()
             followups -= thanks._join()
         now = clock.now(self.env)
-        checks = dict(self._check(followups, now + MARGIN, pairs))
-        followups._apply_checks(checks, now, pairs)
+        Door._apply(dict(Door._check(followups, now + MARGIN, pairs)), now, pairs)
         leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")
         leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
-        by_way = defaultdict(self.env["collection.followup"].browse)
-        for followup in leaving:
-            by_way[followup._way()] += followup
-        for way, group in by_way.items():
-            getattr(group, f"_send_{way}")()
+        for channel, own in self.env["collection.channel"]._each(leaving):
+            channel._leave(own)
         tally = Tally(done=len(followups.filtered(lambda f: f.state in ("queued", "sent"))))
         tally.failed = len(followups.filtered(lambda f: f.state in ("failed", "uncertain")))
         rest = followups.filtered(lambda f: f.state in ("planned", "to_approve", "cancelled"))
@@ -141,79 +135,3 @@ class CollectionSend(models.AbstractModel):
     @api.model
     def _failed(self, company, unit, error):
         self.env["collection.followup"].sudo().browse(unit)._fail("error", str(error)[:500])
-
-    def _lock(self, followup_ids):
-        """First statement of the transaction: lock instalments and follow-ups (decision 4).
-
-        Payments write instalments too, so what is read from here on stays true until the commit. What a
-        payment holds at this moment is left for the next run.
-
-        :return: (``collection.followup``, what `_pairs` says of them)
-        """
-        Followup = self.env["collection.followup"].sudo()
-        waiting = SQL("f.id IN %s AND f.state = 'planned'", tuple(followup_ids))
-        rows = self.env.execute_query(
-            SQL(
-                """
-                %s
-                WITH locked AS (
-                    SELECT t.id
-                      FROM collection_followup f
-                      JOIN collection_followup_item t
-                        ON t.followup_id = f.id AND t.state = 'planned'
-                      JOIN collection_instalment i
-                        ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                         = (t.move_id, t.account_id, t.partner_id, t.due_date)
-                     WHERE %s
-                     ORDER BY i.id, f.id
-                       FOR UPDATE OF f, i SKIP LOCKED)
-                SELECT pair.*, pair.item_id IN (SELECT id FROM locked) FROM (%s) pair
-                """,
-                NO_JIT,
-                waiting,
-                Followup._pairs_query(waiting),
-            )
-        )
-        # those whose entry is gone have no instalment that could be locked
-        taken = {row[0] for row in rows if row[2] and not row[-1]}
-        pairs = Followup._as_pairs(row[:-1] for row in rows if row[0] not in taken)
-        return Followup.browse(pairs), pairs
-
-    @api.model
-    def _check(self, followups, at, pairs):
-        """Ask `dunning/` about each follow-up at an instant; yields (follow-up, Recheck).
-
-        :param at: aware UTC; the window has to be open then
-        :param pairs: what `_pairs` says of them
-        """
-        spoken_to = defaultdict(list)  # those of this batch that day
-        for followup, snapshot, planned in self._facts_of(followups, pairs):
-            today = spoken_to[followup.debtor_id.id]
-            if today:
-                snapshot = replace(snapshot, contacts=(*snapshot.contacts, *today))
-            check = followup._recheck(snapshot, planned, at)
-            if check.verdict == "go" and followup._asks_for_money():
-                today.append(snapshot.calendar.local_day(at))
-            yield followup, check
-
-    @api.model
-    def _facts_of(self, followups, pairs):
-        """What a door knows of each follow-up.
-
-        :param pairs: what `_pairs` says of them
-        :return: yields (follow-up, dunning Snapshot, [(instalment id, dunning Step)])
-        """
-        Snapshot = self.env["collection.snapshot"]
-        for company, own in followups.grouped(lambda f: f.debtor_id.company_id).items():
-            settings = Snapshot._settings(company.id)
-            asked = [pair.instalment_id for f in own for pair in pairs.get(f.id, ())]
-            snapshots = Snapshot._take(
-                company.id, own.debtor_id.ids, asked=filter(None, asked), leaving=own.ids
-            )
-            for followup in own:
-                planned = [
-                    (pair.instalment_id, settings.steps[pair.step_id])
-                    for pair in pairs.get(followup.id, ())
-                    if pair.instalment_id and pair.step_id in settings.steps
-                ]
-                yield followup, snapshots[followup.debtor_id.id], planned

@@ -1,14 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..common import clock
-from ..doors.second_door import RETRY_AFTER
 from .collection_verb import Tally
-
-# a gateway that was handed a message and has not answered for so long never will
-ANSWER_LIMIT = timedelta(minutes=10)
 
 
 class CollectionTrack(models.AbstractModel):
@@ -30,10 +24,7 @@ class CollectionTrack(models.AbstractModel):
                   JOIN collection_debtor d ON d.id = t.debtor_id WHERE d.company_id = %(company)s
                 UNION
                 SELECT f.debtor_id FROM collection_followup f
-                  LEFT JOIN mail_mail m ON m.mail_message_id = f.mail_message_id
-                 WHERE f.company_id = %(company)s AND f.state = 'queued'
-                   AND (f.handed_at < %(limit)s OR m.state IN ('exception', 'cancel', 'sent')
-                        OR (m.id IS NULL AND f.scheduled_at < %(limit)s))
+                 WHERE f.company_id = %(company)s AND f.state = 'queued' AND %(news)s
                 UNION
                 SELECT debtor_id FROM collection_hold
                  WHERE company_id = %(company)s AND state = 'active' AND date_to < %(today)s
@@ -46,7 +37,7 @@ class CollectionTrack(models.AbstractModel):
                 """,
                 today=company._collection_calendar().local_day(clock.now(self.env)),
                 company=company.id,
-                limit=self._answer_limit(),
+                news=self.env["collection.outcome"]._news(),
             )
         )
         return sorted(row[0] for row in rows)
@@ -66,16 +57,17 @@ class CollectionTrack(models.AbstractModel):
             )
         )
         self._end_holds(company, debtors)
-        self._follow_outbox(debtors)
+        self.env["collection.outcome"]._follow(
+            self.env["collection.followup"].search(
+                [("debtor_id", "in", debtors.ids), ("state", "=", "queued")]
+            )
+        )
         self._try_other_addresses(company, debtors)
         self.env["collection.track.money"]._follow(company, debtors)
         self.env["collection.standing"]._refresh(company, debtors)
         paid = debtors.browse(sorted({debtor for debtor, money in touches if money}))
         self.env["collection.profile"]._refresh(company, paid)
         return Tally(done=len(debtors))
-
-    def _answer_limit(self):
-        return (clock.now(self.env) - ANSWER_LIMIT).replace(tzinfo=None)
 
     def _end_holds(self, company, debtors):
         """Holds whose last day has passed are over."""
@@ -84,57 +76,3 @@ class CollectionTrack(models.AbstractModel):
             [("debtor_id", "in", debtors.ids), ("state", "=", "active"), ("date_to", "<", today)]
         )
         over.state = "ended"
-
-    # ------------------------------------------------------------------
-    # the outbox
-    # ------------------------------------------------------------------
-
-    def _follow_outbox(self, debtors):
-        """What Odoo's queue left undecided: unanswered becomes uncertain, unasked is planned again."""
-        queued = self.env["collection.followup"].search(
-            [("debtor_id", "in", debtors.ids), ("state", "=", "queued")]
-        )
-        mails = (
-            self.env["mail.mail"]
-            .sudo()
-            .search([("mail_message_id", "in", queued.mail_message_id.ids)])
-        )
-        mail_of = {mail.mail_message_id: mail for mail in mails}
-        now = clock.naive_now(self.env)
-        limit = self._answer_limit()
-        for followup in queued:
-            mail = mail_of.get(followup.mail_message_id)
-            if mail and mail.state == "sent":
-                followup._sent(followup.handed_at or now)
-            elif followup.handed_at:
-                if followup.handed_at < limit:
-                    followup._fail("uncertain")
-            elif followup.purpose == "delivery":
-                self._follow_delivery(followup, mail, now, limit)
-            elif not mail:
-                followup._replan("due", now)
-            elif mail.state == "cancel":
-                followup._cancel("by_hand")  # by a person, in Odoo's own queue
-            elif mail.state == "exception":
-                self._unreachable(followup, mail, now)
-
-    def _unreachable(self, followup, mail, now):
-        """Nobody was handed this mail, since the server could not be reached: its queue tries again."""
-        mail.state = "outgoing"
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=now + RETRY_AFTER)
-        followup._met_no_server(mail.failure_reason)
-
-    def _follow_delivery(self, followup, mail, now, limit):
-        """An invoice in the hands of Odoo's own sending."""
-        move = followup.item_ids.move_id[:1]
-        if mail:
-            if mail.state == "cancel":
-                followup._cancel("by_hand")
-            elif mail.state == "exception":
-                self._unreachable(followup, mail, now)
-        elif move.sending_data:
-            return
-        elif move.is_move_sent:
-            followup._sent(now)  # sent another way than by e-mail
-        elif followup.write_date < limit:
-            followup._fail("error", self.env._("Odoo could not send %s.", move.name))

@@ -1,18 +1,19 @@
 from typing import NamedTuple
 
 from odoo import models
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 from ...dunning.ladder import overdue_until
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import NO_GOOD_ADDRESS, Reason
 from ..common import clock
-from ..facts.failed_addresses import ROLES
+from ..facts.collection_failed_addresses import ROLES
 
 
 class _Failed(NamedTuple):
     """A message that did not arrive for the sake of its address.
 
+    :param channel: by which it should have arrived
     :param is_open: whether anything that it asks for is still owed
     :param late_notice: whether it announces what is overdue by now: untrue words
     :param overtaken: whether a later message was said, or waits for the new address
@@ -20,6 +21,7 @@ class _Failed(NamedTuple):
 
     id: int
     debtor_id: int
+    channel: str
     purpose: str
     reason: str
     address: str | None
@@ -54,8 +56,8 @@ class CollectionTrack(models.AbstractModel):
                 continue
             if row.purpose == "delivery":
                 again += Followup.browse(row.id)
-            elif row.purpose in ASKS_FOR_MONEY and row.debtor_id not in served:
-                served.add(row.debtor_id)
+            elif row.purpose in ASKS_FOR_MONEY and (row.debtor_id, row.channel) not in served:
+                served.add((row.debtor_id, row.channel))
                 if not row.overtaken and not row.late_notice:
                     again += Followup.browse(row.id)
         self._close_address_tasks(Followup.browse(mended), again)
@@ -89,7 +91,7 @@ class CollectionTrack(models.AbstractModel):
             SQL(
                 """
                 WITH overdue(calendar_key, until) AS (VALUES %(overdue)s)
-                SELECT f.id, f.debtor_id, f.purpose, f.reason, f.address,
+                SELECT f.id, f.debtor_id, f.channel, f.purpose, f.reason, f.address,
                        coalesce(s.recipient_role, %(role)s),
                        bool_or(i.is_open) IS TRUE,
                        coalesce(s.trigger = 'due' AND s.offset_days <= 0
@@ -97,7 +99,7 @@ class CollectionTrack(models.AbstractModel):
                        bool_or(i.waiting_reason IN %(waits)s) IS TRUE
                        OR EXISTS (
                            SELECT FROM collection_followup n
-                            WHERE n.debtor_id = f.debtor_id AND n.channel = 'email'
+                            WHERE n.debtor_id = f.debtor_id AND n.channel = f.channel
                               AND n.purpose IN %(asks)s
                               AND n.state IN ('planned', 'to_approve', 'queued', 'sent', 'uncertain')
                               AND (n.scheduled_at, n.id) > (f.scheduled_at, f.id))
@@ -111,7 +113,7 @@ class CollectionTrack(models.AbstractModel):
                     ON (i.move_id, i.account_id, i.partner_id, i.due_date)
                      = (t.move_id, t.account_id, t.partner_id, t.due_date)
                  WHERE f.debtor_id IN %(debtors)s AND f.state = 'failed'
-                   AND f.channel = 'email' AND f.purpose != 'talk' AND f.reason IN %(reasons)s
+                   AND f.purpose != 'talk' AND f.reason IN %(reasons)s
                  GROUP BY f.id, s.id
                  ORDER BY f.scheduled_at DESC, f.id DESC
                 """,
@@ -132,18 +134,19 @@ class CollectionTrack(models.AbstractModel):
         :return: {follow-up id: ``res.partner`` whom to address}
         """
         ids = sorted({row.debtor_id for row in found})
-        dead = self.env["collection.snapshot"]._failed_addresses(ids)
+        dead = self.env["collection.failed.addresses"]._of(ids)
         debtors = self.env["collection.debtor"].sudo().browse(ids)
         recipients = self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
-        Followup = self.env["collection.followup"].sudo()
         result = {}
         for row in found:
-            recipient = recipients[row.debtor_id, row.role]
-            if row.purpose == "delivery":  # Odoo sends invoices to whom they are made out to
-                recipient = Followup.browse(row.id).item_ids.move_id[:1].partner_id
-            address = recipient.email_normalized
-            tried = None if row.reason == Reason.NO_ADDRESS else email_normalize(row.address)
-            if address and address != tried and address not in dead.get(row.debtor_id, ()):
+            followup = self.env["collection.followup"].sudo().browse(row.id)
+            channel = followup._channel()
+            recipient = channel._recipient(followup, recipients)
+            address = channel._address(recipient)
+            tried = None if row.reason == Reason.NO_ADDRESS else row.address
+            tried = tried and channel._normalized(tried)
+            failed = dead.get(row.channel, {}).get(row.debtor_id, ())
+            if address and address != tried and address not in failed:
                 result[row.id] = recipient
         return result
 
@@ -156,9 +159,9 @@ class CollectionTrack(models.AbstractModel):
         mended.activity_id.sudo().unlink()
         names = {followup.debtor_id.id: followup.step_name for followup in reversed(again)}
         bodies = {
-            debtor.id: self.env._("There is another e-mail address: “%s” is tried again.", name)
+            debtor.id: self.env._("There is another address: “%s” is tried again.", name)
             if (name := names.get(debtor.id))
-            else self.env._("There is another e-mail address: the next message goes there.")
+            else self.env._("There is another address: the next message goes there.")
             for debtor in mended.debtor_id
         }
         mended.debtor_id._message_log_batch(bodies)

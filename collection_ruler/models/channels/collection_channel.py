@@ -1,0 +1,331 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from markupsafe import Markup
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.reason import Reason
+from ..common import clock
+from ..common.bulk_sql import write_rows
+
+# a gateway that was handed a message and has not answered for so long never will
+ANSWER_LIMIT = timedelta(minutes=10)
+# a gateway that says "later" is asked again after so long
+RETRY_AFTER = timedelta(minutes=15)
+
+
+class Message(NamedTuple):
+    """What a message says.
+
+    :param subject: text; channels without subjects keep it for the history
+    :param body: Markup as the history shows it
+    """
+
+    subject: str
+    body: Markup
+
+
+class Outcome(NamedTuple):
+    """What a channel's outbox says of a message that was queued.
+
+    :param state: `sent`, `taken_back` (by a person), `lost` (nothing of it is in the outbox: it is planned
+        again), `no_server` (its gateway cannot be reached, and is asked again), `failed` or `waiting`
+    :param at: naive UTC instant at which it left, for `sent`
+    :param said: what the outbox knows of the reason
+    """
+
+    state: str
+    at: object = None
+    said: str = ""
+
+
+class CollectionChannel(models.AbstractModel):
+    """A way to reach customers: the questions that every channel answers, with their usual answers.
+
+    A channel is one class in one file: ``_name = "collection.channel.<code>"``, ``_inherit =
+    ["collection.channel"]``, beside a ``selection_add`` of the code on ``collection.ruler.step.channel``.
+    A follow-up knows no channel: it asks for the one of its code. A code whose add-on was uninstalled is
+    answered by this class itself: it reaches nobody, and what was planned is taken back.
+    """
+
+    _name = "collection.channel"
+    _description = "Collection: a way to reach customers"
+
+    # ------------------------------------------------------------------
+    # what it is
+    # ------------------------------------------------------------------
+
+    # the customer hears by it; False for work of ours, which no window, cap or address stops
+    _customer_hears = True
+    # how a step may use it, the usual way first: see dunning.ladder.MODES; in mode `task` a person does it
+    _modes = ("automatic", "approve", "task")
+    # what it can say besides reminders: see dunning.purpose
+    _purposes = ("dunning", "returned")
+    # an address belongs to a person or company: without one it reaches nobody
+    _has_addresses = True
+    # a refusal whose words match this regular expression is about the address; others are about us
+    _address_refused = ""
+    # its queue sends to the test address by itself
+    _redirects_in_test_mode = False
+
+    @api.model
+    def _named(self, code):
+        """The channel of a code of ``collection.ruler.step.channel``, or `delivery`."""
+        name = f"{CollectionChannel._name}.{code}"
+        return self.env[name if name in self.env else CollectionChannel._name]
+
+    @api.model
+    def _codes(self):
+        """The codes of all channels that steps may use."""
+        step = self.env["collection.ruler.step"]
+        return tuple(
+            code for code, _label in step._fields["channel"]._description_selection(self.env)
+        )
+
+    @api.model
+    def _hearing(self):
+        """The codes of those by which the customer hears."""
+        return tuple(code for code in self._codes() if self._named(code)._customer_hears)
+
+    @api.model
+    def _each(self, followups):
+        """The follow-ups of each channel: [(channel, ``collection.followup``)]."""
+        by_code = followups.grouped(lambda f: f._channel_code())
+        return [(self._named(code), own) for code, own in by_code.items()]
+
+    @api.model
+    def _without_address(self):
+        """Whether a planned follow-up `f` cannot leave for want of an address, by any channel: ``SQL``."""
+        lacks = [
+            SQL("(f.channel = %s AND (%s))", code, self._named(code)._lacks_address())
+            for code in self._codes()
+        ]
+        return SQL("(%s)", SQL(" OR ").join(lacks))
+
+    @property
+    def _code(self):
+        return self._name.removeprefix(f"{CollectionChannel._name}.")
+
+    def _label(self):
+        """Its name, for people."""
+        labels = self.env["collection.ruler.step"]._fields["channel"]
+        return dict(labels._description_selection(self.env)).get(self._code, self._code)
+
+    def _announce(self, name):
+        """A message of it, for people: “E-mail “A friendly word””.
+
+        :param name: of the step
+        """
+        return f"{self._label()} “{name}”"
+
+    def _misfit(self, step):
+        """Why a step cannot use it as it is: a sentence, or None.
+
+        Asked when a step is saved and before its ruler is switched on.
+
+        :param step: ``collection.ruler.step``
+        """
+
+    # ------------------------------------------------------------------
+    # whom it reaches
+    # ------------------------------------------------------------------
+
+    def _address(self, partner):
+        """Where it reaches somebody, as it is compared and stored; False for nowhere.
+
+        :param partner: ``res.partner``
+        """
+        return False
+
+    def _normalized(self, address):
+        """A stored address in the form in which addresses are compared."""
+        return address
+
+    def _lacks_address(self):
+        """Whether the recipient of a planned follow-up `f` has no address: ``SQL``, for lists."""
+        return SQL("FALSE")
+
+    def _why_unreachable(self, followups):
+        """Why messages cannot leave as things are: {follow-up id: sentence without a full stop}."""
+        dead = self.env["collection.failed.addresses"]._bounced_before(followups)
+        result = {}
+        for followup in followups:
+            address = self._address(followup.partner_id)
+            if not address:
+                result[followup.id] = self.env._("There is no address to send it to")
+            elif (followup.debtor_id.id, address) in dead:
+                result[followup.id] = self.env._("The last message to %s came back", address)
+        return result
+
+    def _address_task(self, followup, reason):
+        """What a person is asked when an address is lacking or does not work, once a customer.
+
+        :param reason: ``Reason.BOUNCED`` or ``Reason.NO_ADDRESS``
+        :return: (summary, what to do)
+        """
+        if reason == Reason.BOUNCED:
+            tried = followup.address or followup.debtor_id.display_name
+            return (
+                self.env._("Find another address: %s does not work", tried),
+                self.env._("Correct it at the contact: the message is then tried again by itself."),
+            )
+        return (
+            self.env._("Add an address for %s: there is none to send to", self._label()),
+            self.env._("Add it to the customer: the message is then tried again by itself."),
+        )
+
+    def _recipient(self, followup, recipients):
+        """Whom a message goes to when it is tried again.
+
+        :param recipients: what ``collection.recipients`` says of the debtor
+        :return: ``res.partner``
+        """
+        return recipients[followup.debtor_id.id, followup.step_id.recipient_role or "billing"]
+
+    # ------------------------------------------------------------------
+    # how it is written
+    # ------------------------------------------------------------------
+
+    def _write(self, followups):
+        """Write messages; ``collection.message._one_by_one`` lets one that cannot be written fail alone.
+
+        :return: {follow-up id: Message}
+        """
+        raise NotImplementedError
+
+    def _preview(self, followup):
+        """The parts of a message that the customer sees, written and not sent.
+
+        :return: {``subject``, ``email_to`` (to whom), ``email_cc``, ``attachments`` (texts), ``body``:
+            Markup, ``note``: why it cannot leave}; what is left out is empty
+        """
+        message = self._write(followup)[followup.id]
+        seen = {"subject": message.subject, "body": message.body}
+        seen["email_to"] = self._address(followup.partner_id) or ""
+        for sentence in self._why_unreachable(followup).values():
+            seen["note"] = f"{sentence}."
+        return seen
+
+    # ------------------------------------------------------------------
+    # how it leaves
+    # ------------------------------------------------------------------
+
+    def _leave(self, followups):
+        """Hand over follow-ups that door 1 let pass, in its transaction; nobody commits here.
+
+        What a person does becomes a task; in test mode nothing reaches a customer (A13).
+        """
+        by_person = followups.filtered(lambda f: f._is_done_by_person())
+        if by_person:
+            self._ask_person(by_person)
+        rest = followups - by_person
+        testing = rest.filtered(lambda f: f.company_id.root_id.collection_test_email)
+        if self._redirects_in_test_mode or not self._customer_hears:
+            testing = testing.browse()
+        if testing:
+            self.env["collection.test.mode"]._send(self, testing)
+        if rest := rest - testing:
+            self._send(rest)
+
+    def _send(self, followups):
+        """Write messages and put them into the outbox; those without a working address fail (C5)."""
+        if self._code == CollectionChannel._name:  # its add-on is gone
+            return followups._cancel("gone")
+        reachable = followups.browse()
+        dead = self.env["collection.failed.addresses"]._bounced_before(followups)
+        for followup in followups:
+            address = self._address(followup.partner_id)
+            if not address:
+                followup._fail("no_address")
+            elif (followup.debtor_id.id, address) in dead:
+                followup._fail("bounced")
+            else:
+                reachable += followup
+        messages = self._write(reachable) if reachable else {}
+        if messages:
+            self._queue(followups.browse(messages), messages)
+
+    def _queue(self, followups, messages):
+        """Keep the words in the customer's history, fill the outbox, and note that they stand there.
+
+        :param messages: {follow-up id: Message}
+        """
+        kept = self.env["mail.message"].sudo()
+        kept = kept.create([f._history_values(*messages[f.id]) for f in followups])
+        for followup, message in zip(followups, kept, strict=True):
+            followup.mail_message_id = message
+        self._fill_outbox(followups, messages)
+        self._note_queued(
+            {f: (f.mail_message_id.id, self._address(f.partner_id)) for f in followups}
+        )
+
+    def _fill_outbox(self, followups, messages):
+        """Make the rows from which the channel's own queue sends, one for each follow-up.
+
+        The queue commits, asks ``collection.gateway`` for each row and hands it over only then: at most
+        once (H3).
+
+        :param messages: {follow-up id: Message}
+        """
+        raise NotImplementedError
+
+    def _note_queued(self, queued):
+        """The gate's short way for a batch: planned messages stand in an outbox now.
+
+        :param queued: {follow-up: (id of the ``mail.message``, address)}
+        """
+        now = clock.naive_now(self.env)
+        names = [
+            "state",
+            "reason",
+            "address",
+            "mail_message_id",
+            "handed_at",
+            "queued_at",
+            "failure",
+        ]
+        write_rows(
+            self.env,
+            "collection.followup",
+            [*names, "bounced_at"],
+            [
+                (followup.id, "queued", "due", address, message, None, now, None, None)
+                for followup, (message, address) in queued.items()
+            ],
+        )
+
+    # ------------------------------------------------------------------
+    # what a person does
+    # ------------------------------------------------------------------
+
+    def _ask_person(self, followups):
+        """Make the tasks of what a person does, a call or a letter; it counts when it is done."""
+        self.env["collection.task"]._make(followups)
+        self._note_queued(dict.fromkeys(followups, (None, None)))
+
+    # ------------------------------------------------------------------
+    # what became of it
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _answer_limit(self):
+        """Naive UTC instant: what was handed over before and has no answer will have none."""
+        return clock.naive_now(self.env) - ANSWER_LIMIT
+
+    def _news(self):
+        """Which queued follow-ups `f` of this channel the track verb looks at: ``SQL``, any by default."""
+        return SQL("TRUE")
+
+    def _outcomes(self, followups):
+        """What became of queued follow-ups, by the outbox.
+
+        :return: {follow-up: Outcome}; what is left out waits
+        """
+        return {}
+
+    def _withdraw(self, followups, keep_words=False):
+        """Take what has not left out of the outbox.
+
+        :param keep_words: it may have arrived: it stays in the history, where answers find it
+        """

@@ -1,0 +1,210 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+from odoo import api, models
+from odoo.tools import SQL, email_normalize, formataddr
+
+from ...dunning.reason import Reason
+from ..common import clock
+from ..common.bulk_sql import write_rows
+from ..common.memo import Memo
+from .collection_channel import RETRY_AFTER, Message, Outcome
+
+# what messages need to know of customers, their contacts and whoever signs
+ADDRESSED = [
+    "email_normalized",
+    "email",
+    "name",
+    "lang",
+    "is_company",
+    "ref",
+    "vat",
+    "phone",
+    "user_id",
+]
+
+
+class CollectionChannelEmail(models.AbstractModel):
+    """E-mail, by Odoo's own outbox; door 2 stands in ``mail.mail._send``."""
+
+    _name = "collection.channel.email"
+    _inherit = ["collection.channel"]
+    _description = "Collection: e-mail"
+
+    _modes = ("automatic", "approve")
+    _purposes = ("dunning", "returned", "thanks", "delivery")
+    # enhanced status codes of RFC 3463 (3.2) and, for 5.1.10, RFC 7505. Others, such as 5.7.1, are about us.
+    _address_refused = r"\m5\.1\.(1|2|3|6|10)\M"
+    _redirects_in_test_mode = True
+    # what is taken back was never said, so nobody should read it in the history
+    _keeps_words = False
+
+    def _misfit(self, step):
+        if step.delivers_invoice or step.mail_template_id:
+            return None
+        return self.env._(
+            "The step “%(step)s” (%(timing)s) sends an e-mail and has no message yet. Choose one.",
+            step=step.name or self.env._("new step"),
+            timing=step._timing(),
+        )
+
+    # ------------------------------------------------------------------
+    # whom it reaches
+    # ------------------------------------------------------------------
+
+    def _address(self, partner):
+        return partner.email_normalized
+
+    def _normalized(self, address):
+        return email_normalize(address) or address
+
+    def _lacks_address(self):
+        return SQL(
+            "EXISTS (SELECT FROM res_partner p WHERE p.id = f.partner_id AND p.email_normalized IS NULL)"
+        )
+
+    def _why_unreachable(self, followups):
+        result = super()._why_unreachable(followups)
+        for followup in followups.filtered(lambda f: not self._address(f.partner_id)):
+            result[followup.id] = self.env._("There is no e-mail address to send it to")
+        return result
+
+    def _address_task(self, followup, reason):
+        if reason == Reason.BOUNCED:
+            tried = followup.address or followup.partner_id.email or followup.debtor_id.display_name
+            summary = self.env._("Find another e-mail address: %s does not work", tried)
+        else:
+            summary = self.env._("Add an e-mail address: there is none to send to")
+        return summary, super()._address_task(followup, reason)[1]
+
+    # ------------------------------------------------------------------
+    # how it is written
+    # ------------------------------------------------------------------
+
+    def _write(self, followups):
+        """Write each language and template in one go."""
+        signing = (followups.debtor_id.user_id | followups.ruler_id.user_id).partner_id
+        (followups.partner_id | followups.debtor_id.partner_id | signing).fetch(ADDRESSED)
+        memo = self.env.context.get("collection_memo", {})
+        memo["writing"] = followups.ids
+        memo.pop("coming", None)
+        return self.env["collection.message"]._one_by_one(followups, self._by_template)
+
+    def _by_template(self, followups):
+        """:return: {follow-up id: Message}"""
+        groups = defaultdict(followups.browse)
+        for followup in followups:
+            groups[followup.step_id.mail_template_id, followup._lang()] += followup
+        followups._fetch_for_words()
+        written = {}
+        for (template, lang), own in groups.items():
+            local = template.with_context(lang=lang)
+            subjects = local._render_field("subject", own.ids)
+            bodies = local._render_field("body_html", own.ids, options={"post_process": True})
+            written |= {key: Message(subjects[key], bodies[key]) for key in own.ids}
+        return written
+
+    def _preview(self, followup):
+        envelope = self.env["collection.envelope"]
+        message = self._by_template(followup)[followup.id]
+        address = self._address(followup.partner_id)
+        names = envelope._attachments(followup).mapped("name")
+        if followup.step_id.attach_invoice:
+            lacking = followup.instalment_ids.move_id.filtered(
+                lambda m: m.is_sale_document() and not m.invoice_pdf_report_id
+            )
+            names += [move._get_invoice_report_filename() for move in lacking]
+        seen = {
+            "subject": message.subject,
+            "email_to": formataddr((followup.partner_id.name or "", address)) if address else "",
+            "email_cc": envelope._copy_to(followup) or "",
+            "attachments": ", ".join(names),
+            "body": Markup(envelope._layout(followup, message.body)),
+        }
+        for sentence in self._why_unreachable(followup).values():
+            seen["note"] = f"{sentence}."
+        return seen
+
+    # ------------------------------------------------------------------
+    # how it leaves, and what became of it
+    # ------------------------------------------------------------------
+
+    def _queue(self, followups, messages):
+        """One mail for each follow-up, made by the ORM: other add-ons change senders and recipients there."""
+        values = self.env["collection.envelope"]._values(followups, messages)
+        defaults = {"collection_defaults": Memo()}
+        mails = self.env["mail.mail"].sudo().with_context(**defaults).create(values)
+        rows = list(zip(followups, mails.mail_message_id.ids, strict=True))
+        # by SQL: these bodies are made of a template that was cleaned when it was saved, our own
+        # views, and escaped values; cleaning each one again takes longer than writing it, and so does
+        # looking for the lists of messages that a new one belongs to
+        write_rows(
+            self.env,
+            "mail.message",
+            ["model", "res_id", "body"],
+            [
+                (key, "collection.debtor", f.debtor_id.id, str(messages[f.id].body))
+                for f, key in rows
+            ],
+        )
+        self._note_queued({f: (key, self._address(f.partner_id)) for f, key in rows})
+
+    @api.model
+    def _mails_of(self, followups):
+        """{``collection.followup``: its ``mail.mail``}, for those that have one."""
+        mails = self.env["mail.mail"].sudo()
+        mails = mails.search([("mail_message_id", "in", followups.mail_message_id.ids)])
+        by_message = mails.grouped("mail_message_id")
+        found = {f: by_message.get(f.mail_message_id) for f in followups}
+        return {followup: mail[:1] for followup, mail in found.items() if mail}
+
+    def _news(self):
+        return SQL(
+            """
+            EXISTS (SELECT FROM mail_mail m WHERE m.mail_message_id = f.mail_message_id
+                       AND m.state IN ('exception', 'cancel', 'sent'))
+            OR (f.scheduled_at < %s
+                AND NOT EXISTS (SELECT FROM mail_mail m WHERE m.mail_message_id = f.mail_message_id))
+            """,
+            self._answer_limit(),
+        )
+
+    def _outcomes(self, followups):
+        mails = self._mails_of(followups)
+        now = clock.naive_now(self.env)
+        result = {}
+        for followup in followups:
+            mail = mails.get(followup)
+            if not mail:
+                result[followup] = self._without_mail(followup)
+            elif mail.state == "sent":
+                result[followup] = Outcome("sent", followup.handed_at or now)
+            elif mail.state == "cancel":
+                result[followup] = Outcome("taken_back")  # by a person, in Odoo's own queue
+            elif mail.state == "exception" and not followup.handed_at:
+                # nobody was handed this mail, since the server could not be reached: its queue tries again
+                mail.state = "outgoing"
+                queue = self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()
+                queue._trigger(at=now + RETRY_AFTER)
+                result[followup] = Outcome("no_server", said=mail.failure_reason)
+        return result
+
+    def _without_mail(self, followup):
+        """:return: Outcome of one whose mail is gone"""
+        return Outcome("lost")
+
+    def _withdraw(self, followups, keep_words=False):
+        """An invoice's own message stays in its history; ours was never said, so nobody should read it."""
+        if self.env.context.get("collection_keep_mails"):
+            return  # Odoo's own transaction holds the row and writes it
+        mails = self.env["mail.mail"].sudo()
+        mails = mails.search(
+            [
+                ("collection_followup_id", "in", followups.ids),
+                ("state", "in", ("outgoing", "exception")),
+            ]
+        )
+        if keep_words or self._keeps_words:
+            mails.write({"state": "cancel"})
+        else:
+            mails.unlink()

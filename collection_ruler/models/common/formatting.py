@@ -1,0 +1,37 @@
+"""Values as the reader writes them, in the language of the environment."""
+
+from odoo.tools import format_amount, format_date, formatLang
+
+
+def amount_text(env, amount, currency, by_code=False):
+    """An amount as the reader writes it; the same few come again and again, so a batch remembers them.
+
+    :param currency: ``res.currency``
+    :param by_code: name the currency by its ISO code, since several share a symbol (D4)
+    """
+    memo = env.context.get("collection_memo", {})
+    key = "amount", env.lang, currency.id, amount, by_code
+    if key not in memo and by_code:
+        number = formatLang(env, amount, digits=currency.decimal_places)
+        memo[key] = f"{number}\N{NO-BREAK SPACE}{currency.name}"
+    elif key not in memo:
+        memo[key] = format_amount(env, amount, currency)
+    return memo[key]
+
+
+def date_text(env, day):
+    """A date as the reader writes it; a batch remembers them."""
+    memo = env.context.get("collection_memo", {})
+    key = "date", env.lang, day
+    if key not in memo:
+        memo[key] = format_date(env, day)
+    return memo[key]
+
+
+def one_line(partner):
+    """An address without the gaps that fields left empty make.
+
+    :param partner: ``res.partner``
+    """
+    lines = partner._display_address(without_company=True).split("\n")
+    return ", ".join(filter(None, (line.strip(" ,") for line in lines)))

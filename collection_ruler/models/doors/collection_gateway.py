@@ -1,0 +1,230 @@
+import logging
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import psycopg2
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.decision import recheck
+from ..channels.collection_channel import RETRY_AFTER
+from ..common import clock
+from ..common.memo import Memo
+
+_logger = logging.getLogger(__name__)
+
+# how long a door waits for a row that somebody else holds
+LOCK_TIMEOUT = "2s"
+# a gateway that says "later" is asked so often
+ATTEMPTS = 5
+
+
+class _AtDoor(NamedTuple):
+    """What a follow-up is, and asks for, when it stands at door 2."""
+
+    state: str
+    handed_at: datetime | None
+    mail_message_id: int | None
+    purpose: str
+    debtor_id: int
+    company_id: int
+    currency_id: int
+    amount_due: str  # exact
+    pairs: list  # [instalment id or None, step id or None]
+    instalment_ids: list
+
+
+class CollectionGateway(models.AbstractModel):
+    """Door 2: asked when a message is about to leave, and told what the gateway said (H3, decision 5).
+
+    The queue of any channel calls it for each message by itself, after it has committed: `_ask`, and where
+    that says `go` the gateway, then `_answer`; `_hand_over` does the three. What concerns the follow-up is
+    written in cursors of its own: their snapshots are newer than the stamp, and what the queue's transaction
+    does afterwards cannot undo them. At most once: what was stamped and not answered never leaves again.
+    """
+
+    _name = "collection.gateway"
+    _description = "Collection: the door before the gateway"
+
+    @api.model
+    def _hand_over(self, followup_id, message_id, give):
+        """Ask, stamp, hand over, note the answer.
+
+        :param message_id: of the ``mail.message`` that the outbox row is about
+        :param give: function that hands the message to the gateway: (verdict, what the gateway said), as
+            `_answer` takes them; an exception leaves in doubt whether it arrived
+        :return: what `_ask` says: `go` (it was handed over), `cancel` (take it out of the outbox) or `leave`
+        """
+        verdict = self._ask(followup_id, message_id)
+        if verdict == "go":
+            try:
+                answer, said = give()
+            except Exception as error:
+                _logger.exception("The gateway gave no answer about follow-up %s", followup_id)
+                answer, said = "uncertain", str(error)[:500]
+            self._answer(followup_id, answer, said)
+        return verdict
+
+    @api.model
+    def _ask(self, followup_id, message_id, memo=None):
+        """Decide in a cursor of its own, and stamp.
+
+        :param message_id: of the ``mail.message`` that asks; one that was replaced may not pass
+        :param memo: Memo for rulers and calendars, read once for many messages; `test_email` is noted in it
+        :return: `go` (stamped), `cancel` (take it out of the outbox) or `leave` (somebody else has it)
+        """
+        memo = Memo() if memo is None else memo
+        try:
+            with self.env.registry.cursor() as cr:
+                # what it would write of the mail is written by Odoo's transaction, whose snapshot is
+                # older than ours
+                context = {"collection_keep_mails": True, "collection_memo": memo}
+                door = self.env(cr=cr, su=True, context=context)[self._name]
+                return door._decide(followup_id, message_id)
+        except psycopg2.OperationalError as error:
+            _logger.info("Follow-up %s is busy, its message waits: %s", followup_id, error)
+            return "leave"
+        except Exception as error:
+            # one follow-up that cannot be decided upon must not hold up the messages behind it
+            _logger.exception("Door 2 could not decide upon follow-up %s", followup_id)
+            with self.env.registry.cursor() as cr:
+                env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
+                env["collection.followup"].browse(followup_id)._fail("error", str(error)[:500])
+            return "cancel"
+
+    @api.model
+    def _answer(self, followup_id, verdict, said="", committed=True):
+        """Write what the gateway said, whatever becomes of the queue's own transaction.
+
+        :param verdict: `accepted`, `deferred`, `refused`, `uncertain`, `unasked` (never handed over)
+        :param committed: whether the queue's transaction has let go of its outbox row
+        """
+        with self.env.registry.cursor() as cr:
+            env = self.env(cr=cr, su=True, context={"collection_keep_mails": not committed})
+            followup = env["collection.followup"].browse(followup_id)
+            env[self._name]._write_answer(followup, verdict, said)
+
+    # ------------------------------------------------------------------
+    # in the cursor of its own
+    # ------------------------------------------------------------------
+
+    def _decide(self, followup_id, message_id):
+        """Is the window open, is it still owed, is the amount still right? Then stamp ``handed_at``."""
+        row = self._lock(followup_id)
+        if not row or row.state != "queued" or row.mail_message_id != message_id:
+            return "cancel"
+        settings = self.env["collection.snapshot"]._settings(row.company_id)
+        self.env.context["collection_memo"]["test_email"] = settings.test_email
+        if row.handed_at:
+            return "leave"  # stamped and unanswered: the track verb declares it uncertain
+        if self._still_right(followup_id, row):
+            self._stamp(followup_id)
+            return "go"
+        return self._decide_anew(self.env["collection.followup"].browse(followup_id))
+
+    def _decide_anew(self, followup):
+        """The long way, which knows what else may be said of it."""
+        Door = self.env["collection.door"]
+        now = clock.now(self.env)
+        pairs = followup._pairs()
+        ((_followup, check),) = Door._check(followup, now, pairs)
+        is_delivery = followup.purpose == "delivery"
+        if check.verdict == "go" and (is_delivery or self._says_what_is_owed(followup, check)):
+            self._stamp(followup.id)
+            return "go"
+        if check.verdict == "go":  # somebody paid a part between the doors: write it anew
+            followup._replan("due", now.replace(tzinfo=None))
+            self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
+        elif check.verdict == "wait" and is_delivery:
+            # Odoo wrote this message; it keeps it until the window opens
+            return "leave"
+        else:
+            Door._apply({followup: check}, now, pairs)
+        return "cancel"
+
+    def _says_what_is_owed(self, followup, check):
+        is_other = followup.currency_id.compare_amounts(float(check.amount), followup.amount_due)
+        return not is_other and set(check.asked) == set(followup.instalment_ids.ids)
+
+    def _lock(self, followup_id):
+        """Lock the row, and read what it asks for, in one statement.
+
+        :return: _AtDoor, None when it is gone
+        :raise psycopg2.OperationalError: somebody else holds it
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.debtor_id,
+                       f.company_id, f.currency_id, f.amount_due::text,
+                       (SELECT json_agg(json_build_array(i.id, t.step_id))
+                          FROM collection_followup_item t
+                          LEFT JOIN collection_instalment i
+                            ON (i.move_id, i.account_id, i.partner_id, i.due_date)
+                             = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                         WHERE t.followup_id = f.id AND t.state = 'planned'),
+                       ARRAY(SELECT instalment_id FROM collection_followup_instalment_rel
+                              WHERE followup_id = f.id)
+                  FROM collection_followup f,
+                       -- a payment of this customer holds it for a moment only
+                       set_config('lock_timeout', %s, true)
+                 WHERE f.id = %s
+                   FOR NO KEY UPDATE OF f
+                """,
+                LOCK_TIMEOUT,
+                followup_id,
+            )
+        )
+        return _AtDoor(*rows[0]) if rows else None
+
+    def _still_right(self, followup_id, row):
+        """Whether all that it says is still true and it may leave now, in the common case.
+
+        :param row: _AtDoor
+        """
+        if row.purpose not in ("dunning", "returned") or not row.pairs:
+            return False
+        Snapshot = self.env["collection.snapshot"]
+        settings = Snapshot._settings(row.company_id)
+        if not all(key and step in settings.steps for key, step in row.pairs):
+            return False
+        facts = Snapshot._take(row.company_id, [row.debtor_id], leaving=[followup_id])
+        pairs = [(key, settings.steps[step]) for key, step in row.pairs]
+        check = recheck(facts[row.debtor_id], pairs, clock.now(self.env), row.purpose)
+        return (
+            check.verdict == "go"
+            and check.amount == Decimal(row.amount_due)
+            and check.currency == settings.currencies[row.currency_id]
+            and set(check.asked) == set(row.instalment_ids)
+        )
+
+    def _stamp(self, followup_id):
+        """Note that the gateway is asked; on disk before it is, whatever the server does for speed."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_followup SET handed_at = %s FROM "
+                "set_config('synchronous_commit', 'on', true) WHERE id = %s",
+                clock.naive_now(self.env),
+                followup_id,
+            )
+        )
+        self.env["collection.followup"].browse(followup_id).invalidate_recordset(["handed_at"])
+
+    def _write_answer(self, followup, verdict, said):
+        """Sent, again later, failed, or nobody knows."""
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        if verdict == "accepted":
+            followup._accepted(now)
+        elif verdict == "uncertain":
+            followup._fail("uncertain", said)
+        elif verdict == "refused":
+            followup._fail("refused", said)
+            followup.handed_at = False
+        elif followup.attempts >= ATTEMPTS:
+            followup._fail("refused", said)
+        elif followup.purpose == "delivery":
+            followup.write({"handed_at": False, "attempts": followup.attempts + 1})
+        else:
+            later = now + RETRY_AFTER
+            followup._replan("due", later, attempts=followup.attempts + 1, failure=said)

@@ -1,0 +1,98 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.reason import Reason
+
+ROLES = ("billing", "escalation")
+
+
+class CollectionFailedAddresses(models.AbstractModel):
+    """Where messages do not arrive: their steps wait until there is another address (C5, H2)."""
+
+    _name = "collection.failed.addresses"
+    _description = "Collection: addresses that did not work"
+
+    @api.model
+    def _unreachable(self, debtor_ids):
+        """Roles of debtors whose address by a channel is still the one that failed.
+
+        :return: {debtor id: {(channel, role): Reason}}, for those who have such a role
+        """
+        result = defaultdict(dict)
+        for code, failed in self._of(debtor_ids).items():
+            channel = self.env["collection.channel"]._named(code)
+            debtors = self.env["collection.debtor"].sudo().browse(failed)
+            Plan = self.env["collection.plan"].sudo()
+            recipients = Plan._recipients([(debtor, None) for debtor in debtors])
+            for debtor in debtors:
+                for role in ROLES:
+                    address = channel._address(recipients[debtor.id, role]) or None
+                    if address in failed[debtor.id]:
+                        reason = Reason.BAD_ADDRESS if address else Reason.NO_ADDRESS
+                        result[debtor.id][code, role] = reason
+        return result
+
+    @api.model
+    def _of(self, debtor_ids):
+        """Addresses to which the last message did not arrive; None stands for none at all.
+
+        :return: {channel: {debtor id: set of addresses}}, of channels and debtors with one
+        """
+        Channel = self.env["collection.channel"]
+        channels = {code: Channel._named(code) for code in Channel._codes()}
+        refused = [(code, c._address_refused) for code, c in channels.items() if c._has_addresses]
+        self.env["collection.followup"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT f.channel, f.debtor_id, f.address,
+                       f.bounced_at IS NULL AND f.reason = 'no_address'
+                  FROM collection_followup f
+                  JOIN (VALUES %(refused)s) c(channel, refused) ON c.channel = f.channel
+                 WHERE f.debtor_id IN %(debtors)s
+                   AND (f.state = 'failed' AND f.reason = 'no_address'
+                        OR f.address IS NOT NULL
+                           AND (f.bounced_at IS NOT NULL
+                                OR f.state = 'failed' AND f.reason = 'refused'
+                                   AND coalesce(f.failure, '') ~ c.refused))
+                   -- a later one that stayed there says that the address works
+                   AND NOT EXISTS (
+                       SELECT FROM collection_followup n
+                        WHERE n.debtor_id = f.debtor_id AND n.channel = f.channel
+                          AND n.address = f.address AND n.state = 'sent' AND n.bounced_at IS NULL
+                          AND n.handed_at > coalesce(f.handed_at, f.scheduled_at))
+                """,
+                refused=SQL(", ").join(SQL("(%s, %s)", *row) for row in refused),
+                debtors=tuple(debtor_ids) or (0,),
+            )
+        )
+        result = defaultdict(lambda: defaultdict(set))
+        for code, debtor, address, is_missing in rows:
+            known = None if is_missing else channels[code]._normalized(address)
+            result[code][debtor].add(known)
+        return result
+
+    @api.model
+    def _bounced_before(self, followups):
+        """Addresses of these channels from which the last message came back: no use in writing there again.
+
+        :return: set of (debtor id, address)
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT debtor_id, address FROM (
+                    SELECT DISTINCT ON (debtor_id, address) debtor_id, address, bounced_at
+                      FROM collection_followup
+                     WHERE debtor_id IN %s AND channel IN %s AND address IS NOT NULL AND id NOT IN %s
+                     ORDER BY debtor_id, address, handed_at DESC NULLS LAST, id DESC) last
+                 WHERE bounced_at IS NOT NULL
+                """,
+                tuple(followups.debtor_id.ids) or (0,),
+                tuple(set(followups.mapped("channel"))) or ("",),
+                tuple(followups.ids) or (0,),
+            )
+        )
+        return set(rows)

@@ -1,0 +1,40 @@
+from markupsafe import Markup, escape
+from odoo import api, models
+
+# stands for the reference while the bank details are rendered
+REFERENCE_PLACE = "collection-ruler-reference"
+
+
+class CollectionBankDetails(models.AbstractModel):
+    """Where the customer transfers money to, and with which reference (C2)."""
+
+    _name = "collection.bank.details"
+    _description = "Collection: bank details of messages"
+
+    @api.model
+    def _of(self, followups):
+        """The bank details of messages: {``collection.followup``: Markup}, empty where no bank is known."""
+        result = {}
+        for followup in followups:
+            moves = followup._asked().move_id
+            company = followup.company_id
+            bank = moves.partner_bank_id[:1] or company.partner_id.bank_ids[:1]
+            references = dict.fromkeys(m.payment_reference or m.name for m in moves)
+            reference = ", ".join(filter(None, references))
+            result[followup] = (
+                self._frame(company, bank).replace(REFERENCE_PLACE, escape(reference))
+                if bank
+                else Markup()
+            )
+        return result
+
+    def _frame(self, company, bank):
+        """The bank details with a place for the reference: the same for many messages."""
+        memo = self.env.context.get("collection_memo", {})
+        key = "bank", self.env.lang, company.id, bank.id
+        if key not in memo:
+            memo[key] = self.env["ir.qweb"]._render(
+                "collection_ruler.message_bank_details",
+                {"bank": bank, "company": company, "reference": REFERENCE_PLACE},
+            )
+        return memo[key]

@@ -1,0 +1,149 @@
+from datetime import timedelta
+
+from odoo import api, models
+
+from ...dunning.ladder import effective_due
+from ..common.formatting import amount_text, date_text
+from .parts import render_parts
+
+# what the tables show of an instalment
+SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
+# what is coming due is announced so many days ahead in the second table (B5)
+COMING_DAYS = 31
+
+
+class CollectionMessageTables(models.AbstractModel):
+    """The tables of messages: what they ask for, and what comes due next (B5, D1, D4)."""
+
+    _name = "collection.message.tables"
+    _description = "Collection: tables of messages"
+
+    @api.model
+    def _due(self, followups):
+        """What messages ask for: {``collection.followup``: Markup}."""
+        credits = self._credits_of_others(followups)
+        tables = [
+            self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {}))) for f in followups
+        ]
+        rendered = render_parts(self.env, "collection_ruler.message_tables", tables)
+        return dict(zip(followups, rendered, strict=True))
+
+    @api.model
+    def _coming(self, followups):
+        """What comes due next: {``collection.followup``: Markup}, for those with something."""
+        tables, by_debtor = {}, self._coming_of_batch(followups)
+        for followup in followups:
+            if coming := self._coming_next(followup, by_debtor):
+                rows = self._rows(followup, coming)
+                tables[followup] = self._shown([{"rows": rows}], coming=True)
+        parts = list(tables.values())
+        rendered = render_parts(self.env, "collection_ruler.message_tables", parts)
+        return dict(zip(tables, rendered, strict=True))
+
+    @api.model
+    def _coming_next(self, followup, by_debtor):
+        """The instalments that come due soon and that it does not ask for; none with thanks.
+
+        :param by_debtor: what `_coming_of_batch` says
+        """
+        nothing = self.env["collection.instalment"]
+        if followup.purpose == "thanks":
+            return nothing
+        return by_debtor.get(followup.debtor_id.id, nothing) - followup.instalment_ids
+
+    @api.model
+    def _coming_of_batch(self, followups):
+        """What comes due soon: {debtor id: ``collection.instalment``}; the second table, never a second
+        message. Read once for all customers of a batch, whatever their templates."""
+        memo = self.env.context.get("collection_memo", {})
+        if "coming" not in memo:
+            batch = followups.browse(memo.get("writing", followups.ids))
+            found = self.env["collection.instalment"].sudo()
+            for own in batch.debtor_id.grouped("company_id").values():
+                today = own[:1]._local_today()
+                until = today + timedelta(days=COMING_DAYS)
+                coming = self.env["collection.snapshot"]._coming(own.ids, today, until)
+                found += found.browse(coming)
+            found.fetch(["debtor_id", *SHOWN])
+            found.move_id.fetch(["name"])
+            coming = {debtor.id: own for debtor, own in found.grouped("debtor_id").items()}
+            if "writing" not in memo:
+                return coming
+            memo["coming"] = coming
+        return memo["coming"]
+
+    def _credits_of_others(self, followups):
+        """What customers have in their favour, for messages that ask in several currencies: {debtor id:
+        {``res.currency``: amount}}. Read once for all customers of a batch (D2)."""
+        memo = self.env.context.get("collection_memo", {})
+        batch = followups.browse(memo.get("writing", ())) | followups
+        if memo.get("credits", (None,))[0] != batch.ids:
+            several = batch.filtered(lambda f: f.instalment_ids.currency_id - f.currency_id)
+            memo["credits"] = (batch.ids, several.debtor_id._credits() if several else {})
+        return memo["credits"][1]
+
+    def _asked_groups(self, followup, credits):
+        """What it asks for, by currency, its own first: no sum over currencies (D4).
+
+        :param credits: what the customer has in its favour: {``res.currency``: amount}
+        :return: list of {``rows``, ``credit`` and ``total`` (texts or False)}
+        """
+        asked = followup._asked()
+        if followup.purpose == "thanks":
+            return [{"rows": self._rows(followup, asked)}] if asked else []
+        groups = []
+        by_currency = asked.grouped("currency_id")
+        for currency in followup.currency_id | asked.currency_id:
+            own = by_currency.get(currency, asked.browse())
+            total = sum(own.mapped("residual_currency"))
+            owed = followup.amount_due
+            if currency != followup.currency_id:  # the door counted only what is owed in its own
+                owed = max(0.0, currency.round(total - credits.get(currency, 0.0)))
+            credit = currency.round(total - owed)
+            # a single row is paid by the button below the table; rows do not know the credit
+            linked = len(asked) > 1 and not credit
+            by_code = followup.names_currencies
+            groups.append(
+                {
+                    "rows": self._rows(followup, own, linked),
+                    "total": amount_text(self.env, owed, currency, by_code),
+                    "credit": currency.compare_amounts(credit, 0) > 0
+                    and amount_text(self.env, -credit, currency, by_code),
+                }
+            )
+        return groups
+
+    def _shown(self, groups, coming=False):
+        """A table, for a stored view that an administrator may change."""
+        return {"groups": [{"total": False, "credit": False} | g for g in groups], "coming": coming}
+
+    def _rows(self, followup, instalments, linked=False):
+        """The rows of a table.
+
+        :param linked: whether each row leads to a payment of its own
+        """
+        debtor, by_code = followup.debtor_id, followup.names_currencies
+        today = debtor._local_today()
+        counts_from = {i: self._counts_from(i, debtor, today) for i in instalments}
+        button = self.env["collection.pay.button"]
+        return [
+            {
+                "number": instalment.move_id.name,
+                "due": date_text(self.env, instalment.due_date),
+                "days": max(0, (today - counts_from[instalment]).days),
+                "today": counts_from[instalment] == today,
+                "amount": amount_text(
+                    self.env, instalment.residual_currency, instalment.currency_id, by_code
+                ),
+                "link": linked and button._link_of_row(instalment),
+            }
+            for instalment in instalments
+        ]
+
+    @api.model
+    def _counts_from(self, instalment, debtor, today):
+        """The day from which an instalment's days overdue count (A3)."""
+        ruler, due = instalment.ruler_id, instalment.due_date
+        if ruler and due < today:
+            return effective_due(ruler._ladder(), debtor._place_calendar(), due)
+        return due
