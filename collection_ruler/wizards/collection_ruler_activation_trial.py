@@ -105,9 +105,7 @@ class CollectionRulerActivation(models.TransientModel):
                 .sudo()
                 .browse(sorted({one.debtor_id for one in standing}))
             )
-            recipients = (
-                self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
-            )
+            recipients = self.env["collection.recipients"].sudo()._of(debtors)
             mute = nobody.union(
                 *(d.partner_id for d in debtors if not recipients[d.id, "billing"].email)
             )

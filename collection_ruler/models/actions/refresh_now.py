@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..common import clock
-
 # a person acts on a few; what concerns more of them is left to the next run
 FEW = 20
 
@@ -33,7 +31,7 @@ class CollectionDebtor(models.Model):
         """What waited for a hold that is over waits for it no longer; the plan verb says what is next."""
         Snapshot = self.env["collection.snapshot"]
         Snapshot._flush_facts()
-        today = company._collection_calendar().local_day(clock.now(self.env))
+        today = company._collection_today()
         self.env.cr.execute(
             SQL(
                 "UPDATE collection_instalment i SET waiting_reason = NULL "

@@ -115,12 +115,19 @@ class ResCompany(models.Model):
         "A team cannot do less than no calls and tasks a day. Enter 0 if you do not know.",
     )
 
+    def _collection_today(self):
+        """The day that it is now where the company is: of holds, rulers and figures. What is about one
+        customer asks the customer's own day.
+
+        :raise CalendarError: the contact hours make no sense
+        """
+        return self._collection_calendar().local_day(clock.now(self.env))
+
     def _collection_is_paused(self):
         """Whether nothing leaves today, by the company's calendar (A13)."""
         self.ensure_one()
         until = self.collection_paused_until
-        now = clock.now(self.env)
-        return bool(until) and self._collection_calendar().local_day(now) < until
+        return bool(until) and self._collection_today() < until
 
     def _collection_bank_day(self):
         """The day of the newest bank data of this company and its branches, None without any (D3)."""
@@ -155,8 +162,8 @@ class ResCompany(models.Model):
         days, bank_day = company.collection_bank_stale_days, company._collection_bank_day()
         if not days or bank_day is None:
             return None
+        today = company._collection_today()
         calendar = company._collection_calendar()
-        today = calendar.local_day(clock.now(self.env))
         return bank_day if bank_is_stale(calendar, bank_day, days, today) else None
 
     @api.constrains("collection_settlement_days")

@@ -209,8 +209,7 @@ class CollectionDebtor(models.Model):
                     "an administrator to."
                 )
             )
-        recipients = self.env["collection.plan"].sudo()._recipients([(self, None)])
-        recipient = recipients[self.id, "billing"]
+        recipient = self.env["collection.recipients"].sudo()._of(self)[self.id, "billing"]
         there = self.with_context(lang=recipient.lang or self.env.lang)
         return {
             "type": "ir.actions.act_window",

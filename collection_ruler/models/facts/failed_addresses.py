@@ -26,8 +26,7 @@ class CollectionSnapshot(models.AbstractModel):
         if not failed:
             return {}
         debtors = self.env["collection.debtor"].sudo().browse(failed)
-        Plan = self.env["collection.plan"].sudo()
-        recipients = Plan._recipients([(debtor, None) for debtor in debtors])
+        recipients = self.env["collection.recipients"].sudo()._of(debtors)
         result = defaultdict(dict)
         for debtor in debtors:
             for role in ROLES:

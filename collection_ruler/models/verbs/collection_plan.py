@@ -1,4 +1,3 @@
-from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC
 
@@ -207,7 +206,8 @@ class CollectionPlan(models.AbstractModel):
         Step = self.env["collection.ruler.step"]
         settings = self.env["collection.snapshot"]._settings(company.id)
         currencies = {name: key for key, name in settings.currencies.items()}
-        recipients = self._recipients(decisions)
+        debtors = self.env["collection.debtor"].browse(debtor.id for debtor, _d in decisions)
+        recipients = self.env["collection.recipients"]._of(debtors)
         contacts, rows = [], []
         for debtor, decision in decisions:
             for contact in decision.contacts:
@@ -233,37 +233,6 @@ class CollectionPlan(models.AbstractModel):
                 )
         created = insert_rows(self.env, "collection.followup", FOLLOWUP, rows).sudo()
         return {id(contact): followup for contact, followup in zip(contacts, created, strict=True)}
-
-    def _recipients(self, decisions):
-        """Whom to address: {(debtor id, role): res.partner} (B6), for the whole batch at once."""
-        debtors = self.env["collection.debtor"].browse(
-            [debtor.id for debtor, _decision in decisions]
-        )
-        roles = {"billing": ("collection", "invoice"), "escalation": ("escalation", "collection")}
-        customers = debtors.partner_id
-        customers.fetch(["email"])
-        contacts = self.env["res.partner"].search_fetch(
-            [
-                ("commercial_partner_id", "in", customers.ids),
-                ("type", "in", ("collection", "escalation", "invoice")),
-            ],
-            ["commercial_partner_id", "type", "email"],
-            order="id",
-        )
-        found = defaultdict(dict)
-        for contact in contacts:
-            found[contact.commercial_partner_id.id].setdefault(contact.type, contact)
-        result = {}
-        for debtor in debtors:
-            own = found[debtor.partner_id.id]
-            for role, types in roles.items():
-                wanted = [own[kind] for kind in (*types, "invoice") if kind in own]
-                wanted.append(debtor.partner_id)
-                if not any(partner.email for partner in wanted):
-                    # whoever got the invoice, when the company itself has no address
-                    wanted += debtor.instalment_ids.filtered("is_open").move_id.partner_id
-                result[debtor.id, role] = next((p for p in wanted if p.email), wanted[0])
-        return result
 
     def _row(self, debtor, claim, step, followup, state, reason):
         return {

@@ -134,7 +134,7 @@ class CollectionTrack(models.AbstractModel):
         ids = sorted({row.debtor_id for row in found})
         dead = self.env["collection.snapshot"]._failed_addresses(ids)
         debtors = self.env["collection.debtor"].sudo().browse(ids)
-        recipients = self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
+        recipients = self.env["collection.recipients"].sudo()._of(debtors)
         Followup = self.env["collection.followup"].sudo()
         result = {}
         for row in found:

@@ -353,7 +353,7 @@ class CollectionTrackMoney(models.AbstractModel):
         """A follow-up that an event asks for, not a due date."""
         currency = instalments.currency_id[:1]
         own = instalments.filtered(lambda i: i.currency_id == currency)
-        recipients = self.env["collection.plan"]._recipients([(debtor, None)])
+        recipients = self.env["collection.recipients"]._of(debtor)
         return self.env["collection.followup"].create(
             {
                 "debtor_id": debtor.id,
