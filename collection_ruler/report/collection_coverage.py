@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..models.common.instalment_key import is_line_of, is_receivable, root_company
+
 
 class CollectionCoverage(models.Model):
     """Overdue receivables that no ruler follows up: a method counts only if it treats all alike (A6)."""
@@ -44,7 +46,7 @@ class CollectionCoverage(models.Model):
                    CASE WHEN bool_or(l.no_followup) THEN 'excluded'
                         WHEN i.ruler_id IS NULL AND NOT EXISTS (
                              SELECT FROM collection_ruler o
-                              WHERE o.company_id = split_part(c.parent_path, '/', 1)::int
+                              WHERE o.company_id = %(root)s
                                 AND o.active AND o.state = 'running') THEN 'no_ruler'
                         WHEN i.id IS NULL THEN 'not_yet'
                         WHEN i.ruler_id IS NULL THEN 'no_match'
@@ -52,16 +54,12 @@ class CollectionCoverage(models.Model):
                         ELSE 'stopped' END AS reason
               FROM account_move_line l
               JOIN account_move m ON m.id = l.move_id
-               AND (m.move_type IN ('out_invoice', 'out_receipt')
-                    OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
-                        AND m.statement_line_id IS NULL))
               JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
               JOIN res_company c ON c.id = l.company_id
               LEFT JOIN collection_instalment i
-                ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                 = (l.move_id, l.account_id, l.partner_id, coalesce(l.date_maturity, l.date))
+                ON %(same)s
               LEFT JOIN collection_ruler r ON r.id = i.ruler_id
-             WHERE l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
+             WHERE %(receivable)s
                AND l.partner_id IS NOT NULL
                AND coalesce(l.date_maturity, l.date) < %(today)s
                AND (l.no_followup OR i.ruler_id IS NULL OR NOT r.active OR r.state != 'running'
@@ -70,6 +68,9 @@ class CollectionCoverage(models.Model):
                       coalesce(l.date_maturity, l.date)
             HAVING sum(l.amount_residual) > 0
             """,
+            root=root_company("c"),
+            same=is_line_of("l", "i"),
+            receivable=is_receivable("l", "m"),
             today=fields.Date.context_today(self),
         )
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..common.instalment_key import is_held
+
 # a person acts on a few; what concerns more of them is left to the next run
 FEW = 20
 
@@ -37,7 +39,7 @@ class CollectionDebtor(models.Model):
                 "UPDATE collection_instalment i SET waiting_reason = NULL "
                 "WHERE i.debtor_id IN %s AND i.waiting_reason = 'held' AND NOT %s",
                 tuple(self.ids),
-                Snapshot._held("i", today),
+                is_held("i", today),
             )
         )
         self.env["collection.instalment"].invalidate_model(["waiting_reason"])

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...dunning.charges import Debt, Line, WhyNot, charge, why_not
 from ...dunning.ladder import effective_due
+from ..common.instalment_key import is_line_of, same_instalment
 from ..common.memo import Memo
 
 
@@ -140,8 +141,7 @@ class CollectionCharge(models.Model):
                       JOIN account_partial_reconcile p ON p.debit_move_id = l.id
                       JOIN account_move_line k ON k.id = p.credit_move_id
                       JOIN account_move m ON m.id = k.move_id
-                     WHERE l.move_id = i.move_id AND l.account_id = i.account_id
-                       AND l.partner_id = i.partner_id AND coalesce(l.date_maturity, l.date) = i.due_date
+                     WHERE %(line)s
                        AND k.move_id != i.move_id AND m.move_type != 'out_refund') parts
                  CROSS JOIN LATERAL (
                     SELECT json_agg(c.kind) FILTER (WHERE s.same AND c.kind != 'interest') AS once,
@@ -149,9 +149,7 @@ class CollectionCharge(models.Model):
                                FILTER (WHERE s.same AND c.kind = 'interest') AS periods,
                            bool_or(NOT s.same AND NOT EXISTS (
                                SELECT FROM collection_instalment o
-                                WHERE (o.move_id, o.account_id, o.partner_id, o.due_date)
-                                    = (c.move_id, c.account_id, c.partner_id, c.due_date)
-                                  AND o.gone IS NOT TRUE)) AS is_changed
+                                WHERE %(known)s AND o.gone IS NOT TRUE)) AS is_changed
                       FROM collection_charge c
                       JOIN account_move n ON n.id = c.debit_move_id AND n.state IN ('draft', 'posted')
                        AND n.payment_state IS DISTINCT FROM 'reversed'
@@ -159,9 +157,11 @@ class CollectionCharge(models.Model):
                            (c.account_id, c.partner_id, c.due_date)
                          = (i.account_id, i.partner_id, i.due_date), FALSE) AS same) s
                      WHERE c.move_id = i.move_id) charged
-                 WHERE i.id IN %s
+                 WHERE i.id IN %(ids)s
                 """,
-                tuple(instalments.ids) or (0,),
+                known=same_instalment("o", "c"),
+                line=is_line_of("l", "i"),
+                ids=tuple(instalments.ids) or (0,),
             )
         )
         return {row[0]: _Facts(*row[1:]) for row in rows}

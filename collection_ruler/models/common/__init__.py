@@ -1,1 +1,1 @@
-from . import bulk_sql, clock, memo, reason_labels
+from . import bulk_sql, clock, instalment_key, memo, reason_labels

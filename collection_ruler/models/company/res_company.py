@@ -11,6 +11,7 @@ from ...dunning.decision import bank_is_stale
 from ...dunning.ladder import overdue_until
 from ...dunning.places import Place, contact_calendar, is_told_apart, known_as, locate
 from ..common import clock
+from ..common.instalment_key import root_company
 from .account_payment_method_line import MOST_DAYS
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
@@ -140,13 +141,14 @@ class ResCompany(models.Model):
                 SELECT to_date(max(newest.day), 'YYYYMMDD')
                   FROM account_journal j
                   JOIN res_company c ON c.id = j.company_id
-                   AND split_part(c.parent_path, '/', 1)::int = %s
+                   AND %s = %s
                  CROSS JOIN LATERAL (
                        -- the index of each journal begins with the day
                        SELECT left(l.internal_index, 8) AS day FROM account_bank_statement_line l
                         WHERE l.journal_id = j.id ORDER BY l.internal_index DESC LIMIT 1) newest
                  WHERE j.type = 'bank'
                 """,
+                root_company("c"),
                 self.root_id.id,
             )
         )

@@ -9,6 +9,7 @@ from ...dunning.calendar import blackout_days
 from ...dunning.contact_limits import narrowed
 from ...dunning.places import Place
 from ..common import clock
+from ..common.instalment_key import root_company
 from ..common.memo import Memo
 
 # what a collector may write on a debtor; the rest is arithmetic
@@ -159,12 +160,13 @@ class CollectionDebtor(models.Model):
               JOIN account_move_line l ON l.partner_id = p.id
               JOIN account_account a ON a.id = l.account_id
               JOIN res_company c ON c.id = l.company_id
-               AND split_part(c.parent_path, '/', 1)::int = %(debtor)s.company_id
+               AND %(root)s = %(debtor)s.company_id
              WHERE p.commercial_partner_id = %(debtor)s.partner_id
                AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                AND a.account_type = 'asset_receivable' AND l.amount_residual < 0
              GROUP BY l.currency_id
             """,
+            root=root_company("c"),
             debtor=SQL.identifier(debtor),
         )
 

@@ -10,6 +10,7 @@ from ...dunning.decision import Recheck, recheck
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import Reason
 from ..common.bulk_sql import write_rows
+from ..common.instalment_key import same_instalment
 
 
 class Pair(NamedTuple):
@@ -51,11 +52,11 @@ class CollectionFollowup(models.Model):
               LEFT JOIN collection_followup_item t
                 ON t.followup_id = f.id AND t.state = 'planned'
               LEFT JOIN collection_instalment i
-                ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                 = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                ON %s
              WHERE %s
              ORDER BY f.scheduled_at, f.id, t.due_date, t.id
             """,
+            same_instalment("i", "t"),
             condition,
         )
 

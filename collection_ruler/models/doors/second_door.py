@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...dunning.decision import recheck
 from ..common import clock
+from ..common.instalment_key import same_instalment
 
 _logger = logging.getLogger(__name__)
 
@@ -93,8 +94,7 @@ class CollectionFollowup(models.Model):
                        (SELECT json_agg(json_build_array(i.id, t.step_id))
                           FROM collection_followup_item t
                           LEFT JOIN collection_instalment i
-                            ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                             = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                            ON %s
                          WHERE t.followup_id = f.id AND t.state = 'planned'),
                        ARRAY(SELECT instalment_id FROM collection_followup_instalment_rel
                               WHERE followup_id = f.id)
@@ -104,6 +104,7 @@ class CollectionFollowup(models.Model):
                  WHERE f.id = %s
                    FOR NO KEY UPDATE OF f
                 """,
+                same_instalment("i", "t"),
                 LOCK_TIMEOUT,
                 self.id,
             )

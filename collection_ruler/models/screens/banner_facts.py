@@ -4,6 +4,8 @@ from typing import NamedTuple
 from odoo import models
 from odoo.tools import SQL
 
+from ..common.instalment_key import was_spoken_to
+
 
 class _Hold(NamedTuple):
     origin: str
@@ -68,11 +70,9 @@ class CollectionDebtor(models.Model):
         self.env["collection.followup"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT id FROM collection_debtor d WHERE id IN %s AND EXISTS ("
-                "SELECT FROM collection_followup f WHERE f.debtor_id = d.id "
-                "AND f.channel != 'activity' AND f.purpose IN ('dunning', 'returned') "
-                "AND f.state IN ('queued', 'sent', 'uncertain'))",
+                "SELECT id FROM collection_debtor d WHERE id IN %s AND %s",
                 tuple(i for i in self.ids if i) or (0,),
+                was_spoken_to("d"),
             )
         )
         return {row[0] for row in rows}

@@ -10,6 +10,7 @@ from ...dunning.ladder import LadderError
 from ...dunning.next_step import opening
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_selection
 from ..instalment.collection_instalment import NOTHING_SAID
@@ -164,8 +165,7 @@ class CollectionRulerLine(models.AbstractModel):
                        coalesce(f.delivered_at, f.handed_at, f.scheduled_at)
                   FROM collection_instalment i
                   JOIN collection_followup_item t
-                    ON (t.move_id, t.account_id, t.partner_id, t.due_date)
-                     = (i.move_id, i.account_id, i.partner_id, i.due_date)
+                    ON %s
                    AND t.state IN ('planned', 'sent', 'skipped')
                    -- what is said again after a payment came back is not said yet
                    AND (t.occurrence = i.occurrence OR t.offset_days <= i.watermark)
@@ -173,6 +173,7 @@ class CollectionRulerLine(models.AbstractModel):
                  WHERE i.id IN %s
                  ORDER BY t.occurrence, t.id
                 """,
+                same_instalment("t", "i"),
                 tuple(instalments.ids) or (0,),
             )
         )

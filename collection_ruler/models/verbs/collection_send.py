@@ -12,6 +12,7 @@ from ...dunning.circuit_breaker import LEAST
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ..common import clock
 from ..common.bulk_sql import NO_JIT
+from ..common.instalment_key import same_instalment
 from .collection_verb import Tally
 
 _logger = logging.getLogger(__name__)
@@ -162,14 +163,14 @@ class CollectionSend(models.AbstractModel):
                       JOIN collection_followup_item t
                         ON t.followup_id = f.id AND t.state = 'planned'
                       JOIN collection_instalment i
-                        ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                         = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                        ON %s
                      WHERE %s
                      ORDER BY i.id, f.id
                        FOR UPDATE OF f, i SKIP LOCKED)
                 SELECT pair.*, pair.item_id IN (SELECT id FROM locked) FROM (%s) pair
                 """,
                 NO_JIT,
+                same_instalment("i", "t"),
                 waiting,
                 Followup._pairs_query(waiting),
             )

@@ -7,6 +7,7 @@ from ...dunning.ladder import overdue_until
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import NO_GOOD_ADDRESS, Reason
 from ..common import clock
+from ..common.instalment_key import same_instalment
 from ..facts.failed_addresses import ROLES
 
 
@@ -108,14 +109,14 @@ class CollectionTrack(models.AbstractModel):
                   LEFT JOIN collection_followup_item t
                     ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
                   LEFT JOIN collection_instalment i
-                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                    ON %(same)s
                  WHERE f.debtor_id IN %(debtors)s AND f.state = 'failed'
                    AND f.channel = 'email' AND f.purpose != 'talk' AND f.reason IN %(reasons)s
                  GROUP BY f.id, s.id
                  ORDER BY f.scheduled_at DESC, f.id DESC
                 """,
                 overdue=SQL(", ").join(SQL("(%s::text, %s::date)", *row) for row in overdue),
+                same=same_instalment("i", "t"),
                 role=ROLES[0],
                 waits=(str(Reason.BAD_ADDRESS), str(Reason.NO_ADDRESS)),
                 asks=ASKS_FOR_MONEY,
