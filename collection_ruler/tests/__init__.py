@@ -51,6 +51,7 @@ from . import (
     test_recipients,
     test_returned_payments,
     test_ruler,
+    test_ruler_by_profile,
     test_ruler_line,
     test_run,
     test_screens,
