@@ -6,6 +6,7 @@ from ...dunning.decision import Decision, decide, decide_task
 from ...dunning.ladder import LadderError, effective_due
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.reason_labels import reason_label
 
 
 class CollectionDebtor(models.Model):
@@ -142,7 +143,7 @@ class CollectionDebtor(models.Model):
             return decision, claims, ""
         reason = decision.waiting.get(instalment.id)
         if reason:
-            return None, claims, _("It may not leave now: %s.", self._reason(str(reason)))
+            return None, claims, _("It may not leave now: %s.", reason_label(self.env, str(reason)))
         return None, claims, _("The first word to a customer is never the firmest.")
 
     def _take_alone(self):

@@ -58,3 +58,8 @@ def reason_selection(env):
         (Reason.UNCERTAIN, _("handed over, but no answer came")),
         (Reason.ERROR, _("something failed")),
     ]
+
+
+def reason_label(env, reason):
+    """One reason in plain words; what is no reason of ours is given back as it is."""
+    return dict(reason_selection(env)).get(reason, reason or "")

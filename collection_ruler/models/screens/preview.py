@@ -62,7 +62,7 @@ class CollectionFollowup(models.Model):
 
     def _seen(self):
         """Apply what door 1 would say, and render; to be rolled back."""
-        ((_self, (check, lifted, at)),) = self._foreseen().items()
+        ((_self, (check, lifted, at)),) = self.env["collection.outgoing"]._foreseen(self).items()
         then = self.with_context(collection_as_of=AsOf(at), collection_memo=Memo())
         seen = {
             "subject": "",
@@ -122,7 +122,7 @@ class CollectionFollowup(models.Model):
             "attachments": ", ".join(names),
             "body": Markup(self._layout(body)),
         }
-        for words in self._unreachable().values():
+        for words in self.env["collection.outgoing"]._unreachable(self).values():
             seen["note"] = f"{words}."
         return seen
 
