@@ -10,7 +10,6 @@ from . import (
     test_bank_day_words,
     test_brakes,
     test_branches,
-    test_charges,
     test_contact_limit,
     test_conversation,
     test_cron,
