@@ -13,7 +13,6 @@ from . import (
     test_brakes,
     test_branches,
     test_calendar,
-    test_charges,
     test_contact_limit,
     test_conversation,
     test_course,

@@ -153,8 +153,8 @@ class CollectionInstalment(models.Model):
         )
 
     def _move_ledger(self, old, new):
-        """The ledgers of what was said and charged know an instalment by its due date: their rows follow."""
-        for model in ("collection.followup.item", "collection.charge"):
+        """The ledgers know an instalment by its due date: their rows follow."""
+        for model in self._ledger_models():
             self.env[model].flush_model()
             self.env.cr.execute(
                 SQL(

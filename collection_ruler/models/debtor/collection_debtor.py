@@ -186,6 +186,18 @@ class CollectionDebtor(models.Model):
             result[debtor][self.env["res.currency"].browse(currency)] = float(amount)
         return result
 
+    def _by_collector(self):
+        """These debtors, for a collector or manager who may see them.
+
+        :raise AccessError: neither of them, or not of this company
+        """
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(
+            "collection_ruler.collection_ruler_group_collector"
+        ):
+            raise AccessError(self.env._("Only collectors decide what becomes of a debtor."))
+        return self
+
     def _local_today(self):
         """Today where this debtor lives."""
         return self._place_calendar().local_day(clock.now(self.env))

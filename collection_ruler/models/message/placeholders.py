@@ -45,6 +45,7 @@ class CollectionFollowup(models.Model):
     oldest_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     remaining_text = fields.Html(compute="_compute_remaining", compute_sudo=True, sanitize=False)
     bank_details = fields.Html(compute="_compute_bank_details", compute_sudo=True, sanitize=False)
+    appendix = fields.Html(compute="_compute_appendix", compute_sudo=True, sanitize=False)
 
     @api.model
     def mail_allowed_qweb_expressions(self):
@@ -83,6 +84,7 @@ class CollectionFollowup(models.Model):
             "remaining_text",
             "pay_button",
             "bank_details",
+            "appendix",
         )
 
     def _lang(self):
@@ -240,6 +242,12 @@ class CollectionFollowup(models.Model):
             return Markup()
         amount = self._own_amount_text(self.amount_due)
         return Markup("<p>%s</p>") % self.env._("%s of it remains open.", amount)
+
+    @api.depends("instalment_ids")
+    @api.depends_context("lang")
+    def _compute_appendix(self):
+        """What other add-ons have to say below the table of what is due; each adds its part to super's."""
+        self.appendix = Markup()
 
     @api.depends("company_id", "instalment_ids")
     def _compute_bank_details(self):

@@ -4,8 +4,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..dunning.charges import WhyNot
-from ..models.charges.collection_charge_count import credit_words, why_not_words
+from ..dunning.charge_facts import WhyNot
+from ..models.counting import credit_words, why_not_words
 
 # of the instalments for which nothing can be charged so many are named
 NAMED = 20
@@ -40,7 +40,7 @@ class CollectionChargeIssue(models.TransientModel):
     def _open(self, debtor):
         """A dialog with the lines of today.
 
-        What is open is ticked; what was paid late, or is on hold, is offered.
+        What is open is selected; what was paid late, or is on hold, is offered.
 
         :param debtor: ``collection.debtor`` whose rights were checked
         """
@@ -105,13 +105,13 @@ class CollectionChargeIssue(models.TransientModel):
     def action_issue(self):
         """Make the draft invoices and open them; nothing is booked before somebody posts them.
 
-        :raise UserError: nothing is ticked, or what can be charged has changed meanwhile
+        :raise UserError: nothing is selected, or what can be charged has changed meanwhile
         """
         self.ensure_one()
         debtor = self.debtor_id._by_collector()
         chosen = self.line_ids.filtered("take")
         if not chosen:
-            raise UserError(self.env._("Tick at least one line to charge."))
+            raise UserError(self.env._("Select at least one line to charge."))
         # whoever sees an instalment may charge for it
         chosen.instalment_id.check_access("read")
         Charge = self.env["collection.charge"]
@@ -177,7 +177,7 @@ class CollectionChargeIssueLine(models.TransientModel):
     def _values(self, instalment, line, held):
         """A line as it is shown.
 
-        :param line: `dunning.charges.Line`
+        :param line: `dunning.charge_facts.Line`
         :param held: the instalments on hold: a dispute or a promise is no time to charge
         """
         Charge = self.env["collection.charge"]

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_amount, format_date, formatLang
 
-from ...dunning.charges import ChargeError, Rate, Rule
+from ..dunning.charge_facts import ChargeError, Rate, Rule
 
 # a rate that follows a published one is looked up at least twice a year
 RATE_DAYS = 184
@@ -50,9 +50,9 @@ class CollectionChargeRule(models.Model):
     note = fields.Text(
         string="To know", translate=True, help="For ourselves; customers do not see it."
     )
-    fee = fields.Monetary(string="Fixed sum", help="Once for each instalment that is paid late.")
+    fee = fields.Monetary(string="Fixed fee", help="Once for each instalment that is paid late.")
     penalty = fields.Float(
-        string="Penalty (%)", digits=(16, 4), help="Once, of what was overdue. 2: two per cent."
+        string="Penalty (%)", digits=(16, 4), help="Once, of what was overdue. 2: two percent."
     )
     interest_period = fields.Selection(
         [
@@ -73,7 +73,7 @@ class CollectionChargeRule(models.Model):
     )
     rate_ids = fields.One2many("collection.charge.rate", "rule_id", string="Rates", copy=True)
     grace_days = fields.Integer(
-        string="Days of grace",
+        string="Grace days",
         help="Who pays so many days after the due date is charged nothing; who pays later is charged from "
         "the due date on. Due dates move to the next bank day first.",
     )
@@ -102,7 +102,7 @@ class CollectionChargeRule(models.Model):
     _numbers = models.Constraint(
         "CHECK (coalesce(fee, 0) >= 0 AND coalesce(grace_days, 0) >= 0 "
         "AND coalesce(penalty, 0) BETWEEN 0 AND 100 AND coalesce(margin, 0) BETWEEN 0 AND 100)",
-        "Sums and days of grace cannot be negative; per cents lie between 0 and 100. Mend the number.",
+        "Fees and grace days cannot be negative; percentages lie between 0 and 100. Correct the number.",
     )
 
     @api.depends("fee", "penalty", "interest_period", "margin", "rate_ids.percent", "currency_id")
@@ -144,7 +144,7 @@ class CollectionChargeRule(models.Model):
 
     @api.model
     def _percent_words(self, percent):
-        """A per cent as the reader writes it, with as many decimals as it has."""
+        """A percentage as the reader writes it, with as many decimals as it has."""
         digits = -Decimal(str(round(float(percent), 4))).normalize().as_tuple().exponent
         return formatLang(self.env, float(percent), digits=max(0, digits))
 
@@ -162,7 +162,7 @@ class CollectionChargeRule(models.Model):
         self.ensure_one()
         _ = self.env._
         if not (self.fee or self.penalty or self.interest_period):
-            return _("It charges nothing yet: enter a fixed sum, a penalty or interest.")
+            return _("It charges nothing yet: enter a fixed fee, a penalty or interest.")
         if self.interest_period and not self.rate_ids:
             return (
                 _("Enter the rate: look up “%s”, and the day from which it holds.", self.reference)
@@ -171,7 +171,7 @@ class CollectionChargeRule(models.Model):
             )
         if self.fee and not self.currency_id.active:
             return _(
-                "Activate the currency %s first: the fixed sum is in it.", self.currency_id.name
+                "Activate the currency %s first: the fixed fee is in it.", self.currency_id.name
             )
         return False
 
@@ -208,43 +208,6 @@ class CollectionChargeRule(models.Model):
     )
     def _check_rulers(self):
         self.sudo().ruler_ids._check_charge_rule()
-
-    def _misfit(self, ruler):
-        """Why a ruler cannot use this rule, as a sentence that says what to do, or None (D6)."""
-        self.ensure_one()
-        _ = self.env._
-        names = {"rule": self.name, "ruler": ruler.name}
-        if not self.active:
-            return _(
-                "“%(rule)s” is archived: “%(ruler)s” needs other late charges, or none.", **names
-            )
-        if missing := self._missing():
-            return _(
-                "“%(ruler)s” cannot use the late charges “%(rule)s” yet. %(missing)s",
-                missing=missing,
-                **names,
-            )
-        if self.debtor_kind == "company" and ruler.customer_kind == "person":
-            return _(
-                "“%(rule)s” may be charged to companies only, and “%(ruler)s” is for persons. Choose late "
-                "charges that persons may be asked for, or none.",
-                **names,
-            )
-        if self.debtor_kind == "person" and ruler.customer_kind == "company":
-            return _(
-                "“%(rule)s” may be charged to persons only, and “%(ruler)s” is for companies. Choose other "
-                "late charges, or none.",
-                **names,
-            )
-        if self.country_ids and ruler.country_ids and not self.country_ids & ruler.country_ids:
-            return _(
-                "“%(rule)s” holds in none of the countries of “%(ruler)s”. Choose other late charges, or "
-                "none.",
-                **names,
-            )
-        if self.company_id and self.company_id.root_id != ruler.company_id.root_id:
-            return _("“%(rule)s” belongs to another company than “%(ruler)s”.", **names)
-        return None
 
     def _rule(self):
         """The rule as plain Python decides by it, None for no rule.

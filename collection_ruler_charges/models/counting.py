@@ -1,15 +1,17 @@
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.addons.collection_ruler.dunning.ladder import effective_due
+from odoo.addons.collection_ruler.models.common.instalment_key import is_line_of, same_instalment
+from odoo.addons.collection_ruler.models.common.memo import Memo
+from odoo.tools import SQL, format_amount
 
-from ...dunning.charges import Debt, Line, WhyNot, charge, why_not
-from ...dunning.ladder import effective_due
-from ..common.instalment_key import is_line_of, same_instalment
-from ..common.memo import Memo
+from ..dunning.charge_facts import Debt, Line, WhyNot
+from ..dunning.charges import charge, why_not
 
 
 def why_not_words(env):
@@ -27,7 +29,7 @@ def why_not_words(env):
             "the rule does not hold in this customer's country, or nobody entered it"
         ),
         WhyNot.NOT_LATE: _("it is not late"),
-        WhyNot.IN_GRACE: _("the days of grace are not over"),
+        WhyNot.IN_GRACE: _("the grace days are not over"),
         WhyNot.IN_TIME: _("it was paid in time"),
         WhyNot.CHARGED: _("all of it was charged already"),
         WhyNot.NO_RATE: _("no rate is known for these days: enter it under Late charges"),
@@ -38,7 +40,7 @@ def why_not_words(env):
 def credit_words(env):
     """Why charges wait while a customer has open credits (D2)."""
     return env._(
-        "This customer has open credits: reconcile them first, they may make the charges smaller."
+        "This customer has outstanding credits: reconcile them first, they may make the charges smaller."
     )
 
 
@@ -62,7 +64,7 @@ class _Facts(NamedTuple):
 
 
 class CollectionCharge(models.Model):
-    """Counts what may be charged: facts in one query, decided in `dunning/charges.py` (D6)."""
+    """Counts and sums what may be charged: facts in one query, decided in `dunning/charges.py` (D6)."""
 
     _inherit = "collection.charge"
 
@@ -166,20 +168,32 @@ class CollectionCharge(models.Model):
         )
         return {row[0]: _Facts(*row[1:]) for row in rows}
 
+    # ------------------------------------------------------------------
+    # sums
+    # ------------------------------------------------------------------
 
-class CollectionInstalment(models.Model):
-    """From when charges count."""
+    @api.model
+    def _line_currency(self, instalment, line):
+        """The ``res.currency`` of a line: a fixed fee has that of its rule."""
+        rule = instalment.ruler_id.charge_rule_id
+        return rule.currency_id if line.kind == "fee" else instalment.currency_id
 
-    _inherit = "collection.instalment"
+    @api.model
+    def _totals(self, instalments, counted):
+        """What may be charged for instalments: {(kind, ``res.currency``): Decimal}, in the order found."""
+        totals = defaultdict(int)
+        for instalment in instalments:
+            for line in counted[instalment.id].lines:
+                totals[line.kind, self._line_currency(instalment, line)] += line.amount
+        return totals
 
-    def _charged_from(self):
-        """The due date that charges count from, before it moves to a bank day: the one place that says so."""
-        self.ensure_one()
-        return self.original_due_date or self.due_date
-
-    def _with_credits(self):
-        """Those whose debtor has open credits in the same currency: nobody knows yet what they pay, and since
-        when, so that charges on them may be too high (D2)."""
-        instalments = self.sudo()
-        credits = instalments.debtor_id._credits() if self else {}
-        return instalments.filtered(lambda i: i.currency_id in credits.get(i.debtor_id.id, ()))
+    @api.model
+    def _amounts_words(self, totals):
+        """Sums per currency, as "$ 3.21 + € 40.00"; no sum over currencies (D4)."""
+        by_currency = defaultdict(int)
+        for (_kind, currency), amount in totals.items():
+            by_currency[currency] += amount
+        return " + ".join(
+            format_amount(self.env, float(amount), currency)
+            for currency, amount in by_currency.items()
+        )

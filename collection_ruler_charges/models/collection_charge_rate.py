@@ -25,7 +25,7 @@ class CollectionChargeRate(models.Model):
     )
     _range = models.Constraint(
         "CHECK (percent BETWEEN -20 AND 100)",
-        "A rate lies between -20 and 100 per cent: 2.15 means 2.15 %. Mend the rate.",
+        "A rate lies between -20 and 100 percent: 2.15 means 2.15 %. Correct the rate.",
     )
 
     @api.depends("date_from", "percent")

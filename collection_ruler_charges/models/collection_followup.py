@@ -1,35 +1,11 @@
 from markupsafe import Markup
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import models
 
-from .collection_charge_count import credit_words
-
-
-class CollectionRulerStep(models.Model):
-    """A step that charges for late payment: a task, with a draft that a person looks at and posts (D6)."""
-
-    _inherit = "collection.ruler.step"
-
-    issue_charges = fields.Boolean(
-        string="Prepare a debit note",
-        help="With the task, a draft invoice of the late charges until that day is made. Nothing is booked, "
-        "and the customer hears nothing, before somebody posts it.",
-    )
-
-    @api.constrains("issue_charges", "channel", "trigger", "offset_days")
-    def _check_issue_charges(self):
-        for step in self.filtered("issue_charges"):
-            if step.channel != "activity" or step.trigger != "due" or step.offset_days <= 0:
-                raise ValidationError(
-                    self.env._(
-                        "“%s”: a debit note is prepared by a task for us, on a day after the due date.",
-                        step.name,
-                    )
-                )
+from .counting import credit_words
 
 
 class CollectionFollowup(models.Model):
-    """The draft that goes with such a task."""
+    """The draft that goes with the task of a step that charges."""
 
     _inherit = "collection.followup"
 
@@ -87,25 +63,3 @@ class CollectionFollowup(models.Model):
         sentence = Markup("<p>%s</p>") % words
         if sentence not in (task.note or ""):
             task.note = (task.note or Markup()) + sentence
-
-
-class CollectionDebtor(models.Model):
-    """What was charged stands on the timeline."""
-
-    _inherit = "collection.debtor"
-
-    def _say_charged(self, notes, amount):
-        """Note that drafts were made.
-
-        :param notes: ``account.move``
-        :param amount: in words
-        :return: the sentence, as HTML
-        """
-        self.ensure_one()
-        words = Markup("%s") % self.env._(
-            "Late charges of %(amount)s made as a draft: %(names)s",
-            amount=amount,
-            names=Markup(", ").join(note._get_html_link(title=note.display_name) for note in notes),
-        )
-        self.sudo()._message_log(body=words)
-        return words

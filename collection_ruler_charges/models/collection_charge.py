@@ -27,7 +27,7 @@ class CollectionCharge(models.Model):
     partner_id = fields.Many2one("res.partner", string="Customer", ondelete="set null", index=True)
     due_date = fields.Date(required=True)
     kind = fields.Selection(
-        [("fee", "Fixed sum"), ("penalty", "Penalty"), ("interest", "Interest")], required=True
+        [("fee", "Fixed fee"), ("penalty", "Penalty"), ("interest", "Interest")], required=True
     )
     date_from = fields.Date(string="From", required=True)
     date_to = fields.Date(string="Until", required=True)
@@ -111,7 +111,7 @@ class CollectionCharge(models.Model):
         They are plain invoices of ours; Odoo's own debit notes are an add-on that we do not depend on, copy
         one invoice each, and know no instalments.
 
-        :param picked: [(``collection.instalment``, `dunning.charges.Line`)], locked, counted and chosen
+        :param picked: [(``collection.instalment``, `dunning.charge_facts.Line`)], locked, counted and chosen
         :return: the drafts, ``account.move`` as superuser
         """
         groups = defaultdict(list)
@@ -211,7 +211,7 @@ class CollectionCharge(models.Model):
             "percent": line.percent is not None and rule._percent_words(line.percent),
         }
         if line.kind == "fee":
-            return _("%(invoice)s, due %(due)s: fixed sum for late payment", **words)
+            return _("%(invoice)s, due %(due)s: fixed fee for late payment", **words)
         if line.kind == "penalty":
             return _("%(invoice)s, due %(due)s: penalty, %(percent)s %% of %(base)s", **words)
         words["rate"] = rule._rate_words(words["percent"])
