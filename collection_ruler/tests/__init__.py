@@ -44,6 +44,7 @@ from . import (
     test_security,
     test_simulation,
     test_step_trace,
+    test_states,
     test_stories,
     test_today,
     test_tours,
