@@ -58,6 +58,7 @@ from . import (
     test_security,
     test_simulation,
     test_step_trace,
+    test_states,
     test_stories,
     test_thanks,
     test_today,

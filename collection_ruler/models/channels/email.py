@@ -77,19 +77,18 @@ class CollectionFollowup(models.Model):
                     "author_user_id": user.id,
                     "author_partner_id": followup.company_id.partner_id.id,
                 }
-                followup.write(
-                    {
-                        "state": "queued",
-                        "address": move.partner_id.email,
-                        "queued_at": clock.naive_now(self.env),
-                        "failure": False,
-                    }
+                followup._move_to(
+                    "queued",
+                    followup.reason,
+                    address=move.partner_id.email,
+                    queued_at=clock.naive_now(self.env),
+                    failure=False,
                 )
         self.env.ref("account.ir_cron_account_move_send")._trigger()
 
     def _skip_delivery(self):
         """Somebody sent the invoice meanwhile."""
-        self.write({"state": "cancelled", "reason": "already_sent"})
+        self._move_to("cancelled", "already_sent")
         self._settle_items("skipped", "already_sent")
 
     def _send_email(self):
@@ -188,11 +187,9 @@ class CollectionFollowup(models.Model):
             [(key, "collection.debtor", f.debtor_id.id, str(texts[f.id][1])) for f, key in rows],
         )
         now = clock.naive_now(self.env)
-        write_rows(
-            self.env,
-            self._name,
+        self._move_rows(
+            "queued",
             [
-                "state",
                 "reason",
                 "address",
                 "mail_message_id",
@@ -202,7 +199,7 @@ class CollectionFollowup(models.Model):
                 "bounced_at",
             ],
             [
-                (f.id, "queued", "due", f.partner_id.email_normalized, key, None, now, None, None)
+                (f.id, "due", f.partner_id.email_normalized, key, None, now, None, None)
                 for f, key in rows
             ],
         )

@@ -125,7 +125,7 @@ class CollectionFollowup(models.Model):
                 followup._cancel(str(check.reason))
                 continue
             if check.verdict == "ask":
-                followup._ask(str(check.reason))
+                followup._ask_approval(str(check.reason))
                 continue
             if check.verdict == "wait":
                 followup._replan(str(check.reason), followup._next_try(check.reason, now))
@@ -159,9 +159,9 @@ class CollectionFollowup(models.Model):
         for key, reason in check.dropped.items():
             item = self.env["collection.followup.item"].browse(items.get(key))
             if item and reason in (Reason.PAID, Reason.GONE):
-                item.write({"state": "cancelled", "reason": str(reason)})
+                item._move_to("cancelled", reason)
             elif item and check.verdict == "go":
-                self._split(item, str(reason), self._next_try(reason, now))
+                self._split_items(item, str(reason), self._next_try(reason, now))
 
     def _write_asked(self, asked):
         """Write which instalments the messages ask for, in one statement.

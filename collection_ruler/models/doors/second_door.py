@@ -7,6 +7,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...dunning.decision import recheck
+from ...dunning.reason import Reason
 from ..common import clock
 from ..common.instalment_key import same_instalment
 
@@ -147,22 +148,30 @@ class CollectionFollowup(models.Model):
 
     def _accepted(self, at):
         """The gateway took it: the short way of `_sent`, in one statement."""
+        left = self._move_sql("sent", Reason.DUE, "f")
+        said = self.env["collection.followup.item"]._move_sql("sent", Reason.DUE, "t")
         self.env.cr.execute(
             SQL(
                 """
                 WITH sent AS (
-                    UPDATE collection_followup
-                       SET state = 'sent', reason = 'due', delivered_at = %(at)s, failure = NULL
-                     WHERE id = %(id)s RETURNING id, debtor_id),
+                    UPDATE collection_followup f
+                       SET %(left)s, delivered_at = %(at)s, failure = NULL
+                     WHERE f.id = %(id)s AND %(may_leave)s RETURNING f.id, f.debtor_id),
                 said AS (
-                    UPDATE collection_followup_item t SET state = 'sent', reason = 'due'
-                      FROM sent WHERE t.followup_id = sent.id AND t.state = 'planned')
+                    UPDATE collection_followup_item t SET %(said)s
+                      FROM sent WHERE t.followup_id = sent.id AND %(may_be_said)s)
                 INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
                 """,
+                left=left.assignment,
+                may_leave=left.condition,
+                said=said.assignment,
+                may_be_said=said.condition,
                 at=at,
                 id=self.id,
             )
         )
+        if not self.env.cr.rowcount:
+            self._note_refused("sent")
         self.invalidate_recordset(["state", "reason", "delivered_at", "failure"])
         self.modified(["state"])
 
@@ -183,7 +192,7 @@ class CollectionFollowup(models.Model):
             is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
             if is_lost != (talk.state == "failed"):
                 state, reason = ("failed", "error") if is_lost else ("sent", False)
-                talk.write({"state": state, "reason": reason, "failure": is_lost and why})
+                talk._move_to(state, reason, failure=is_lost and why)
                 talk.debtor_id._touch()
 
     def _answered_by_gateway(self, verdict, said):
@@ -192,6 +201,8 @@ class CollectionFollowup(models.Model):
         :param verdict: `accepted`, `deferred`, `refused`, `uncertain`, `unasked` (never handed over)
         """
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        if self.state == "failed" and verdict != "accepted":
+            return  # it came back before the gateway's answer did, and that says more
         if verdict == "accepted":
             self._accepted(now)
         elif verdict == "uncertain":

@@ -145,7 +145,7 @@ class CollectionFollowup(models.Model):
         approved = self._by_collector().filtered(lambda f: f.state == "to_approve")
         now = clock.naive_now(self.env)
         # by its new reason the doors know that it is due, whatever they had asked about
-        approved.write({"state": "planned", "reason": "due", "approved_at": now})
+        approved._move_to("planned", Reason.DUE, approved_at=now)
         approved.activity_id.unlink()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
@@ -164,193 +164,12 @@ class CollectionFollowup(models.Model):
         """Try a failed or uncertain one again, now that its cause is mended."""
         again = self._by_collector().filtered(lambda f: f.state in ("failed", "uncertain"))
         for followup in again:
-            followup._say_again(fields.Datetime.now())
+            followup._retry(fields.Datetime.now())
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
-
-    def _say_again(self, at):
-        """Plan what failed anew; what was handed over and did not arrive is owed to the customer still.
-
-        :param at: naive UTC instant
-        """
-        self.item_ids.filtered(lambda i: i.state == "sent").state = "planned"
-        self._replan("due", at)
 
     def action_open_debtor(self):
         self.ensure_one()
         return self.debtor_id.get_formview_action()
-
-    # ------------------------------------------------------------------
-    # changes of state: these and the doors are the only places that write it
-    # ------------------------------------------------------------------
-
-    def _split(self, items, reason, at):
-        """Move ledger rows into a planned follow-up of their own.
-
-        :param at: naive UTC instant at which a door asks again
-        :return: the new follow-up
-        """
-        self.ensure_one()
-        other = self.copy(
-            {
-                "state": "planned",
-                "reason": reason,
-                "scheduled_at": at,
-                "instalment_ids": False,
-                "partial_ids": False,
-                "mail_message_id": False,
-                "activity_id": False,
-                "handed_at": False,
-                "delivered_at": False,
-                "bounced_at": False,
-                "answered_at": False,
-                "failure": False,
-                "attempts": 0,
-            }
-        )
-        items.write({"followup_id": other.id, "state": "planned", "reason": "due"})
-        return other
-
-    def _ask(self, reason):
-        """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
-        self.write({"state": "to_approve", "reason": reason, "handed_at": False})
-        self._drop_mails()
-        self._ask_person()
-
-    def _ask_person(self):
-        """A task for each that wants approval."""
-        reasons = dict(reason_selection(self.env))
-        for followup in self:
-            followup.activity_id = followup.debtor_id._tell(
-                self.env._("Approve “%s”", followup.step_name),
-                self.env._(
-                    "The message waits among the follow-ups to approve: %s.",
-                    reasons[followup._asks_because()],
-                ),
-                followup.ruler_id,
-            )
-
-    def _asks_because(self):
-        """Why a person is asked: for the sake of the step, or of something of ours (A13, F3)."""
-        self.ensure_one()
-        return Reason.LOOK_FIRST if self.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
-
-    def _cancel(self, reason):
-        """Take back what has not left; its ledger rows free their key."""
-        self._forget_delivery()
-        self.filtered(lambda f: f.state == "to_approve").activity_id.sudo().unlink()
-        self.write({"state": "cancelled", "reason": reason})
-        planned = self.item_ids.filtered(lambda i: i.state == "planned")
-        planned.write({"state": "cancelled", "reason": reason})
-        self._drop_mails()
-
-    def _replan(self, reason, at, **values):
-        """Keep it planned for a later instant (naive UTC)."""
-        self.write(
-            {"state": "planned", "reason": reason, "scheduled_at": at, "handed_at": False, **values}
-        )
-        self._drop_mails()
-
-    def _fail(self, reason, failure=""):
-        """It could not be said: keep it for a retry and tell the responsible (H2)."""
-        reasons = dict(reason_selection(self.env))
-        self._forget_delivery()
-        for followup in self:
-            state = "uncertain" if reason == "uncertain" else "failed"
-            followup.write({"state": state, "reason": reason, "failure": failure})
-            if state == "uncertain":
-                followup._settle_items("sent", "uncertain")
-            followup._drop_mails(keep_words=state == "uncertain")
-            if reason in (
-                "bounced",
-                "no_address",
-            ):  # one task for the address, not one for each step
-                summary = (
-                    self.env._("Find another e-mail address: %s does not work", followup._tried())
-                    if reason == "bounced"
-                    else self.env._("Add an e-mail address: there is none to send to")
-                )
-                told = followup.debtor_id._tell(
-                    summary, self._help_for(reason), followup.ruler_id, once=True
-                )
-                followup.activity_id = told or followup.debtor_id._open_tasks(summary)[:1]
-                continue
-            told = followup.debtor_id._tell(
-                self.env._(
-                    "Not sent: %(step)s, %(reason)s",
-                    step=followup.step_name,
-                    reason=reasons[reason],
-                )
-                if state == "failed"
-                else self.env._("Did it arrive? Nobody knows: %s", followup.step_name),
-                failure or self._help_for(reason),
-                followup.ruler_id,
-            )
-            if reason == "refused":  # closed once there is another address
-                followup.activity_id = told
-
-    def _tried(self):
-        self.ensure_one()
-        return self.address or self.partner_id.email or self.debtor_id.display_name
-
-    def _help_for(self, reason):
-        """What to do about a failure, in one sentence."""
-        return {
-            "no_address": self.env._(
-                "Add it to the customer: the message is then tried again by itself."
-            ),
-            "template_error": self.env._("Mend the message template, then press Try again."),
-            "bounced": self.env._(
-                "Correct it at the contact: the message is then tried again by itself."
-            ),
-            "refused": self.env._(
-                "Correct the e-mail address: the message is then tried again by itself. Where it is right, "
-                "press Try again."
-            ),
-            "uncertain": self.env._(
-                "The mail server was handed the message and gave no answer. It is not sent again by "
-                "itself; ask the customer, or press Try again."
-            ),
-        }.get(reason, "")
-
-    def _sent(self, at):
-        """It left: the ledger says so."""
-        self.write({"state": "sent", "reason": "due", "delivered_at": at, "failure": False})
-        self._settle_items("sent", "due")
-        self.debtor_id._touch()
-
-    def _forget_delivery(self):
-        """An invoice that did not arrive starts no days of silence."""
-        failed = self.filtered(lambda f: f.purpose == "delivery")
-        failed.item_ids.move_id.sudo().collection_instalment_ids.delivered_on = False
-
-    def _settle_items(self, state, reason):
-        planned = self.item_ids.filtered(lambda i: i.state == "planned")
-        planned.write({"state": state, "reason": reason})
-
-    def _drop_mails(self, keep_words=False):
-        """Take messages of ours that have not left out of Odoo's outbox.
-
-        :param keep_words: it may have arrived: it stays in the history, where replies and bounces
-            find it
-        """
-        if self.env.context.get("collection_keep_mails"):
-            return  # Odoo's own transaction holds the row and writes it
-        mails = (
-            self.env["mail.mail"]
-            .sudo()
-            .search(
-                [
-                    ("collection_followup_id", "in", self.ids),
-                    ("state", "in", ("outgoing", "exception")),
-                ]
-            )
-        )
-        # an invoice's own message stays in its history; ours was never said, so nobody should read it
-        kept = mails.filtered(
-            lambda m: keep_words or m.collection_followup_id.purpose == "delivery"
-        )
-        kept.write({"state": "cancel"})
-        (mails - kept).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _never_delete(self):

@@ -76,17 +76,20 @@ class CollectionDebtor(models.Model):
         :param target: ``res.partner``
         :param only: SQL that restricts the rows of the source, whose alias is `s`
         """
+        replaced = self.env["collection.followup.item"]._move_sql("cancelled", "replaced", "s")
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE collection_followup_item s SET state = 'cancelled', reason = 'replaced'
+                UPDATE collection_followup_item s SET %(replaced)s
                   FROM collection_followup_item t
                  WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
-                   AND s.state != 'cancelled' AND t.state != 'cancelled'
+                   AND %(may_be)s AND t.state != 'cancelled'
                    AND (t.move_id, t.account_id, t.due_date, t.step_id, t.occurrence)
                      = (s.move_id, s.account_id, s.due_date, s.step_id, s.occurrence)
                    %(only)s
                 """,
+                replaced=replaced.assignment,
+                may_be=replaced.condition,
                 source=source.id,
                 target=target.id,
                 only=only,

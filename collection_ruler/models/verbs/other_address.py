@@ -64,7 +64,7 @@ class CollectionTrack(models.AbstractModel):
         now = clock.naive_now(self.env)
         for followup in again:
             followup.partner_id = mended[followup.id]
-            followup._say_again(now)
+            followup._retry(now)
             if followup.purpose == "delivery":  # as when it was planned: no reminder beside it (A3)
                 today = followup.debtor_id._local_today()
                 followup.item_ids.move_id.collection_instalment_ids.delivered_on = today

@@ -226,7 +226,7 @@ class CollectionTrackMoney(models.AbstractModel):
             item = self.env["collection.followup.item"].browse(item_id)
             instalment = self.env["collection.instalment"].browse(instalment_id)
             if item.offset_days == instalment._last_offset():
-                item.followup_id._split(item, "due", now)
+                item.followup_id._split_items(item, "due", now)
 
     def _give_thanks(self, company, payments, today):
         """Thank once per customer and currency for money that came in, on the next business day (A5)."""
