@@ -12,10 +12,8 @@ from decimal import Decimal
 
 from .calendar import ContactCalendar, NeverOpen
 from .ladder import APPROVAL_DAYS, Ladder, Step, effective_due
+from .purpose import Purpose, is_stopped_by, rules_of
 from .reason import Reason
-
-# a delivery is no dunning: what may stop a reminder does not stop the invoice itself (A3)
-DELIVERS_ALL_THE_SAME = (None, Reason.HELD, Reason.IN_BANK, Reason.STALE_BANK, Reason.SETTLING)
 
 
 @dataclass(frozen=True)
@@ -234,7 +232,7 @@ def recheck(
     snapshot: Snapshot,
     pairs: Iterable[tuple[int, Step]],
     now: datetime,
-    purpose: str = "dunning",
+    purpose: str = Purpose.DUNNING,
     customer_hears: bool = True,
     approved_on: date | None = None,
 ) -> Recheck:
@@ -245,7 +243,7 @@ def recheck(
 
     :param pairs: claim ids and the step due for each, as planned
     :param now: aware UTC
-    :param purpose: ``dunning``, ``returned`` (a payment came back) or ``delivery`` (never held)
+    :param purpose: of a message about instalments, see `purpose`
     :param approved_on: local day on which a person last let it go, None for never (A13)
     :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
     """
@@ -259,18 +257,18 @@ def recheck(
     left = [(claims[key], step) for key, step in pairs if key in claims]
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
-    unstoppable = DELIVERS_ALL_THE_SAME if purpose == "delivery" else (None,)
-    free = [(claim, step) for claim, step in left if claim.block in unstoppable]
+    free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.block)]
     if not free:
         oldest = min((claim for claim, _step in left), key=_oldest_first)
         return Recheck("wait", oldest.block, dropped=dropped)
     lead, step = min(free, key=lambda pair: _oldest_first(pair[0]))
     # an invoice asks nobody to pay late, so limits on doing so are not its own (A3)
-    calendar = snapshot.calendar if purpose == "delivery" else snapshot.calendar_of(step.channel)
+    asks = rules_of(purpose).asks_for_money
+    calendar = snapshot.calendar_of(step.channel) if asks else snapshot.calendar
     if customer_hears and not (calendar and calendar.is_open(now)):
         return Recheck("wait", Reason.CLOSED, dropped=dropped)
     keep = frozenset(claim.id for claim, _step in free)
-    if purpose == "delivery":
+    if not asks:
         return Recheck("go", None, keep, dropped)
     if customer_hears and (reason := _frequency(snapshot, lead.ladder, now)):
         return Recheck("wait", reason, dropped=dropped)
@@ -282,7 +280,7 @@ def recheck(
             return Recheck("wait", Reason.COVERED, dropped=dropped)
         currency, net = lead.currency, {lead.currency: Decimal(0)}
     tone, worth = step, snapshot.worth(net)
-    if purpose == "dunning":
+    if purpose == Purpose.DUNNING:
         if customer_hears and worth < lead.ladder.owed_min:
             return Recheck("wait", Reason.TOO_LITTLE, dropped=dropped)
         if customer_hears and all(s.owed_min > worth for _claim, s in free):
@@ -299,7 +297,10 @@ def recheck(
 
 
 def foresee(
-    snapshot: Snapshot, pairs: Iterable[tuple[int, Step]], now: datetime, purpose: str = "dunning"
+    snapshot: Snapshot,
+    pairs: Iterable[tuple[int, Step]],
+    now: datetime,
+    purpose: str = Purpose.DUNNING,
 ) -> Recheck:
     """What a door would say if nothing held the message back: for looking at it, never for sending (A13).
 
@@ -386,7 +387,7 @@ def _deliver(
         decision.skipped += [(claim, s, Reason.ALREADY_SENT) for s in deliveries]
         decision.watermarks[claim.id] = claim.come
         return True
-    if claim.block not in DELIVERS_ALL_THE_SAME:
+    if is_stopped_by(Purpose.DELIVERY, claim.block):
         decision.waiting[claim.id] = claim.block
         return True
     delivering.add(claim.move)

@@ -43,6 +43,14 @@ class Reason(StrEnum):
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
     PAUSED = "paused"  # the company pauses all sending until a day (A13)
     RULER_STOPPED = "ruler_stopped"  # the ruler is draft, paused or outside its dates (A4)
+    UNPAID_PROMISE = "unpaid_promise"  # a promise to pay that was not kept is dealt with first
+    NOT_THEIRS = "not_theirs"  # who was written to says that they are not the customer
+
+    # nobody follows it up (A6)
+    NO_RULER = "no_ruler"  # no ruler is switched on
+    NOT_YET = "not_yet"  # the next run looks at it
+    NO_MATCH = "no_match"  # no ruler takes it
+    ENDED = "ended"  # its ruler has ended
 
     # planned once, then taken back
     PAID = "paid"  # nothing is owed any more
@@ -54,6 +62,9 @@ class Reason(StrEnum):
 
     # tried and not arrived
     NO_ADDRESS = "no_address"  # the recipient has no address for this channel; its next steps wait
+    NO_NUMBER = "no_number"  # the recipient has no telephone number for this channel
+    OPTED_OUT = "opted_out"  # they do not want messages by this channel
+    UNREADABLE = "unreadable"  # an answer came that could not be understood
     TEMPLATE_ERROR = "template_error"  # the text could not be made (H2)
     REFUSED = "refused"  # the gateway refused it for good
     BOUNCED = "bounced"  # it came back

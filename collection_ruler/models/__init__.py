@@ -12,4 +12,3 @@ from . import verbs
 from . import runs
 from . import actions
 from . import screens
-from . import charges

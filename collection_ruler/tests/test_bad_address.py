@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import CollectionCommon
-from .test_doors import MAIL, SERVER
+from .door_case import MAIL, SERVER
 
 
 @tagged("post_install", "-at_install")

@@ -189,7 +189,7 @@ class TestCoverage(CollectionCommon):
         paused.collection_ruler_id.action_pause()
         ended.collection_ruler_id.date_to = "2026-03-15"
         excluded.line_ids.no_followup = True
-        expected = {paused: "stopped", ended: "ended", excluded: "excluded"}
+        expected = {paused: "ruler_stopped", ended: "ended", excluded: "blocked"}
         self.assertEqual(self.nobody(), expected)
         self.assertNotIn(covered, self.nobody())
         late = self.invoice("2026-03-14", 100.0, date="2026-03-02")

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_doors import MAIL, SERVER, DoorCase
+from .door_case import MAIL, SERVER, DoorCase
 
 
 @tagged("post_install", "-at_install")

@@ -29,11 +29,6 @@ RIGHTS = {
     "collection.simulation": "rwc- rwc- rwc-",
     "collection.forecast": "r-c- r-c- r-c-",
     "collection.coverage": "r--- r--- r---",
-    "collection.charge.rule": "r--- r--- rwcu",
-    "collection.charge.rate": "r--- r--- rwcu",
-    "collection.charge": "r--- r--- r---",
-    "collection.charge.issue": "---- rwc- rwc-",
-    "collection.charge.issue.line": "---- rwc- rwc-",
 }
 # whose records belong to a company
 OF_A_COMPANY = (
@@ -50,10 +45,6 @@ ROLES = ("reader", "collector", "manager", "portal", "public")
 PUBLIC = {
     # the circuit breaker: managers only
     "action_let_leave",
-    # late charges: collectors only, a look at a debit note for all who may see it
-    "action_charge",
-    "action_issue",
-    "action_open_debit_note",
     # Today, today's outgoing, and cards that are dropped
     "tiles",
     "action_preview",
@@ -126,12 +117,13 @@ class SecurityCase(CollectionCommon):
     def as_user(self, name, record):
         return record.with_env(self.env(user=self.users[name], su=False))
 
+    def check_rights(self, expected_rights):
+        """Each group has the rights of the table, and no others.
 
-@tagged("post_install", "-at_install")
-class TestRights(SecurityCase):
-    def test_rights_per_model_and_group(self):
+        :param expected_rights: {model name: what readers, collectors and managers may do}, as in RIGHTS
+        """
         operations = (("read", "r"), ("write", "w"), ("create", "c"), ("unlink", "u"))
-        for model, rights in RIGHTS.items():
+        for model, rights in expected_rights.items():
             groups = zip(ROLES, [*rights.split(), "----", "----"], strict=True)
             for name, expected in groups:
                 found = "".join(
@@ -139,6 +131,26 @@ class TestRights(SecurityCase):
                     for operation, letter in operations
                 )
                 self.assertEqual(found, expected, f"{name} on {model}")
+
+    def public_methods(self, addon):
+        """The names of what an add-on lets anybody call by RPC."""
+        package = f"odoo.addons.{addon}."
+        return {
+            name
+            for model in self.env.registry.values()
+            for cls in model.__mro__
+            if cls.__module__.startswith(package) and "tests" not in cls.__module__
+            for name, member in vars(cls).items()
+            if inspect.isfunction(member)
+            and not name.startswith("_")
+            and not getattr(member, "_api_private", False)
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestRights(SecurityCase):
+    def test_rights_per_model_and_group(self):
+        self.check_rights(RIGHTS)
 
     def test_employee_without_accounting_sees_nothing(self):
         for model in RIGHTS:
@@ -159,18 +171,7 @@ class TestRights(SecurityCase):
 
     def test_public_methods_are_known(self):
         """What anybody can call by RPC is on the list above, or it wants an underscore."""
-        found = set()
-        for model in self.env.registry.values():
-            for cls in model.__mro__:
-                if "collection_ruler" in cls.__module__ and "tests" not in cls.__module__:
-                    found |= {
-                        name
-                        for name, member in vars(cls).items()
-                        if inspect.isfunction(member)
-                        and not name.startswith("_")
-                        and not getattr(member, "_api_private", False)
-                    }
-        self.assertEqual(found - PUBLIC, set())
+        self.assertEqual(self.public_methods("collection_ruler") - PUBLIC, set())
 
 
 @tagged("post_install", "-at_install")

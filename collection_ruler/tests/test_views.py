@@ -20,7 +20,6 @@ ACTIONS = (
     "collection_ruler.collection_coverage_action",
     "collection_ruler.collection_simulation_action",
     "collection_ruler.collection_forecast_action",
-    "collection_ruler.collection_charge_rule_action",
     "collection_ruler.collection_message_action",
 )
 COLLECTORS_ONLY = (

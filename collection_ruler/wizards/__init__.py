@@ -1,6 +1,5 @@
 from . import (
     base_partner_merge,
-    collection_charge_issue,
     collection_drop,
     collection_forecast,
     collection_preview,

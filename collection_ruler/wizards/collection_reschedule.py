@@ -37,7 +37,7 @@ class CollectionReschedule(models.TransientModel):
         :raise UserError: nothing is chosen, or the date lies behind
         """
         self.ensure_one()
-        self.debtor_id._only_collectors()
+        self.debtor_id._by_collector()
         instalments = self.instalment_ids
         if not instalments:
             raise UserError(self.env._("Choose at least one instalment."))

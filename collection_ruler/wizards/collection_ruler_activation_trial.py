@@ -11,6 +11,8 @@ from ..dunning.calendar import NeverOpen
 from ..dunning.next_step import Coming, next_step, soonest
 from ..models.common import clock
 from ..models.common.memo import Memo
+from ..models.screens.banner_facts import spoken_to
+from ..models.screens.banner_sentences import channel_and_step
 
 # customers that the dialog names, and how many of them are played day by day: the others by the ladder
 NAMED = 40
@@ -105,9 +107,8 @@ class CollectionRulerActivation(models.TransientModel):
                 .sudo()
                 .browse(sorted({one.debtor_id for one in standing}))
             )
-            recipients = (
-                self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
-            )
+            mail = self.env["collection.channel.email"]
+            recipients = self.env["collection.recipients"].sudo()._of(debtors, mail)
             mute = nobody.union(
                 *(d.partner_id for d in debtors if not recipients[d.id, "billing"].email)
             )
@@ -174,7 +175,7 @@ class CollectionRulerActivation(models.TransientModel):
         debtors = (
             self.env["collection.debtor"].sudo().browse(sorted({one.debtor_id for one in standing}))
         )
-        spoken_to = debtors._spoken_to()
+        heard = spoken_to(debtors)
 
         @cache  # the same for all with the same place and dates
         def next_of(calendar_key, due, counts_from, watermark, *facts):
@@ -188,7 +189,7 @@ class CollectionRulerActivation(models.TransientModel):
         for one in standing:
             coming = next_of(
                 *(one.calendar_key, one.due_date, one.counts_from, one.watermark),
-                *(one.delivered, one.profile, one.debtor_id in spoken_to),
+                *(one.delivered, one.profile, one.debtor_id in heard),
             )
             by_debtor[one.debtor_id].append((coming, one.residual))
         lines = []
@@ -211,7 +212,7 @@ class CollectionRulerActivation(models.TransientModel):
             row = _Row(
                 line.day,
                 debtor.display_name,
-                debtor._what(step.channel, step.name),
+                channel_and_step(self.env, step.channel, step.name),
                 line.amount,
                 ruler.company_id.currency_id,
                 {},
@@ -221,7 +222,7 @@ class CollectionRulerActivation(models.TransientModel):
             if "leaves_at" in seen:
                 at = seen["leaves_at"].replace(tzinfo=UTC)
                 row = row._replace(day=debtor._calendar().local_day(at), seen=seen)
-                row = row._replace(what=debtor._what(step.channel, seen["step_name"]))
+                row = row._replace(what=channel_and_step(self.env, step.channel, seen["step_name"]))
                 if seen["amount"]:
                     row = row._replace(amount=seen["amount"], currency=seen["currency"])
             found.append(row)

@@ -100,7 +100,7 @@ class CollectionRulerProposal(models.TransientModel):
             values["skip_profiles"] = [Command.set(classes.ids)]
         if step.words or step.delivers:
             values |= {
-                "channel": "email",
+                "channel": self.env["collection.channel.email"]._code,
                 "mode": "approve" if step.approve else "automatic",
                 "delivers_invoice": step.delivers,
                 "attach_invoice": step.attach,
@@ -112,7 +112,7 @@ class CollectionRulerProposal(models.TransientModel):
         else:
             kind = "call" if step.call else "todo"
             values |= {
-                "channel": "activity",
+                "channel": self.env["collection.channel.activity"]._code,
                 "mode": "task",
                 "activity_type_id": self.env.ref(f"mail.mail_activity_data_{kind}").id,
                 "activity_note": self._say(step.note),

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from worlds import WEEKDAYS
 
 from dunning.calendar import ContactCalendar
-from dunning.charges import PERIODS, ChargeError, Debt, Rate, Rule, WhyNot, charge, why_not
+from dunning.charge_facts import PERIODS, ChargeError, Debt, Rate, Rule, WhyNot
+from dunning.charges import charge, why_not
 from dunning.ladder import Ladder, effective_due
 
 DUE = date(2026, 3, 9)  # a Monday

@@ -1,4 +1,4 @@
-"""The package stands alone: no Odoo, no clock, no names that only one of its two homes knows."""
+"""What decides stands alone in each add-on: no Odoo, no clock, no names that only one home knows."""
 
 import ast
 import subprocess
@@ -9,12 +9,22 @@ import pytest
 
 import dunning
 
-FOLDER = Path(dunning.__file__).parent
-FILES = sorted(FOLDER.glob("*.py"))
+FOLDERS = [Path(folder) for folder in dunning.__path__]
+FILES = [path for folder in FOLDERS for path in sorted(folder.glob("*.py"))]
 ALLOWED = {"dateutil", "holidays"} | set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def named(path):
+    return f"{path.parents[1].name}/{path.name}"
+
+
+def test_no_two_add_ons_have_a_file_of_the_same_name():
+    names = [path.name for path in FILES if path.name != "__init__.py"]
+    assert len(FOLDERS) > 1
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
 def test_only_the_standard_library_dateutil_and_holidays_are_imported(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -22,12 +32,14 @@ def test_only_the_standard_library_dateutil_and_holidays_are_imported(path):
         elif isinstance(node, ast.ImportFrom):
             names = [node.module] if node.level == 0 else []
             assert node.level <= 1, f"{path.name} reaches outside the package"
+            beside = path.parent / f"{(node.module or '__init__').split('.')[0]}.py"
+            assert node.level == 0 or beside.is_file(), f"{path.name} reaches into another add-on"
         else:
             continue
         assert {name.split(".")[0] for name in names} <= ALLOWED, names
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=named)
 def test_nothing_reads_the_clock(path):
     clocks = {"now", "utcnow", "today"}
     for node in ast.walk(ast.parse(path.read_text())):
@@ -36,9 +48,12 @@ def test_nothing_reads_the_clock(path):
             assert not (node.func.attr in clocks and owner in {"date", "datetime"}), node.lineno
 
 
-def test_it_can_be_imported_from_a_deeper_home(tmp_path):
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_it_can_be_imported_from_a_deeper_home(folder, tmp_path):
     home = tmp_path / "somewhere" / "addons"
     home.mkdir(parents=True)
-    (home / "dunning").symlink_to(FOLDER)
-    code = "import somewhere.addons.dunning.ladder as m, sys; assert 'dunning' not in sys.modules"
+    (home / "dunning").symlink_to(folder)
+    names = [path.stem for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+    code = f"from somewhere.addons.dunning import {', '.join(names)}; import sys; "
+    code += "assert 'dunning' not in sys.modules"
     subprocess.run([sys.executable, "-B", "-c", code], cwd=tmp_path, check=True)

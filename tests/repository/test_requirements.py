@@ -22,9 +22,15 @@ def rows() -> list[list[str]]:
 
 
 def file_of(name: str) -> Path:
-    """Return the file that a name of the table stands for."""
-    folder = ROOT / "tests" if "/" in name else ROOT / "collection_ruler" / "tests"
-    return folder / name
+    """Return the file that a name of the table stands for.
+
+    A bare name lies in the base add-on, one with a folder in another add-on or below tests/.
+    """
+    if "/" not in name:
+        return ROOT / "collection_ruler" / "tests" / name
+    return (
+        ROOT / name if (ROOT / name.split("/", maxsplit=1)[0]).is_dir() else ROOT / "tests" / name
+    )
 
 
 def names_in(file: Path) -> set[str]:

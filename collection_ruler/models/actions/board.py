@@ -1,11 +1,12 @@
 from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ...dunning.decision import Decision, decide, decide_task
 from ...dunning.ladder import LadderError, effective_due
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.reason_labels import reason_label
 
 
 class CollectionDebtor(models.Model):
@@ -20,7 +21,7 @@ class CollectionDebtor(models.Model):
         :raise UserError: why the debtor cannot come to stand there by hand, and what would bring them
         """
         self.ensure_one()
-        self._only_collectors()
+        self._by_collector()
         stage = self.env["collection.stage"].browse(stage_id)
         if stage.kind in ("hold", "dispute", "handover"):
             origins = {"dispute": "dispute", "handover": "handover"}
@@ -82,17 +83,9 @@ class CollectionDebtor(models.Model):
             stage.name,
         )
 
-    def _only_collectors(self):
-        """:raise AccessError: no collector, or not of this company"""
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group(
-            "collection_ruler.collection_ruler_group_collector"
-        ):
-            raise AccessError(self.env._("Only collectors decide what is said to a debtor."))
-
     def action_look_again(self):
         """Place the debtor anew at once, after a person changed something."""
-        self._only_collectors()
+        self._by_collector()
         self._follow_at_once()
 
     # ------------------------------------------------------------------
@@ -142,7 +135,7 @@ class CollectionDebtor(models.Model):
             return decision, claims, ""
         reason = decision.waiting.get(instalment.id)
         if reason:
-            return None, claims, _("It may not leave now: %s.", self._reason(str(reason)))
+            return None, claims, _("It may not leave now: %s.", reason_label(self.env, str(reason)))
         return None, claims, _("The first word to a customer is never the firmest.")
 
     def _take_alone(self):
@@ -161,7 +154,7 @@ class CollectionDebtor(models.Model):
         :raise UserError: it may not leave
         """
         self.ensure_one()
-        self._only_collectors()
+        self._by_collector()
         self._take_alone()
         decision, claims, why_not = self._decide_step(instalment, step)
         if why_not:
@@ -181,7 +174,7 @@ class CollectionDebtor(models.Model):
         :raise UserError: it lies behind
         """
         self.ensure_one()
-        self._only_collectors()
+        self._by_collector()
         self._take_alone()
         company = self.company_id
         Snapshot = self.env["collection.snapshot"].sudo()

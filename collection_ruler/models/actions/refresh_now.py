@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..common import clock
+from ..common.instalment_key import is_held
 
 # a person acts on a few; what concerns more of them is left to the next run
 FEW = 20
@@ -33,13 +33,13 @@ class CollectionDebtor(models.Model):
         """What waited for a hold that is over waits for it no longer; the plan verb says what is next."""
         Snapshot = self.env["collection.snapshot"]
         Snapshot._flush_facts()
-        today = company._collection_calendar().local_day(clock.now(self.env))
+        today = company._collection_today()
         self.env.cr.execute(
             SQL(
                 "UPDATE collection_instalment i SET waiting_reason = NULL "
                 "WHERE i.debtor_id IN %s AND i.waiting_reason = 'held' AND NOT %s",
                 tuple(self.ids),
-                Snapshot._held("i", today),
+                is_held("i", today),
             )
         )
         self.env["collection.instalment"].invalidate_model(["waiting_reason"])

@@ -131,8 +131,7 @@ class CollectionInstalment(models.Model):
     def _take_back_planned(self):
         """Reminders and calls about the old date have nothing left to say; deliveries and thanks have."""
         items = self._ledger().filtered(lambda item: item.followup_id.purpose == "dunning")
-        planned = items.filtered(lambda item: item.state == "planned")
-        planned.write({"state": "cancelled", "reason": "rescheduled"})
+        items._planned()._move_to("cancelled", "rescheduled")
         for followup in items.followup_id:
             alone = followup.item_ids.filtered(lambda i: i.state != "cancelled") <= items
             if alone and followup.state in ("planned", "to_approve"):
@@ -153,8 +152,8 @@ class CollectionInstalment(models.Model):
         )
 
     def _move_ledger(self, old, new):
-        """The ledgers of what was said and charged know an instalment by its due date: their rows follow."""
-        for model in ("collection.followup.item", "collection.charge"):
+        """The ledgers know an instalment by its due date: their rows follow."""
+        for model in self._ledger_models():
             self.env[model].flush_model()
             self.env.cr.execute(
                 SQL(

@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.bulk_sql import write_rows
 
 # a gateway that was handed a message and has not answered for so long never will
 ANSWER_LIMIT = timedelta(minutes=10)
@@ -64,6 +63,8 @@ class CollectionChannel(models.AbstractModel):
     _purposes = ("dunning", "returned")
     # an address belongs to a person or company: without one it reaches nobody
     _has_addresses = True
+    # the fields of ``res.partner`` that `_reaches` and `_address` read
+    _address_fields = ("email",)
     # a refusal whose words match this regular expression is about the address; others are about us
     _address_refused = ""
     # its queue sends to the test address by itself
@@ -137,6 +138,10 @@ class CollectionChannel(models.AbstractModel):
         :param partner: ``res.partner``
         """
         return False
+
+    def _reaches(self, partner):
+        """Whether it may reach somebody: the first contact of a role that it reaches gets the message."""
+        return bool(self._address(partner) if self._has_addresses else partner.email)
 
     def _normalized(self, address):
         """A stored address in the form in which addresses are compared."""
@@ -256,7 +261,7 @@ class CollectionChannel(models.AbstractModel):
         for followup, message in zip(followups, kept, strict=True):
             followup.mail_message_id = message
         self._fill_outbox(followups, messages)
-        self._note_queued(
+        self.env["collection.followup"]._queued(
             {f: (f.mail_message_id.id, self._address(f.partner_id)) for f in followups}
         )
 
@@ -270,31 +275,6 @@ class CollectionChannel(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _note_queued(self, queued):
-        """The gate's short way for a batch: planned messages stand in an outbox now.
-
-        :param queued: {follow-up: (id of the ``mail.message``, address)}
-        """
-        now = clock.naive_now(self.env)
-        names = [
-            "state",
-            "reason",
-            "address",
-            "mail_message_id",
-            "handed_at",
-            "queued_at",
-            "failure",
-        ]
-        write_rows(
-            self.env,
-            "collection.followup",
-            [*names, "bounced_at"],
-            [
-                (followup.id, "queued", "due", address, message, None, now, None, None)
-                for followup, (message, address) in queued.items()
-            ],
-        )
-
     # ------------------------------------------------------------------
     # what a person does
     # ------------------------------------------------------------------
@@ -302,7 +282,7 @@ class CollectionChannel(models.AbstractModel):
     def _ask_person(self, followups):
         """Make the tasks of what a person does, a call or a letter; it counts when it is done."""
         self.env["collection.task"]._make(followups)
-        self._note_queued(dict.fromkeys(followups, (None, None)))
+        self.env["collection.followup"]._queued(dict.fromkeys(followups, (None, None)))
 
     # ------------------------------------------------------------------
     # what became of it

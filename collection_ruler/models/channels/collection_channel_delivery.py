@@ -33,7 +33,7 @@ class CollectionChannelDelivery(models.AbstractModel):
                     "author_user_id": self.env.user.id,
                     "author_partner_id": followup.company_id.partner_id.id,
                 }
-                self._note_queued({followup: (None, move.partner_id.email)})
+                self.env["collection.followup"]._queued({followup: (None, move.partner_id.email)})
         self.env.ref("account.ir_cron_account_move_send")._trigger()
 
     def _preview(self, followup):

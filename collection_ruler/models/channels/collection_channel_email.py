@@ -33,6 +33,7 @@ class CollectionChannelEmail(models.AbstractModel):
 
     _modes = ("automatic", "approve")
     _purposes = ("dunning", "returned", "thanks", "delivery")
+    _address_fields = ("email",)
     # enhanced status codes of RFC 3463 (3.2) and, for 5.1.10, RFC 7505. Others, such as 5.7.1, are about us.
     _address_refused = r"\m5\.1\.(1|2|3|6|10)\M"
     _redirects_in_test_mode = True
@@ -54,6 +55,9 @@ class CollectionChannelEmail(models.AbstractModel):
 
     def _address(self, partner):
         return partner.email_normalized
+
+    def _reaches(self, partner):
+        return bool(partner.email)  # also one that is mistyped: whoever has it is to correct it
 
     def _normalized(self, address):
         return email_normalize(address) or address
@@ -147,7 +151,9 @@ class CollectionChannelEmail(models.AbstractModel):
                 for f, key in rows
             ],
         )
-        self._note_queued({f: (key, self._address(f.partner_id)) for f, key in rows})
+        self.env["collection.followup"]._queued(
+            {f: (key, self._address(f.partner_id)) for f, key in rows}
+        )
 
     @api.model
     def _mails_of(self, followups):

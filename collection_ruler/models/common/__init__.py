@@ -1,1 +1,1 @@
-from . import bulk_sql, clock, formatting, memo, reason_labels
+from . import bulk_sql, clock, formatting, instalment_key, memo, reason_labels

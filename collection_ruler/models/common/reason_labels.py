@@ -36,6 +36,12 @@ def reason_selection(env):
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),
         (Reason.PAUSED, _("all sending is paused")),
         (Reason.RULER_STOPPED, _("the ruler is not running")),
+        (Reason.UNPAID_PROMISE, _("a promise to pay was not kept: speak with them first")),
+        (Reason.NOT_THEIRS, _("who was written to is not the customer")),
+        (Reason.NO_RULER, _("no ruler is switched on")),
+        (Reason.NOT_YET, _("the next run looks at it")),
+        (Reason.NO_MATCH, _("no ruler takes it")),
+        (Reason.ENDED, _("its ruler has ended")),
         (Reason.PAID, _("paid before it left")),
         (Reason.GONE, _("the invoice or the step was removed or changed")),
         (Reason.REVERSED, _("the payment came back")),
@@ -43,9 +49,17 @@ def reason_selection(env):
         (Reason.BY_HAND, _("cancelled by hand")),
         (Reason.RESCHEDULED, _("another due date was agreed")),
         (Reason.NO_ADDRESS, _("no address to send to")),
+        (Reason.NO_NUMBER, _("no telephone number to send to")),
+        (Reason.OPTED_OUT, _("they do not want messages by this channel")),
+        (Reason.UNREADABLE, _("the answer could not be understood")),
         (Reason.TEMPLATE_ERROR, _("the message could not be written")),
         (Reason.REFUSED, _("the mail server refused it")),
         (Reason.BOUNCED, _("it came back undelivered")),
         (Reason.UNCERTAIN, _("handed over, but no answer came")),
         (Reason.ERROR, _("something failed")),
     ]
+
+
+def reason_label(env, reason):
+    """One reason in plain words; what is no reason of ours is given back as it is."""
+    return dict(reason_selection(env)).get(reason, reason or "")

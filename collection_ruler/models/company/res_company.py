@@ -12,6 +12,7 @@ from ...dunning.ladder import overdue_until
 from ...dunning.places import Place, contact_calendar, is_told_apart, known_as, locate
 from ..common import clock
 from ..common.formatting import one_line
+from ..common.instalment_key import root_company
 from .account_payment_method_line import MOST_DAYS
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
@@ -114,12 +115,19 @@ class ResCompany(models.Model):
         "A team cannot do less than no calls and tasks a day. Enter 0 if you do not know.",
     )
 
+    def _collection_today(self):
+        """The day that it is now where the company is: of holds, rulers and figures. What is about one
+        customer asks the customer's own day.
+
+        :raise CalendarError: the contact hours make no sense
+        """
+        return self._collection_calendar().local_day(clock.now(self.env))
+
     def _collection_is_paused(self):
         """Whether nothing leaves today, by the company's calendar (A13)."""
         self.ensure_one()
         until = self.collection_paused_until
-        now = clock.now(self.env)
-        return bool(until) and self._collection_calendar().local_day(now) < until
+        return bool(until) and self._collection_today() < until
 
     def _collection_bank_day(self):
         """The day of the newest bank data of this company and its branches, None without any (D3)."""
@@ -132,13 +140,14 @@ class ResCompany(models.Model):
                 SELECT to_date(max(newest.day), 'YYYYMMDD')
                   FROM account_journal j
                   JOIN res_company c ON c.id = j.company_id
-                   AND split_part(c.parent_path, '/', 1)::int = %s
+                   AND %s = %s
                  CROSS JOIN LATERAL (
                        -- the index of each journal begins with the day
                        SELECT left(l.internal_index, 8) AS day FROM account_bank_statement_line l
                         WHERE l.journal_id = j.id ORDER BY l.internal_index DESC LIMIT 1) newest
                  WHERE j.type = 'bank'
                 """,
+                root_company("c"),
                 self.root_id.id,
             )
         )
@@ -154,8 +163,8 @@ class ResCompany(models.Model):
         days, bank_day = company.collection_bank_stale_days, company._collection_bank_day()
         if not days or bank_day is None:
             return None
+        today = company._collection_today()
         calendar = company._collection_calendar()
-        today = calendar.local_day(clock.now(self.env))
         return bank_day if bank_is_stale(calendar, bank_day, days, today) else None
 
     @api.constrains("collection_settlement_days")

@@ -9,6 +9,7 @@ from ...dunning.calendar import blackout_days
 from ...dunning.contact_limits import narrowed
 from ...dunning.places import Place
 from ..common import clock
+from ..common.instalment_key import root_company
 from ..common.memo import Memo
 
 # what a collector may write on a debtor; the rest is arithmetic
@@ -159,12 +160,13 @@ class CollectionDebtor(models.Model):
               JOIN account_move_line l ON l.partner_id = p.id
               JOIN account_account a ON a.id = l.account_id
               JOIN res_company c ON c.id = l.company_id
-               AND split_part(c.parent_path, '/', 1)::int = %(debtor)s.company_id
+               AND %(root)s = %(debtor)s.company_id
              WHERE p.commercial_partner_id = %(debtor)s.partner_id
                AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
                AND a.account_type = 'asset_receivable' AND l.amount_residual < 0
              GROUP BY l.currency_id
             """,
+            root=root_company("c"),
             debtor=SQL.identifier(debtor),
         )
 
@@ -183,6 +185,18 @@ class CollectionDebtor(models.Model):
         for debtor, currency, amount in rows:
             result[debtor][self.env["res.currency"].browse(currency)] = float(amount)
         return result
+
+    def _by_collector(self):
+        """These debtors, for a collector or manager who may see them.
+
+        :raise AccessError: neither of them, or not of this company
+        """
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(
+            "collection_ruler.collection_ruler_group_collector"
+        ):
+            raise AccessError(self.env._("Only collectors decide what becomes of a debtor."))
+        return self
 
     def _local_today(self):
         """Today where this debtor lives."""
@@ -209,7 +223,8 @@ class CollectionDebtor(models.Model):
                     "an administrator to."
                 )
             )
-        recipients = self.env["collection.plan"].sudo()._recipients([(self, None)])
+        mail = self.env["collection.channel.email"]
+        recipients = self.env["collection.recipients"].sudo()._of(self, mail)
         recipient = recipients[self.id, "billing"]
         there = self.with_context(lang=recipient.lang or self.env.lang)
         return {

@@ -169,6 +169,15 @@ class CollectionDebtor(models.Model):
         self.ensure_one()
         self.only_hold_id.action_end()
 
+    def _held_instalments(self):
+        """The ``collection.instalment`` of this debtor that a hold covers today."""
+        self.ensure_one()
+        in_force = self.env["collection.hold"]._in_force(self._local_today())
+        holds = self.sudo().hold_ids.filtered_domain(in_force)
+        if "all" in holds.mapped("scope"):
+            return self.sudo().instalment_ids
+        return holds.instalment_ids
+
 
 class CollectionInstalment(models.Model):
     _inherit = "collection.instalment"

@@ -10,6 +10,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.decision import Recheck, recheck
 from ...dunning.reason import Reason
 from ..common.bulk_sql import NO_JIT, write_rows
+from ..common.instalment_key import same_instalment
 
 
 class CollectionDoor(models.AbstractModel):
@@ -39,14 +40,14 @@ class CollectionDoor(models.AbstractModel):
                       JOIN collection_followup_item t
                         ON t.followup_id = f.id AND t.state = 'planned'
                       JOIN collection_instalment i
-                        ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                         = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                        ON %s
                      WHERE %s
                      ORDER BY i.id, f.id
                        FOR UPDATE OF f, i SKIP LOCKED)
                 SELECT pair.*, pair.item_id IN (SELECT id FROM locked) FROM (%s) pair
                 """,
                 NO_JIT,
+                same_instalment("i", "t"),
                 waiting,
                 Followup._pairs_query(waiting),
             )
@@ -150,7 +151,7 @@ class CollectionDoor(models.AbstractModel):
             if check.verdict == "cancel":
                 followup._cancel(str(check.reason))
             elif check.verdict == "ask":
-                followup._ask(str(check.reason))
+                followup._ask_approval(str(check.reason))
             elif check.verdict == "wait":
                 at = self._next_try(followup, check.reason, now)
                 followup._replan(str(check.reason), at)
@@ -185,9 +186,9 @@ class CollectionDoor(models.AbstractModel):
         for key, reason in check.dropped.items():
             item = self.env["collection.followup.item"].browse(items.get(key))
             if item and reason in (Reason.PAID, Reason.GONE):
-                item.write({"state": "cancelled", "reason": str(reason)})
+                item._move_to("cancelled", reason)
             elif item and check.verdict == "go":
-                followup._split(item, str(reason), self._next_try(followup, reason, now))
+                followup._split_items(item, str(reason), self._next_try(followup, reason, now))
 
     def _write_asked(self, asked):
         """Write which instalments the messages ask for, in one statement.

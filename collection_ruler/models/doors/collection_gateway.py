@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ...dunning.decision import recheck
 from ..channels.collection_channel import RETRY_AFTER
 from ..common import clock
+from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 
 _logger = logging.getLogger(__name__)
@@ -161,8 +162,7 @@ class CollectionGateway(models.AbstractModel):
                        (SELECT json_agg(json_build_array(i.id, t.step_id))
                           FROM collection_followup_item t
                           LEFT JOIN collection_instalment i
-                            ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                             = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                            ON %s
                          WHERE t.followup_id = f.id AND t.state = 'planned'),
                        ARRAY(SELECT instalment_id FROM collection_followup_instalment_rel
                               WHERE followup_id = f.id)
@@ -172,6 +172,7 @@ class CollectionGateway(models.AbstractModel):
                  WHERE f.id = %s
                    FOR NO KEY UPDATE OF f
                 """,
+                same_instalment("i", "t"),
                 LOCK_TIMEOUT,
                 followup_id,
             )
@@ -214,6 +215,8 @@ class CollectionGateway(models.AbstractModel):
     def _write_answer(self, followup, verdict, said):
         """Sent, again later, failed, or nobody knows."""
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        if followup.state == "failed" and verdict != "accepted":
+            return  # it came back before the gateway's answer did, and that says more
         if verdict == "accepted":
             followup._accepted(now)
         elif verdict == "uncertain":

@@ -153,9 +153,6 @@ class CollectionDebtor(models.Model):
                 "step_name": name,
                 "channel": channel,
                 "purpose": "talk",
-                "state": "sent",
-                "reason": False,
-                "failure": False,
                 "scheduled_at": now,
                 "delivered_at": now,
                 "partner_id": debtor.partner_id.id,
@@ -163,9 +160,9 @@ class CollectionDebtor(models.Model):
                 "mail_message_id": message and message.id,
             }
             if talk:  # a second word in the place of the one that did not arrive
-                talk.write(values)
+                talk._move_to("sent", False, failure=False, **values)
             else:
-                Followup.create(values)
+                Followup.create({**values, "state": "sent"})
             debtor._touch()
 
     def _starts_today(self):

@@ -24,8 +24,7 @@ class CollectionFailedAddresses(models.AbstractModel):
         for code, failed in self._of(debtor_ids).items():
             channel = self.env["collection.channel"]._named(code)
             debtors = self.env["collection.debtor"].sudo().browse(failed)
-            Plan = self.env["collection.plan"].sudo()
-            recipients = Plan._recipients([(debtor, None) for debtor in debtors])
+            recipients = self.env["collection.recipients"].sudo()._of(debtors, channel)
             for debtor in debtors:
                 for role in ROLES:
                     address = channel._address(recipients[debtor.id, role]) or None

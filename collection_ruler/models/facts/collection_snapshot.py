@@ -12,6 +12,14 @@ from ...dunning.ladder import Ladder, Step
 from ...dunning.places import Place, contact_calendar
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.instalment_key import (
+    has_left,
+    is_contact,
+    is_held,
+    root_company,
+    same_occurrence,
+    was_spoken_to,
+)
 from ..common.memo import Memo
 from ..debtor.collection_debtor import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
@@ -269,13 +277,13 @@ class CollectionSnapshot(models.AbstractModel):
                 SELECT i.id, array_agg(t.step_id)
                   FROM collection_instalment i
                   JOIN collection_followup_item t
-                    ON (t.move_id, t.account_id, t.partner_id, t.due_date, t.occurrence)
-                     = (i.move_id, i.account_id, i.partner_id, i.due_date, i.occurrence)
+                    ON %s
                    AND t.state IN ('planned', 'sent', 'skipped')
                   JOIN collection_ruler_step s ON s.id = t.step_id AND s.trigger = 'due'
                    AND s.offset_days > i.watermark
                  WHERE i.id IN %s GROUP BY i.id
                 """,
+                same_occurrence("t", "i"),
                 tuple(ids),
             )
         )
@@ -330,22 +338,20 @@ class CollectionSnapshot(models.AbstractModel):
                                         WHEN f.purpose = 'returned' AND f.state = 'planned'
                                         THEN 'word' END))
                           FROM collection_followup f
-                         WHERE (%(contact)s OR f.debtor_id = d.id AND f.purpose = 'talk')
+                         WHERE f.debtor_id = d.id AND (%(contact)s OR f.purpose = 'talk')
                            AND f.scheduled_at >= %(since)s
                            -- what waits at a door does not count until it leaves
                            AND (%(said)s OR (f.state = 'planned' AND f.reason = 'due'))),
-                       EXISTS (SELECT FROM collection_followup f WHERE %(contact)s AND %(said)s),
+                       %(spoken_to)s,
                        d.profile
                   FROM collection_debtor d JOIN res_partner p ON p.id = d.partner_id
                  WHERE d.id IN %(debtors)s
                 """,
                 claim=self._claim_columns(today, now),
                 credits=self.env["collection.debtor"]._credits_of("d"),
-                contact=SQL(
-                    "f.debtor_id = d.id AND f.customer_hears "
-                    "AND f.purpose IN ('dunning', 'returned')"
-                ),
-                said=SQL("f.state IN ('queued', 'sent', 'uncertain')"),
+                contact=is_contact("f"),
+                said=has_left("f"),
+                spoken_to=was_spoken_to("d"),
                 since=now.replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS),
                 debtors=tuple(debtor_ids) or (0,),
             )
@@ -392,29 +398,8 @@ class CollectionSnapshot(models.AbstractModel):
             """,
             sale_types=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
             today=today,
-            held=self._held("i", today),
+            held=is_held("i", today),
             flying=self._in_flight("m", now),
-        )
-
-    @api.model
-    def _held(self, instalment, today):
-        """Whether a hold silences an instalment (F5).
-
-        :param instalment: the alias of collection_instalment in the query
-        :param today: local day, which holds go by
-        """
-        return SQL(
-            """
-            EXISTS (SELECT FROM collection_hold h
-                     WHERE h.debtor_id = %(instalment)s.debtor_id AND h.state = 'active'
-                       AND coalesce(h.date_to >= %(today)s, TRUE)
-                       AND (h.scope = 'all' OR EXISTS (
-                            SELECT FROM collection_hold_collection_instalment_rel hi
-                             WHERE hi.collection_hold_id = h.id
-                               AND hi.collection_instalment_id = %(instalment)s.id)))
-            """,
-            instalment=SQL.identifier(instalment),
-            today=today,
         )
 
     @api.model
@@ -441,7 +426,7 @@ class CollectionSnapshot(models.AbstractModel):
                 debtors=tuple(debtor_ids) or (0,),
                 today=today,
                 until=until,
-                held=self._held("i", today),
+                held=is_held("i", today),
                 flying=self._in_flight("m", clock.now(self.env)),
             )
         )
@@ -472,7 +457,7 @@ class CollectionSnapshot(models.AbstractModel):
                   JOIN account_move lm ON lm.id = l.move_id AND lm.state = 'posted'
                    AND lm.date >= %(since)s
                   JOIN res_company c ON c.id = l.company_id
-                   AND split_part(c.parent_path, '/', 1)::int = %(company)s
+                   AND %(root)s = %(company)s
                   LEFT JOIN res_partner lp ON lp.id = l.partner_id
                   LEFT JOIN LATERAL (
                        SELECT p.commercial_partner_id AS id FROM res_partner p
@@ -487,6 +472,7 @@ class CollectionSnapshot(models.AbstractModel):
                         ORDER BY rb.id LIMIT 1) banked ON TRUE
                  WHERE l.is_reconciled IS NOT TRUE AND l.amount > 0
                 """,
+                root=root_company("c"),
                 company=company_id,
                 since=since,
             )

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...dunning.forecast import ALWAYS, NEVER, Customer, Foreseen, Planned
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import Reason
-from ..common import clock
+from ..common.instalment_key import hold_covers, same_instalment
 from ..common.memo import Memo
 
 # debtors whose facts are in memory at once
@@ -119,17 +119,12 @@ class CollectionForecastFacts(models.AbstractModel):
                 """
                 SELECT i.id, CASE WHEN bool_and(h.date_to IS NOT NULL) THEN max(h.date_to) END
                   FROM collection_hold h
-                  JOIN collection_instalment i ON i.debtor_id = h.debtor_id AND i.is_open
-                 WHERE h.debtor_id IN %(debtors)s AND h.state = 'active'
-                   AND coalesce(h.date_to >= %(today)s, TRUE)
-                   AND (h.scope = 'all' OR EXISTS (
-                        SELECT FROM collection_hold_collection_instalment_rel hi
-                         WHERE hi.collection_hold_id = h.id
-                           AND hi.collection_instalment_id = i.id))
+                  JOIN collection_instalment i ON %(covers)s AND i.is_open
+                 WHERE h.debtor_id IN %(debtors)s
                  GROUP BY i.id
                 """,
+                covers=hold_covers("h", "i", company._collection_today()),
                 debtors=tuple(debtor_ids),
-                today=company._collection_calendar().local_day(clock.now(self.env)),
             )
         )
         return dict(rows)
@@ -149,12 +144,12 @@ class CollectionForecastFacts(models.AbstractModel):
                   LEFT JOIN collection_followup_item t
                     ON t.followup_id = f.id AND t.state = 'planned'
                   LEFT JOIN collection_instalment i
-                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (t.move_id, t.account_id, t.partner_id, t.due_date) AND i.is_open
+                    ON %(same)s AND i.is_open
                  WHERE f.debtor_id IN %(debtors)s AND f.state IN ('planned', 'to_approve')
                  GROUP BY f.id
                 HAVING f.purpose = 'thanks' OR count(t.id) = 0 OR count(i.id) > 0
                 """,
+                same=same_instalment("i", "t"),
                 debtors=tuple(debtor_ids),
             )
         )

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import Reason
@@ -197,7 +196,7 @@ class CollectionFollowup(models.Model):
         approved = self._by_collector().filtered(lambda f: f.state == "to_approve")
         now = clock.naive_now(self.env)
         # by its new reason the doors know that it is due, whatever they had asked about
-        approved.write({"state": "planned", "reason": "due", "approved_at": now})
+        approved._move_to("planned", Reason.DUE, approved_at=now)
         approved.activity_id.unlink()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
@@ -216,207 +215,12 @@ class CollectionFollowup(models.Model):
         """Try a failed or uncertain one again, now that its cause is mended."""
         again = self._by_collector().filtered(lambda f: f.state in ("failed", "uncertain"))
         for followup in again:
-            followup._say_again(fields.Datetime.now())
+            followup._retry(fields.Datetime.now())
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
-
-    def _say_again(self, at):
-        """Plan what failed anew; what was handed over and did not arrive is owed to the customer still.
-
-        :param at: naive UTC instant
-        """
-        self.item_ids.filtered(lambda i: i.state == "sent").state = "planned"
-        self._replan("due", at)
 
     def action_open_debtor(self):
         self.ensure_one()
         return self.debtor_id.get_formview_action()
-
-    # ------------------------------------------------------------------
-    # changes of state: these and the doors are the only places that write it
-    # ------------------------------------------------------------------
-
-    def _split(self, items, reason, at):
-        """Move ledger rows into a planned follow-up of their own.
-
-        :param at: naive UTC instant at which a door asks again
-        :return: the new follow-up
-        """
-        self.ensure_one()
-        other = self.copy(
-            {
-                "state": "planned",
-                "reason": reason,
-                "scheduled_at": at,
-                "instalment_ids": False,
-                "partial_ids": False,
-                "mail_message_id": False,
-                "activity_id": False,
-                "handed_at": False,
-                "delivered_at": False,
-                "bounced_at": False,
-                "answered_at": False,
-                "failure": False,
-                "attempts": 0,
-            }
-        )
-        items.write({"followup_id": other.id, "state": "planned", "reason": "due"})
-        return other
-
-    def _ask(self, reason):
-        """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
-        self.write({"state": "to_approve", "reason": reason, "handed_at": False})
-        self._withdraw()
-        self._ask_person()
-
-    def _ask_person(self):
-        """A task for each that wants approval."""
-        reasons = dict(reason_selection(self.env))
-        for followup in self:
-            followup.activity_id = followup.debtor_id._tell(
-                self.env._("Approve “%s”", followup.step_name),
-                self.env._(
-                    "The message waits among the follow-ups to approve: %s.",
-                    reasons[followup._asks_because()],
-                ),
-                followup.ruler_id,
-            )
-
-    def _asks_because(self):
-        """Why a person is asked: for the sake of the step, or of something of ours (A13, F3)."""
-        self.ensure_one()
-        return Reason.LOOK_FIRST if self.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
-
-    def _cancel(self, reason):
-        """Take back what has not left; its ledger rows free their key."""
-        self._forget_delivery()
-        self.filtered(lambda f: f.state == "to_approve").activity_id.sudo().unlink()
-        self.write({"state": "cancelled", "reason": reason})
-        planned = self.item_ids.filtered(lambda i: i.state == "planned")
-        planned.write({"state": "cancelled", "reason": reason})
-        self._withdraw()
-
-    def _replan(self, reason, at, **values):
-        """Keep it planned for a later instant (naive UTC)."""
-        self.write(
-            {"state": "planned", "reason": reason, "scheduled_at": at, "handed_at": False, **values}
-        )
-        self._withdraw()
-
-    def _fail(self, reason, failure=""):
-        """It could not be said: keep it for a retry and tell the responsible (H2)."""
-        reasons = dict(reason_selection(self.env))
-        self._forget_delivery()
-        for followup in self:
-            state = "uncertain" if reason == "uncertain" else "failed"
-            followup.write({"state": state, "reason": reason, "failure": failure})
-            if state == "uncertain":
-                followup._settle_items("sent", "uncertain")
-            followup._withdraw(keep_words=state == "uncertain")
-            if reason in (
-                "bounced",
-                "no_address",
-            ):  # one task for the address, not one for each step
-                summary, help_text = followup._channel()._address_task(followup, Reason(reason))
-                told = followup.debtor_id._tell(summary, help_text, followup.ruler_id, once=True)
-                followup.activity_id = told or followup.debtor_id._open_tasks(summary)[:1]
-                continue
-            told = followup.debtor_id._tell(
-                self.env._(
-                    "Not sent: %(step)s, %(reason)s",
-                    step=followup.step_name,
-                    reason=reasons[reason],
-                )
-                if state == "failed"
-                else self.env._("Did it arrive? Nobody knows: %s", followup.step_name),
-                failure or self._help_for(reason),
-                followup.ruler_id,
-            )
-            if reason == "refused":  # closed once there is another address
-                followup.activity_id = told
-
-    def _help_for(self, reason):
-        """What to do about a failure, in one sentence."""
-        return {
-            "template_error": self.env._("Mend the message template, then press Try again."),
-            "refused": self.env._(
-                "Correct the e-mail address: the message is then tried again by itself. Where it is right, "
-                "press Try again."
-            ),
-            "uncertain": self.env._(
-                "The mail server was handed the message and gave no answer. It is not sent again by "
-                "itself; ask the customer, or press Try again."
-            ),
-        }.get(reason, "")
-
-    def _sent(self, at):
-        """It left: the ledger says so."""
-        self.write({"state": "sent", "reason": "due", "delivered_at": at, "failure": False})
-        self._settle_items("sent", "due")
-        self.debtor_id._touch()
-
-    def _accepted(self, at):
-        """The gateway took it: the short way of `_sent`, in one statement."""
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH sent AS (
-                    UPDATE collection_followup
-                       SET state = 'sent', reason = 'due', delivered_at = %(at)s, failure = NULL
-                     WHERE id = %(id)s RETURNING id, debtor_id),
-                said AS (
-                    UPDATE collection_followup_item t SET state = 'sent', reason = 'due'
-                      FROM sent WHERE t.followup_id = sent.id AND t.state = 'planned')
-                INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
-                """,
-                at=at,
-                id=self.id,
-            )
-        )
-        self.invalidate_recordset(["state", "reason", "delivered_at", "failure"])
-        self.modified(["state"])
-
-    def _answered_to_person(self, why):
-        """Note whether what a person wrote reached the customer; colleagues' copies do not count.
-
-        Nothing is written where nothing changed: Odoo notes in the same transaction that the mail left.
-
-        :param why: what the gateway said, where it refused
-        """
-        for talk in self:
-            customer = talk.debtor_id.partner_id
-            copies = talk.mail_message_id.notification_ids.filtered(
-                lambda copy, customer=customer: (
-                    copy.res_partner_id.commercial_partner_id == customer
-                )
-            )
-            is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
-            if is_lost != (talk.state == "failed"):
-                state, reason = ("failed", "error") if is_lost else ("sent", False)
-                talk.write({"state": state, "reason": reason, "failure": is_lost and why})
-                talk.debtor_id._touch()
-
-    def _skip_delivery(self):
-        """Somebody sent the invoice meanwhile."""
-        self.write({"state": "cancelled", "reason": "already_sent"})
-        self._settle_items("skipped", "already_sent")
-
-    def _forget_delivery(self):
-        """An invoice that did not arrive starts no days of silence."""
-        failed = self.filtered(lambda f: f.purpose == "delivery")
-        failed.item_ids.move_id.sudo().collection_instalment_ids.delivered_on = False
-
-    def _settle_items(self, state, reason):
-        planned = self.item_ids.filtered(lambda i: i.state == "planned")
-        planned.write({"state": state, "reason": reason})
-
-    def _withdraw(self, keep_words=False):
-        """Take what has not left out of the outbox.
-
-        :param keep_words: it may have arrived: it stays in the history, where replies and bounces
-            find it
-        """
-        for channel, own in self.env["collection.channel"]._each(self):
-            channel._withdraw(own, keep_words)
 
     @api.ondelete(at_uninstall=False)
     def _never_delete(self):

@@ -3,6 +3,8 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..common.instalment_key import same_instalment
+
 
 class Pair(NamedTuple):
     """An instalment that a follow-up speaks about, and the step due for it.
@@ -43,11 +45,11 @@ class CollectionFollowup(models.Model):
               LEFT JOIN collection_followup_item t
                 ON t.followup_id = f.id AND t.state = 'planned'
               LEFT JOIN collection_instalment i
-                ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                 = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                ON %s
              WHERE %s
              ORDER BY f.scheduled_at, f.id, t.due_date, t.id
             """,
+            same_instalment("i", "t"),
             condition,
         )
 

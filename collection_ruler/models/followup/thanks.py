@@ -26,15 +26,18 @@ class CollectionFollowup(models.Model):
         """Take out of planned thanks the payments that were undone (A5)."""
         self.env["collection.followup.item"].flush_model()
         self.flush_recordset()
+        taken_back = self.env["collection.followup.item"]._move_sql("cancelled", "reversed", "t")
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE collection_followup_item t SET state = 'cancelled', reason = 'reversed'
+                UPDATE collection_followup_item t SET %s
                   FROM collection_followup f
                  WHERE f.id = t.followup_id AND f.id IN %s AND f.purpose = 'thanks'
-                   AND t.state = 'planned' AND NOT EXISTS (%s)
+                   AND %s AND t.state = 'planned' AND NOT EXISTS (%s)
                 """,
+                taken_back.assignment,
                 tuple(self.ids) or (0,),
+                taken_back.condition,
                 self.env["collection.track.money"]._payment_of("t"),
             )
         )
@@ -50,7 +53,7 @@ class CollectionFollowup(models.Model):
             first, rest = own[0], own[1:]
             if rest:
                 first.partial_ids += rest.partial_ids
-                rest.item_ids.filtered(lambda i: i.state == "planned").followup_id = first
+                rest.item_ids._planned().followup_id = first
                 rest._cancel("replaced")
                 emptied += rest
         return emptied

@@ -196,6 +196,15 @@ class CollectionInstalment(models.Model):
         return self.move_id.id, self.account_id.id, self.partner_id.id, self.due_date
 
     @api.model
+    def _ledger_models(self):
+        """Names of the models whose rows know an instalment by its key, and its debtor by `debtor_id`.
+
+        When an instalment gets another due date, or two debtors become one, their rows come along. An
+        add-on that keeps such a ledger adds its own; who merges partners: `collection.debtor._merge_ledger`.
+        """
+        return ("collection.followup.item",)
+
+    @api.model
     def _lock(self, ids, skip=True):
         """Lock instalment rows first thing in a transaction (door 1, decision 4).
 

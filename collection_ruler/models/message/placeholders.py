@@ -44,6 +44,7 @@ class CollectionFollowup(models.Model):
     due_table = fields.Html(compute="_compute_due_table", compute_sudo=True, sanitize=False)
     coming_table = fields.Html(compute="_compute_coming_table", compute_sudo=True, sanitize=False)
     pay_button = fields.Html(compute="_compute_pay_button", compute_sudo=True, sanitize=False)
+    appendix = fields.Html(compute="_compute_appendix", compute_sudo=True, sanitize=False)
 
     @api.model
     def mail_allowed_qweb_expressions(self):
@@ -82,6 +83,7 @@ class CollectionFollowup(models.Model):
             "remaining_text",
             "pay_button",
             "bank_details",
+            "appendix",
         )
 
     def _lang(self):
@@ -200,6 +202,12 @@ class CollectionFollowup(models.Model):
             return Markup()
         amount = self._own_amount_text(self.amount_due)
         return Markup("<p>%s</p>") % self.env._("%s of it remains open.", amount)
+
+    @api.depends("instalment_ids")
+    @api.depends_context("lang")
+    def _compute_appendix(self):
+        """What other add-ons have to say below the table of what is due; each adds its part to super's."""
+        self.appendix = Markup()
 
     @api.depends("company_id", "instalment_ids")
     @api.depends_context("lang")

@@ -1,12 +1,20 @@
-from . import banner
-from . import banner_facts
-from . import collection_instalment_bank_day
-from . import collection_instalment_waits
+"""What people read: the banner of a debtor, the ruler drawn, Today and its outgoing, previews and samples.
+
+It may use every other package of the models, and is imported by wizards only; it decides nothing, and puts
+into words what `dunning/` and the ledger say.
+Entry methods: `collection.banner._say`, `collection.ruler.line._draw`, `collection.outgoing._look`,
+`collection.why.ruler._say`, `collection.today.tiles`; the other files are the fields that ask them.
+"""
+
+from . import collection_banner
+from . import collection_outgoing
+from . import collection_ruler_line
 from . import collection_today
+from . import collection_why_ruler
+from . import banner
 from . import instalment_columns
 from . import outgoing
 from . import collection_message_preview
 from . import collection_next_message
 from . import collection_sample
 from . import why_this_ruler
-from . import collection_ruler_line

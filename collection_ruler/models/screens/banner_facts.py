@@ -1,18 +1,21 @@
+"""What is known of debtors that a sentence about them needs; for all records of a list at once."""
+
 from datetime import datetime
 from typing import NamedTuple
 
-from odoo import models
 from odoo.tools import SQL
 
+from ..common.instalment_key import was_spoken_to
 
-class _Hold(NamedTuple):
+
+class Hold(NamedTuple):
     origin: str
     note: str | None
     date_to: str | None  # ISO date
     agency: str | None
 
 
-class _Message(NamedTuple):
+class Message(NamedTuple):
     step_name: str | None
     channel: str
     purpose: str
@@ -23,7 +26,7 @@ class _Message(NamedTuple):
     is_lost: bool  # an e-mail to somebody who has no address
 
 
-class _Coming(NamedTuple):
+class ComingUp(NamedTuple):
     ruler_id: int
     watermark: int
     next_date: str | None  # ISO date
@@ -32,7 +35,7 @@ class _Coming(NamedTuple):
     delivered: bool  # the invoice went out: the step that would send it is skipped
 
 
-class _Facts(NamedTuple):
+class Facts(NamedTuple):
     """What the sentences about a debtor are made of.
 
     :param open_count: open instalments
@@ -49,138 +52,139 @@ class _Facts(NamedTuple):
     waiting: str | None
     ruled: bool
     speaks: bool
-    hold: _Hold | None
-    coming: list[_Coming]
-    pending: _Message | None
-    failed: _Message | None
-    last: _Message | None
+    hold: Hold | None
+    coming: list[ComingUp]
+    pending: Message | None
+    failed: Message | None
+    last: Message | None
     answered_at: datetime | None
     unanswered: int
 
 
-class CollectionDebtor(models.Model):
-    """What is known of debtors that a sentence about them needs; for all records of a list at once."""
+# a follow-up as `Message` has it
+_MESSAGE = (
+    "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
+    "coalesce(f.delivered_at, f.handed_at, "
+    "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure, %s)"
+)
+_HEARD = SQL("(f.customer_hears OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')")
+_SAID_AT = SQL("coalesce(f.delivered_at, f.handed_at)")
 
-    _inherit = "collection.debtor"
 
-    def _spoken_to(self):
-        """Ids of those of these debtors to whom a reminder ever left."""
-        self.env["collection.followup"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM collection_debtor d WHERE id IN %s AND EXISTS ("
-                "SELECT FROM collection_followup f WHERE f.debtor_id = d.id "
-                "AND f.customer_hears AND f.purpose IN ('dunning', 'returned') "
-                "AND f.state IN ('queued', 'sent', 'uncertain'))",
-                tuple(i for i in self.ids if i) or (0,),
-            )
+def spoken_to(debtors):
+    """Ids of those of these debtors to whom a reminder ever left."""
+    debtors.env["collection.followup"].flush_model()
+    rows = debtors.env.execute_query(
+        SQL(
+            "SELECT id FROM collection_debtor d WHERE id IN %s AND %s",
+            tuple(i for i in debtors.ids if i) or (0,),
+            was_spoken_to("d"),
         )
-        return {row[0] for row in rows}
+    )
+    return {row[0] for row in rows}
 
-    def _facts_for_words(self, today):
-        """Facts of debtors of one root company, in one query.
 
-        :param today: local day of the company
-        :return: [_Facts], in no order
+def facts_of(debtors, today):
+    """Facts of debtors of one root company, in one query.
+
+    :param today: local day of the company
+    :return: [Facts], in no order
+    """
+    ids = tuple(i for i in debtors.ids if i)
+    if not ids:
+        return []
+    env = debtors.env
+    for model in ("instalment", "followup", "hold", "ruler"):
+        env[f"collection.{model}"].flush_model()
+    env["account.move"].flush_model(["is_move_sent"])
+    env["res.partner"].flush_model(["email_normalized"])
+    return [_facts_in(row) for row in env.execute_query(_query(env, ids, today))]
+
+
+def _facts_in(row):
+    """What a row of `_query` says."""
+    types = {6: Hold, 8: Message, 9: Message, 10: Message}
+    values = [
+        types[n](*value) if n in types and value is not None else value
+        for n, value in enumerate(row)
+    ]
+    values[2] = values[2] or []
+    coming = [ComingUp(*one) for one in values[7] or ()]
+    values[7] = coming if any(one.next_date for one in coming) else []
+    return Facts(*values)
+
+
+def _query(env, ids, today):
+    """The statement that reads, for each of these debtors, what `Facts` has."""
+    return SQL(
         """
-        ids = tuple(i for i in self.ids if i)
-        if not ids:
-            return []
-        for model in ("instalment", "followup", "hold", "ruler"):
-            self.env[f"collection.{model}"].flush_model()
-        self.env["account.move"].flush_model(["is_move_sent"])
-        self.env["res.partner"].flush_model(["email_normalized"])
-        message = SQL(
-            "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
-            "coalesce(f.delivered_at, f.handed_at, "
-            "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure, %s)",
-            self.env["collection.channel"]._without_address(),
-        )
-        heard = SQL("(f.customer_hears OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')")
-        said_at = SQL("coalesce(f.delivered_at, f.handed_at)")
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.speaks,
-                       h.hold, c.coming, p.message,
-                       CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
-                       a.at, u.unanswered
-                  FROM collection_debtor d
-                 CROSS JOIN LATERAL (
-                    SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
-                           (array_agg(waiting_reason ORDER BY due_date, id)
-                               FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
-                           coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled,
-                           coalesce(bool_or((SELECT r.active AND r.state = 'running'
-                                               FROM collection_ruler r WHERE r.id = ruler_id)),
-                                    FALSE) AS speaks
+        SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.speaks,
+               h.hold, c.coming, p.message,
+               CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
+               a.at, u.unanswered
+          FROM collection_debtor d
+         CROSS JOIN LATERAL (
+            SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
+                   (array_agg(waiting_reason ORDER BY due_date, id)
+                       FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
+                   coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled,
+                   coalesce(bool_or((SELECT r.active AND r.state = 'running'
+                                       FROM collection_ruler r WHERE r.id = ruler_id)),
+                            FALSE) AS speaks
+              FROM collection_instalment
+             WHERE debtor_id = d.id AND is_open) i
+          LEFT JOIN LATERAL (
+            SELECT json_build_array(origin, note, date_to,
+                   (SELECT name FROM res_partner WHERE id = agency_id)) AS hold
+              FROM collection_hold
+             WHERE debtor_id = d.id AND state = 'active'
+               AND (scope = 'all' OR origin = 'handover')
+               AND coalesce(date_to >= %(today)s, TRUE)
+             -- a reply asks for an answer; else the one that lasts longest
+             ORDER BY origin = 'reply' DESC, origin = 'handover' DESC,
+                      date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
+         CROSS JOIN LATERAL (
+            SELECT json_agg(json_build_array(
+                       ii.ruler_id, ii.watermark, ii.next_date, ii.due_date,
+                       coalesce(ii.anchor_date, ii.due_date),
+                       m.is_move_sent OR ii.delivered_on IS NOT NULL)) AS coming
+              FROM (SELECT *, row_number() OVER (ORDER BY due_date, id) AS age,
+                           row_number() OVER (ORDER BY next_date, due_date, id) AS turn
                       FROM collection_instalment
-                     WHERE debtor_id = d.id AND is_open) i
-                  LEFT JOIN LATERAL (
-                    SELECT json_build_array(origin, note, date_to,
-                           (SELECT name FROM res_partner WHERE id = agency_id)) AS hold
-                      FROM collection_hold
-                     WHERE debtor_id = d.id AND state = 'active'
-                       AND (scope = 'all' OR origin = 'handover')
-                       AND coalesce(date_to >= %(today)s, TRUE)
-                     -- a reply asks for an answer; else the one that lasts longest
-                     ORDER BY origin = 'reply' DESC, origin = 'handover' DESC,
-                              date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
-                 CROSS JOIN LATERAL (
-                    SELECT json_agg(json_build_array(
-                               ii.ruler_id, ii.watermark, ii.next_date, ii.due_date,
-                               coalesce(ii.anchor_date, ii.due_date),
-                               m.is_move_sent OR ii.delivered_on IS NOT NULL)) AS coming
-                      FROM (SELECT *, row_number() OVER (ORDER BY due_date, id) AS age,
-                                   row_number() OVER (ORDER BY next_date, due_date, id) AS turn
-                              FROM collection_instalment
-                             WHERE debtor_id = d.id AND is_open AND ruler_id IS NOT NULL) ii
-                      JOIN account_move m ON m.id = ii.move_id
-                     WHERE ii.age = 1 OR ii.turn = 1) c
-                  LEFT JOIN LATERAL (
-                    SELECT %(message)s AS message FROM collection_followup f
-                     WHERE debtor_id = d.id AND state IN ('planned', 'to_approve', 'queued')
-                     -- what waits for us comes first
-                     ORDER BY state = 'to_approve' DESC, scheduled_at, id LIMIT 1) p ON TRUE
-                  LEFT JOIN LATERAL (
-                    SELECT %(message)s AS message, scheduled_at AS at FROM collection_followup f
-                     WHERE debtor_id = d.id AND state IN ('failed', 'uncertain')
-                     ORDER BY scheduled_at DESC, id DESC LIMIT 1) x ON TRUE
-                  LEFT JOIN LATERAL (
-                    SELECT %(message)s AS message, %(said_at)s AS at FROM collection_followup f
-                     WHERE debtor_id = d.id AND %(heard)s
-                     ORDER BY %(said_at)s DESC NULLS LAST, id DESC LIMIT 1) l ON TRUE
-                 CROSS JOIN LATERAL (
-                    SELECT max(answered_at) AS at FROM collection_followup
-                     WHERE debtor_id = d.id) a
-                 CROSS JOIN LATERAL (
-                    SELECT count(*) AS unanswered FROM collection_followup f
-                     WHERE debtor_id = d.id AND %(heard)s AND f.purpose = 'dunning'
-                       AND %(said_at)s > coalesce(a.at, '-infinity')
-                       -- who pays has answered
-                       AND %(said_at)s > coalesce(
-                           (SELECT max(coalesce(t.delivered_at, t.create_date))
-                              FROM collection_followup t
-                             WHERE t.debtor_id = d.id AND t.purpose = 'thanks'
-                               AND t.state != 'cancelled'), '-infinity')) u
-                 WHERE d.id IN %(ids)s
-                """,
-                today=today,
-                message=message,
-                heard=heard,
-                said_at=said_at,
-                ids=ids,
-            )
-        )
-        types = {6: _Hold, 8: _Message, 9: _Message, 10: _Message}
-        result = []
-        for row in rows:
-            values = [
-                types[n](*value) if n in types and value is not None else value
-                for n, value in enumerate(row)
-            ]
-            values[2] = values[2] or []
-            coming = [_Coming(*one) for one in values[7] or ()]
-            values[7] = coming if any(one.next_date for one in coming) else []
-            result.append(_Facts(*values))
-        return result
+                     WHERE debtor_id = d.id AND is_open AND ruler_id IS NOT NULL) ii
+              JOIN account_move m ON m.id = ii.move_id
+             WHERE ii.age = 1 OR ii.turn = 1) c
+          LEFT JOIN LATERAL (
+            SELECT %(message)s AS message FROM collection_followup f
+             WHERE debtor_id = d.id AND state IN ('planned', 'to_approve', 'queued')
+             -- what waits for us comes first
+             ORDER BY state = 'to_approve' DESC, scheduled_at, id LIMIT 1) p ON TRUE
+          LEFT JOIN LATERAL (
+            SELECT %(message)s AS message, scheduled_at AS at FROM collection_followup f
+             WHERE debtor_id = d.id AND state IN ('failed', 'uncertain')
+             ORDER BY scheduled_at DESC, id DESC LIMIT 1) x ON TRUE
+          LEFT JOIN LATERAL (
+            SELECT %(message)s AS message, %(said_at)s AS at FROM collection_followup f
+             WHERE debtor_id = d.id AND %(heard)s
+             ORDER BY %(said_at)s DESC NULLS LAST, id DESC LIMIT 1) l ON TRUE
+         CROSS JOIN LATERAL (
+            SELECT max(answered_at) AS at FROM collection_followup
+             WHERE debtor_id = d.id) a
+         CROSS JOIN LATERAL (
+            SELECT count(*) AS unanswered FROM collection_followup f
+             WHERE debtor_id = d.id AND %(heard)s AND f.purpose = 'dunning'
+               AND %(said_at)s > coalesce(a.at, '-infinity')
+               -- who pays has answered
+               AND %(said_at)s > coalesce(
+                   (SELECT max(coalesce(t.delivered_at, t.create_date))
+                      FROM collection_followup t
+                     WHERE t.debtor_id = d.id AND t.purpose = 'thanks'
+                       AND t.state != 'cancelled'), '-infinity')) u
+         WHERE d.id IN %(ids)s
+        """,
+        today=today,
+        message=SQL(_MESSAGE, env["collection.channel"]._without_address()),
+        heard=_HEARD,
+        said_at=_SAID_AT,
+        ids=ids,
+    )

@@ -71,7 +71,9 @@ class CollectionMessagePreview(models.AbstractModel):
 
     def _seen(self, followup):
         """Apply what door 1 would say, and render; to be rolled back."""
-        ((_followup, (check, lifted, at)),) = followup._foreseen().items()
+        ((_followup, (check, lifted, at)),) = (
+            self.env["collection.outgoing"]._foreseen(followup).items()
+        )
         then = followup.with_context(collection_as_of=AsOf(at), collection_memo=Memo())
         seen = {
             "subject": "",

@@ -1,5 +1,7 @@
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
@@ -10,9 +12,11 @@ from ...dunning.ladder import LadderError
 from ...dunning.next_step import opening
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
-from ..common.reason_labels import reason_selection
+from ..common.reason_labels import reason_label
 from ..instalment.collection_instalment import NOTHING_SAID
+from .banner_facts import spoken_to
 
 # without dependencies: they would be followed at each payment, for a picture that few look at
 LINE = {
@@ -22,6 +26,25 @@ LINE = {
     "groups": "collection_ruler.collection_ruler_group_reader",
     "help": "The steps of the ruler around the due date, what became of them, and what comes next.",
 }
+
+
+class LineFacts(NamedTuple):
+    """What is read once for all instalments.
+
+    :param taken: what the ledger knows: {instalment id: {step id: (state, UTC instant or None)}}
+    :param waits: why what is planned waits, by instalment id
+    :param to_approve: {(instalment id, step id)} that wait for approval
+    :param held: ids of the instalments that a hold pauses today
+    :param spoken_to: ids of the debtors to whom a reminder ever left
+    :param steps: what is the same of a step for all of them, by its id
+    """
+
+    taken: dict
+    waits: dict
+    to_approve: set
+    held: set
+    spoken_to: set
+    steps: dict
 
 
 class CollectionRulerLine(models.AbstractModel):
@@ -41,49 +64,64 @@ class CollectionRulerLine(models.AbstractModel):
         """
         drawn = self.with_context(collection_memo=Memo())
         instalments = instalments.with_env(drawn.env).filtered("ruler_id")
-        taken, waits, left = drawn._taken(instalments)
-        spoken = instalments.debtor_id._spoken_to()
-        held = drawn._held(instalments)
-        steps = drawn._steps(instalments.ruler_id)
+        facts = drawn._facts(instalments)
         result = {}
         for instalment in instalments:
-            try:
-                calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
-                today = calendar.local_day(clock.now(self.env))
-                ladder, debtor = instalment.ruler_id._ladder(), instalment.debtor_id
-                drawing = draw(
-                    ladder,
-                    calendar,
-                    instalment.anchor_date or instalment.due_date,
-                    today,
-                    None if instalment.watermark == NOTHING_SAID else instalment.watermark,
-                    {
-                        step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
-                        for step, (state, at) in taken[instalment.id].items()
-                    },
-                    debtor.id in spoken,
-                    instalment.is_open,
-                    bool(instalment.delivered_on or instalment.move_id.is_move_sent),
-                    debtor.profile,
-                )
-            except (CalendarError, LadderError, NeverOpen):
-                continue  # the ruler or its hours make no sense yet: that is said where they are mended
-            why = drawn._why(instalment, today, held, waits)
-            step = drawing.next and drawing.next.step
-            if step and step.id not in taken[instalment.id]:  # what is planned has its words
-                step = opening(ladder, step, debtor.id in spoken, debtor.profile)
-            words = step and steps[step.id]
-            result[instalment.id] = {
-                "of": drawn._of(instalment),
-                "here": drawing.here,
-                "next": drawn._next_sentence(instalment, drawing.next, words, today, why, left),
-                "marks": [
-                    steps[mark.step.id]
-                    | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
-                    for mark in drawing.marks
-                ],
-            }
+            # a ruler or hours that make no sense yet: that is said where they are corrected
+            with suppress(CalendarError, LadderError, NeverOpen):
+                result[instalment.id] = drawn._picture(instalment, facts)
         return result
+
+    def _facts(self, instalments):
+        """What is read once for all instalments that are drawn, or of which is said why they wait."""
+        taken, waits, to_approve = self._taken(instalments)
+        return LineFacts(
+            taken,
+            waits,
+            to_approve,
+            self._held(instalments),
+            spoken_to(instalments.debtor_id),
+            self._steps(instalments.ruler_id),
+        )
+
+    def _picture(self, instalment, facts):
+        """One instalment on its ruler, as `_draw` has it.
+
+        :raise CalendarError, LadderError, NeverOpen: its ruler cannot be drawn
+        """
+        debtor, ladder = instalment.debtor_id, instalment.ruler_id._ladder()
+        was_spoken_to, taken = debtor.id in facts.spoken_to, facts.taken[instalment.id]
+        calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
+        today = calendar.local_day(clock.now(self.env))
+        drawing = draw(
+            ladder,
+            calendar,
+            instalment.anchor_date or instalment.due_date,
+            today,
+            None if instalment.watermark == NOTHING_SAID else instalment.watermark,
+            {
+                step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
+                for step, (state, at) in taken.items()
+            },
+            was_spoken_to,
+            instalment.is_open,
+            bool(instalment.delivered_on or instalment.move_id.is_move_sent),
+            debtor.profile,
+        )
+        step = drawing.next and drawing.next.step
+        if step and step.id not in taken:  # what is planned has its words
+            step = opening(ladder, step, was_spoken_to, debtor.profile)
+        words = step and facts.steps[step.id]
+        return {
+            "of": self._of(instalment),
+            "here": drawing.here,
+            "next": self._next_sentence(instalment, drawing.next, words, today, facts),
+            "marks": [
+                facts.steps[mark.step.id]
+                | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
+                for mark in drawing.marks
+            ],
+        }
 
     def _of(self, instalment):
         """Which instalment it is, for whoever has several."""
@@ -108,35 +146,34 @@ class CollectionRulerLine(models.AbstractModel):
             for step in rulers.step_ids
         }
 
-    def _next_sentence(self, instalment, mark, step, today, why, to_approve):
+    def _next_sentence(self, instalment, mark, step, today, facts):
         """What comes next, in one sentence.
 
+        :param mark: dunning Mark of what comes next, or None
         :param step: whose words are said, as `_steps` has them
         """
+        why = self._why(instalment, today, facts)
         if not instalment.is_open:
             return self.env._("Nothing is owed any more.")
         if not mark or why == Reason.PAST_LIMIT:
             return self.env._("No further step for this instalment: a person decides.")
         names = {"channel": step["channel_label"], "step": step["name"]}
         if why and why != Reason.DUE:
-            reason = dict(reason_selection(self.env)).get(why)
+            reason = reason_label(self.env, why)
             return self.env._("%(channel)s “%(step)s” waits: %(reason)s", reason=reason, **names)
-        if (instalment.id, step["id"]) in to_approve:
+        if (instalment.id, step["id"]) in facts.to_approve:
             return self.env._("%(channel)s “%(step)s” waits for approval", **names)
         if mark.day == today:
             return self.env._("%(channel)s “%(step)s” today", **names)
         day = format_date(self.env, mark.day, date_format="EEE d MMM")
         return self.env._("%(channel)s “%(step)s” on %(day)s", day=day, **names)
 
-    def _why(self, instalment, today, held, waits):
-        """Why nothing is said, or `Reason.DUE` for what leaves as planned, or False.
-
-        :param waits: why what is planned waits, by instalment id
-        """
-        silent = self._why_silent(instalment, today, held)
+    def _why(self, instalment, today, facts):
+        """Why nothing is said, or `Reason.DUE` for what leaves as planned, or False."""
+        silent = self._why_silent(instalment, today, facts.held)
         if silent in (Reason.PAUSED, Reason.RULER_STOPPED, Reason.HELD):
             return silent  # whatever is planned
-        return waits.get(instalment.id) or silent
+        return facts.waits.get(instalment.id) or silent
 
     def _why_silent(self, instalment, today, held):
         """Why the next step does not come on its day, or False."""
@@ -164,8 +201,7 @@ class CollectionRulerLine(models.AbstractModel):
                        coalesce(f.delivered_at, f.handed_at, f.scheduled_at)
                   FROM collection_instalment i
                   JOIN collection_followup_item t
-                    ON (t.move_id, t.account_id, t.partner_id, t.due_date)
-                     = (i.move_id, i.account_id, i.partner_id, i.due_date)
+                    ON %s
                    AND t.state IN ('planned', 'sent', 'skipped')
                    -- what is said again after a payment came back is not said yet
                    AND (t.occurrence = i.occurrence OR t.offset_days <= i.watermark)
@@ -173,6 +209,7 @@ class CollectionRulerLine(models.AbstractModel):
                  WHERE i.id IN %s
                  ORDER BY t.occurrence, t.id
                 """,
+                same_instalment("t", "i"),
                 tuple(instalments.ids) or (0,),
             )
         )
@@ -214,17 +251,6 @@ class CollectionRulerLine(models.AbstractModel):
         return dict(zip([row[0] for row in rows], found, strict=True))
 
 
-class CollectionInstalment(models.Model):
-    _inherit = "collection.instalment"
-
-    ruler_line = fields.Json(**LINE)
-
-    def _compute_ruler_line(self):
-        drawn = self.env["collection.ruler.line"]._draw(self)
-        for instalment in self:
-            instalment.ruler_line = drawn.get(instalment.id, False)
-
-
 class CollectionRulerLineOwner(models.AbstractModel):
     """Whoever has instalments: what is drawn is the oldest open one."""
 
@@ -240,15 +266,3 @@ class CollectionRulerLineOwner(models.AbstractModel):
         for owner in self:
             instalment = first.get(owner._origin.id)
             owner.ruler_line = drawn.get(instalment.id, False) if instalment else False
-
-
-class CollectionDebtor(models.Model):
-    _name = "collection.debtor"
-    _inherit = ["collection.debtor", "collection.ruler.line.owner"]
-    _ruler_line_owner = "debtor_id"
-
-
-class AccountMove(models.Model):
-    _name = "account.move"
-    _inherit = ["account.move", "collection.ruler.line.owner"]
-    _ruler_line_owner = "move_id"

@@ -9,6 +9,9 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.reason import NO_GOOD_ADDRESS, Reason
 from ..common import clock
 
+FAILED = Domain("state", "in", ("failed", "uncertain"))
+WRONG_ADDRESS = Domain("reason", "in", NO_GOOD_ADDRESS)
+
 
 class CollectionToday(models.AbstractModel):
     """Where Monday starts: what waits for a person, counted, each count opening its worklist (F1)."""
@@ -70,129 +73,111 @@ class CollectionToday(models.AbstractModel):
         return [notice if len(companies) == 1 else f"{name}: {notice}" for name, notice in told]
 
     def _worklists(self):
-        """(key, title, hint, icon, action) in the order of the day; other add-ons add theirs."""
-        _ = self.env._
-        since = self._last_working_day()
-        address = Domain("reason", "in", NO_GOOD_ADDRESS)
-        failed = Domain("state", "in", ("failed", "uncertain"))
-        today = fields.Date.context_today(self)
-        leaves = Domain("leaves_today", "=", True)
+        """(key, title, hint, icon, action) in the order of the day; other add-ons add theirs by super."""
         return [
-            (
-                "replies",
-                _("Replies waiting"),
-                _("Customers who wrote to us. The ruler is silent meanwhile."),
-                "fa-reply",
-                self._debtors(_("Replies waiting"), Domain("priority", "=", "1")),
-            ),
-            (
-                "tasks",
-                _("Calls and tasks"),
-                _("Due today or late."),
-                "fa-phone",
-                self._debtors(
-                    _("Calls and tasks due"), Domain("activity_date_deadline", "<=", today)
-                ),
-            ),
-            (
-                "approve",
-                _("To approve"),
-                _("Messages that leave only with your word."),
-                "fa-check-square-o",
-                self._followups(_("To approve"), Domain("state", "=", "to_approve"), outgoing=True),
-            ),
-            (
-                "outgoing",
-                _("Leaves today"),
-                _("Read it, or skip it for the day."),
-                "fa-paper-plane-o",
-                # what was skipped stays in sight, so that it can be undone
-                self._followups(
-                    _("Today's outgoing"), leaves | Domain("is_put_off", "=", True), outgoing=True
-                )
-                | {"counted": leaves},
-            ),
-            (
-                "sent",
-                _("Sent since %s", format_date(self.env, since, date_format="EEEE")),
-                _("What customers heard from us."),
-                "fa-envelope-o",
-                self._followups(
-                    _("Sent since %s", format_date(self.env, since)),
-                    Domain("state", "=", "sent")
-                    & Domain("customer_hears", "=", True)
-                    & Domain("delivered_at", ">=", self._starts(since)),
-                ),
-            ),
-            (
-                "outbox",
-                _("In the outbox"),
-                _("What the mail server has not taken. It leaves once it does: have it checked."),
-                "fa-inbox",
-                self._followups(
-                    _("In the outbox"), self.env["collection.followup"]._stuck_in_outbox()
-                )
-                | {"context": {"collection_outbox": True}},
-            ),
-            (
-                "failed",
-                _("Failed or uncertain"),
-                _("Not sent, or nobody knows whether it arrived."),
-                "fa-exclamation-triangle",
-                self._followups(
-                    _("Failed or uncertain"),
-                    failed & ~address & Domain("debtor_id.amount_due", ">", 0),
-                ),
-            ),
-            (
-                "addresses",
-                _("Failed addresses"),
-                _("Customers who need another e-mail address."),
-                "fa-at",
-                # once a customer, however many messages failed
-                self._debtors(
-                    _("Failed addresses"),
-                    Domain("amount_due", ">", 0)
-                    & (
-                        Domain("followup_ids", "any", failed & address)
-                        | Domain(
-                            "instalment_ids",
-                            "any",
-                            Domain("is_open", "=", True)
-                            & Domain(
-                                "waiting_reason", "in", (Reason.BAD_ADDRESS, Reason.NO_ADDRESS)
-                            ),
-                        )
-                    ),
-                ),
-            ),
-            (
-                "money",
-                _("Money to match"),
-                _("Credits and bank lines of customers who owe: reconcile them."),
-                "fa-random",
-                self._debtors(
-                    _("Money to match"),
-                    Domain("amount_due", ">", 0)
-                    & (
-                        Domain("amount_credit", ">", 0)
-                        | Domain(
-                            "instalment_ids",
-                            "any",
-                            Domain("is_open", "=", True)
-                            & Domain("waiting_reason", "=", Reason.IN_BANK),
-                        )
-                    ),
-                ),
-            ),
-            (
-                "review",
-                _("To review"),
-                _("The ruler has said all it may: a person decides."),
-                "fa-gavel",
-                self._debtors(_("To review"), Domain("stage_id.kind", "=", "review")),
-            ),
+            self._replies(),
+            self._tasks(),
+            self._to_approve(),
+            self._leaving(),
+            self._sent(),
+            self._outbox(),
+            self._failed(),
+            self._addresses(),
+            self._money(),
+            self._review(),
         ]
+
+    def _replies(self):
+        title = self.env._("Replies waiting")
+        hint = self.env._("Customers who wrote to us. The ruler is silent meanwhile.")
+        return (
+            "replies",
+            title,
+            hint,
+            "fa-reply",
+            self._debtors(title, Domain("priority", "=", "1")),
+        )
+
+    def _tasks(self):
+        due = Domain("activity_date_deadline", "<=", fields.Date.context_today(self))
+        action = self._debtors(self.env._("Calls and tasks due"), due)
+        return (
+            "tasks",
+            self.env._("Calls and tasks"),
+            self.env._("Due today or late."),
+            "fa-phone",
+            action,
+        )
+
+    def _to_approve(self):
+        title, hint = (
+            self.env._("To approve"),
+            self.env._("Messages that leave only with your word."),
+        )
+        action = self._followups(title, Domain("state", "=", "to_approve"), outgoing=True)
+        return "approve", title, hint, "fa-check-square-o", action
+
+    def _leaving(self):
+        leaves = Domain("leaves_today", "=", True)
+        # what was skipped stays in sight, so that it can be undone
+        seen = leaves | Domain("is_put_off", "=", True)
+        action = self._followups(self.env._("Today's outgoing"), seen, outgoing=True)
+        hint = self.env._("Read it, or skip it for the day.")
+        title = self.env._("Leaves today")
+        return "outgoing", title, hint, "fa-paper-plane-o", action | {"counted": leaves}
+
+    def _sent(self):
+        since = self._last_working_day()
+        action = self._followups(
+            self.env._("Sent since %s", format_date(self.env, since)),
+            Domain("state", "=", "sent")
+            & Domain("customer_hears", "=", True)
+            & Domain("delivered_at", ">=", self._starts(since)),
+        )
+        title = self.env._("Sent since %s", format_date(self.env, since, date_format="EEEE"))
+        return "sent", title, self.env._("What customers heard from us."), "fa-envelope-o", action
+
+    def _outbox(self):
+        title = self.env._("In the outbox")
+        hint = self.env._(
+            "What the mail server has not taken. It leaves once it does: have it checked."
+        )
+        action = self._followups(title, self.env["collection.followup"]._stuck_in_outbox())
+        return "outbox", title, hint, "fa-inbox", action | {"context": {"collection_outbox": True}}
+
+    def _failed(self):
+        title = self.env._("Failed or uncertain")
+        hint = self.env._("Not sent, or nobody knows whether it arrived.")
+        failed = FAILED & ~WRONG_ADDRESS & Domain("debtor_id.amount_due", ">", 0)
+        return "failed", title, hint, "fa-exclamation-triangle", self._followups(title, failed)
+
+    def _addresses(self):
+        """Once a customer, however many messages failed."""
+        title = self.env._("Failed addresses")
+        hint = self.env._("Customers who need another e-mail address.")
+        failing = Domain("followup_ids", "any", FAILED & WRONG_ADDRESS) | self._waits_for(
+            Reason.BAD_ADDRESS, Reason.NO_ADDRESS
+        )
+        action = self._debtors(title, Domain("amount_due", ">", 0) & failing)
+        return "addresses", title, hint, "fa-at", action
+
+    def _money(self):
+        title = self.env._("Money to match")
+        hint = self.env._("Credits and bank lines of customers who owe: reconcile them.")
+        to_match = Domain("amount_credit", ">", 0) | self._waits_for(Reason.IN_BANK)
+        action = self._debtors(title, Domain("amount_due", ">", 0) & to_match)
+        return "money", title, hint, "fa-random", action
+
+    def _review(self):
+        title = self.env._("To review")
+        hint = self.env._("The ruler has said all it may: a person decides.")
+        action = self._debtors(title, Domain("stage_id.kind", "=", "review"))
+        return "review", title, hint, "fa-gavel", action
+
+    def _waits_for(self, *reasons):
+        """Domain of the debtors of whom an open instalment waits for one of these reasons."""
+        waits = Domain("is_open", "=", True) & Domain("waiting_reason", "in", reasons)
+        return Domain("instalment_ids", "any", waits)
 
     def _debtors(self, name, domain):
         return {

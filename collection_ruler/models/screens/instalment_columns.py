@@ -4,15 +4,25 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...dunning.profile import PayerClass, expected_on
+from ...dunning.reason import Reason
 from ..common import clock
 from ..common.memo import Memo
+from ..common.reason_labels import reason_selection
+from .collection_ruler_line import LINE
 
 
 class CollectionInstalment(models.Model):
-    """When an open instalment will be paid, if its payer does as usual (F6, G3)."""
+    """What lists show of an instalment beside what is owed: from when it counts, when it will be paid,
+    why nothing is said about it at this moment, and its ruler drawn."""
 
     _inherit = "collection.instalment"
 
+    # Odoo's own lists count from the written day: whoever compares them must see why they differ
+    bank_day_words = fields.Char(
+        string="Counts from",
+        compute="_compute_bank_day_words",
+        help="The bank day from which days overdue count, where it is another one than the due date.",
+    )
     expected_date = fields.Date(
         compute="_compute_expected",
         help="The due date and the average delay of this customer, on a bank day.",
@@ -22,10 +32,33 @@ class CollectionInstalment(models.Model):
         compute="_compute_expected",
         help="When it will be paid, if this customer pays as usual.",
     )
+    # without dependencies, like the ruler drawn; a pause writes nothing to what it silences
+    waits_because = fields.Selection(
+        selection=lambda self: reason_selection(self.env),
+        compute="_compute_waits_because",
+        compute_sudo=True,
+        help="Why nothing is said now: a pause, the ruler, a hold, or what its due step waits for.",
+    )
+    ruler_line = fields.Json(**LINE)
+
+    @api.depends("due_date", "is_open", "calendar_key", "company_id")
+    @api.depends_context("lang")
+    def _compute_bank_day_words(self):
+        """From which day it counts, where banks are closed on the day that is written (A3)."""
+        self.bank_day_words = False
+        instalments = self.filtered(lambda i: i.is_open and i.due_date)
+        for company, own in instalments.grouped(lambda i: i.company_id.sudo().root_id).items():
+            company = company.with_context(collection_memo=Memo())
+            for instalment in own:
+                day = company._collection_counts_from(instalment.due_date, instalment.calendar_key)
+                if day != instalment.due_date:
+                    words = format_date(self.env, day, date_format="EEE d MMM")
+                    instalment.bank_day_words = self.env._("counts from %s", words)
 
     @api.depends("due_date", "is_open")
     @api.depends_context("lang")
     def _compute_expected(self):
+        """When it will be paid, if its payer does as usual (F6, G3)."""
         self.expected_date = False
         self.expected_words = False
         instalments = self.sudo().filtered("is_open")
@@ -56,3 +89,22 @@ class CollectionInstalment(models.Model):
             self.expected_words = format_date(self.env, day)
         elif is_known:  # of whom nothing is known, nothing is usual
             self.expected_words = self.env._("later than usual")
+
+    def _compute_waits_because(self):
+        """Ask where the ruler drawn asks, once for all of them (A13, F5)."""
+        self.waits_because = False
+        line = self.env["collection.ruler.line"].with_context(collection_memo=Memo())
+        ruled = self.with_env(line.env).filtered(lambda i: i.is_open and i.ruler_id)
+        facts, now = line._facts(ruled), clock.now(self.env)
+        for company, own in ruled.grouped(lambda i: i.debtor_id.company_id).items():
+            today = company._collection_calendar().local_day(now)
+            for instalment in own:
+                why = line._why(instalment, today, facts)
+                if why != Reason.DUE:  # its message leaves as planned; what comes after it can wait
+                    self.browse(instalment.id).waits_because = why
+
+    def _compute_ruler_line(self):
+        """Draw all of them at once."""
+        drawn = self.env["collection.ruler.line"]._draw(self)
+        for instalment in self:
+            instalment.ruler_line = drawn.get(instalment.id, False)

@@ -1,19 +1,12 @@
-from collections import defaultdict
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
-from ...dunning.calendar import NeverOpen
-from ...dunning.decision import foresee
 from ...dunning.reason import STILL_HERE, Reason
 from ..common import clock
-from ..common.clock import AsOf
-from ..common.memo import Memo
-from ..common.reason_labels import reason_selection
 
 
 class CollectionFollowup(models.Model):
@@ -41,59 +34,12 @@ class CollectionFollowup(models.Model):
 
     @api.depends("state", "reason", "scheduled_at")
     def _compute_outgoing(self):
-        """Ask door 1 about all of them at once; nothing is written."""
+        """Ask `collection.outgoing` about all of them at once."""
+        self.leaves_today = self.is_put_off = False
+        self.leaves_at = self.amount_now = self.currency_now_id = self.waits_because = False
         here = self.filtered(lambda f: f.state in STILL_HERE and f.customer_hears)
-        rest = self - here
-        rest.leaves_today = rest.is_put_off = False
-        rest.leaves_at = rest.amount_now = rest.currency_now_id = rest.waits_because = False
-        reasons = dict(reason_selection(self.env))
-        settings_of, flooded = {}, {}
-        known = here.sudo().with_context(collection_memo=Memo())  # hours are read once for all
-        mute = {}
-        for channel, own in self.env["collection.channel"]._each(known):
-            mute |= channel._why_unreachable(own)
-        # what was skipped shows the amount that it showed before
-        unskipped = known.filtered(lambda f: f.reason == Reason.PUT_OFF)._foreseen(skipped=False)
-        for followup, (check, lifted, at) in known._foreseen().items():
-            seen = self.browse(followup.id)
-            company = followup.debtor_id.company_id
-            if company not in settings_of:
-                flooded[company] = company._collection_is_flooded()
-                settings_of[company] = self.env["collection.snapshot"]._settings(company.id)
-            currencies = settings_of[company].currencies
-            calendar = followup.debtor_id._calendar()
-            names = {name: key for key, name in currencies.items()}
-            today = calendar.local_day(clock.now(self.env))
-            planned_for = calendar.local_day(followup.scheduled_at.replace(tzinfo=UTC))
-            seen.is_put_off = followup.reason == Reason.PUT_OFF and planned_for > today
-            seen.leaves_today = planned_for <= today
-            seen.leaves_at = at.astimezone(UTC).replace(tzinfo=None)
-            if seen.is_put_off:
-                _check, lifted, _at = unskipped[followup]
-            asks = lifted.verdict == "go" and followup._asks_for_money()
-            seen.amount_now = float(lifted.amount) if asks else followup.amount_due
-            if lifted.verdict == "cancel":
-                seen.amount_now = 0
-            key = names.get(lifted.currency) if asks else followup.currency_id.id
-            seen.currency_now_id = key or followup.currency_id.id
-            if check.verdict == "cancel":
-                words = self.env._("It will be taken back: %s", reasons[check.reason])
-            elif seen.is_put_off:
-                words = self.env._(
-                    "Skipped until %s",
-                    format_date(self.env, planned_for, date_format="EEE d MMM"),
-                )
-            elif followup.id in mute:
-                words = mute[followup.id]
-            elif followup._asks_for_money() and flooded[company]:
-                words = self.env._("Far more than usual want to leave: a manager has to allow it")
-            elif followup.state == "to_approve":
-                words = reasons[followup._asks_because()]
-            elif check.verdict in ("wait", "ask"):
-                words = reasons[check.reason]
-            else:
-                words = False
-            seen.waits_because = words and words[:1].upper() + words[1:]
+        for followup, seen in self.env["collection.outgoing"]._look(here).items():
+            self.browse(followup.id).update(seen)
 
     @api.model
     def _search_leaves_today(self, operator, value):
@@ -127,42 +73,6 @@ class CollectionFollowup(models.Model):
             & Domain.OR(days)
         )
 
-    def _foreseen(self, skipped=True):
-        """What door 1 would say of each when it leaves, and what it would say if nothing held it.
-
-        :param skipped: False for the instant at which it would leave if nobody had skipped it
-        :return: {follow-up: (Recheck, Recheck without holds and caps, the aware UTC instant)}
-        """
-        by_instant = defaultdict(self.browse)
-        for followup in self:
-            by_instant[followup._next_open(skipped)] += followup
-        result = {}
-        for at, own in sorted(by_instant.items()):
-            # a memo of its own: whatever is kept there was read as of another day
-            then = own.with_context(collection_as_of=AsOf(at), collection_memo=Memo())
-            pairs = then._pairs()
-            Door = then.env["collection.door"]
-            checks = dict(Door._check(then, at, pairs))
-            for followup, snapshot, planned in Door._facts_of(then, pairs):
-                check = lifted = checks[followup]
-                if check.verdict in ("wait", "ask") and followup.purpose != "thanks":
-                    lifted = foresee(snapshot, planned, at, followup.purpose)
-                result[self.browse(followup.id)] = (check, lifted, at)
-        return result
-
-    def _next_open(self, skipped=True):
-        """The first open instant (aware UTC) at which it may leave; now when there is none.
-
-        :param skipped: False to leave aside that it was skipped for a day
-        """
-        self.ensure_one()
-        now = clock.now(self.env)
-        planned = max(now, self.scheduled_at.replace(tzinfo=UTC)) if skipped else now
-        try:
-            return self._contact_calendar().first_instant(planned)
-        except NeverOpen:
-            return now
-
     # ------------------------------------------------------------------
     # skip, plan again
     # ------------------------------------------------------------------
@@ -187,10 +97,11 @@ class CollectionFollowup(models.Model):
         """
         followups = self._by_collector()
         self._still_here(followups)
+        Outgoing = self.env["collection.outgoing"]
         for followup in followups.filtered(lambda f: not f.is_put_off):
             # counted from when it would leave: on a weekend that is not today
             at = self.env["collection.door"]._next_try(
-                followup, Reason.PUT_OFF, followup._next_open()
+                followup, Reason.PUT_OFF, Outgoing._next_open(followup)
             )
             followup.write({"reason": Reason.PUT_OFF, "scheduled_at": at})
         followups.debtor_id._touch()
@@ -202,10 +113,10 @@ class CollectionFollowup(models.Model):
         """
         followups = self._by_collector()
         self._still_here(followups)
-        now = clock.naive_now(self.env)
+        Outgoing, now = self.env["collection.outgoing"], clock.naive_now(self.env)
         for followup in followups.filtered(lambda f: f.reason == Reason.PUT_OFF):
             followup.scheduled_at = now
-            at = followup._next_open().astimezone(UTC).replace(tzinfo=None)
+            at = Outgoing._next_open(followup).astimezone(UTC).replace(tzinfo=None)
             followup.write({"reason": Reason.DUE, "scheduled_at": at})
         followups.debtor_id._touch()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()

@@ -43,31 +43,13 @@ class CollectionDebtor(models.Model):
         )
         self.env.cr.execute(
             SQL(
-                """
-                UPDATE collection_followup_item s SET state = 'cancelled', reason = 'replaced'
-                  FROM collection_followup_item t
-                 WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
-                   AND s.state != 'cancelled' AND t.state != 'cancelled'
-                   AND (t.move_id, t.account_id, t.due_date, t.step_id, t.occurrence)
-                     = (s.move_id, s.account_id, s.due_date, s.step_id, s.occurrence)
-                   %(only)s
-                """,
-                source=source.id,
-                target=target.id,
-                only=only,
+                "UPDATE collection_instalment s SET partner_id = %s WHERE partner_id = %s %s",
+                target.id,
+                source.id,
+                only,
             )
         )
-        self._fold_charges(source, target, only)
-        for table in ("collection_instalment", "collection_followup_item"):
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s s SET partner_id = %s WHERE partner_id = %s %s",
-                    SQL.identifier(table),
-                    target.id,
-                    source.id,
-                    only,
-                )
-            )
+        self._merge_ledger(source, target, only)
         self.env.invalidate_all(flush=False)
         heir = target.commercial_partner_id
         for debtor in self.sudo().search([("partner_id", "=", source.id)]):
@@ -83,22 +65,42 @@ class CollectionDebtor(models.Model):
             )
             moved._look_again()
 
-    def _fold_charges(self, source, target, only):
-        """What was charged follows its instalment; where both were charged, one of them tells it (D6)."""
+    @api.model
+    def _merge_ledger(self, source, target, only):
+        """What was said about an instalment follows it; where both were told, the target's row stands.
+
+        Another add-on whose rows know an instalment by its key (`collection.instalment._ledger_models`)
+        moves them here, after super.
+
+        :param source: ``res.partner`` whose debts come to be those of ``target``
+        :param target: ``res.partner``
+        :param only: SQL that restricts the rows of the source, whose alias is `s`
+        """
+        replaced = self.env["collection.followup.item"]._move_sql("cancelled", "replaced", "s")
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE collection_charge s SET partner_id = %(target)s
-                 WHERE s.partner_id = %(source)s %(only)s
-                   AND NOT EXISTS (
-                       SELECT FROM collection_charge t
-                        WHERE t.partner_id = %(target)s AND t.is_taken AND s.is_taken
-                          AND (t.move_id, t.account_id, t.due_date, t.kind, t.date_from)
-                            = (s.move_id, s.account_id, s.due_date, s.kind, s.date_from))
+                UPDATE collection_followup_item s SET %(replaced)s
+                  FROM collection_followup_item t
+                 WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
+                   AND %(may_be)s AND t.state != 'cancelled'
+                   AND (t.move_id, t.account_id, t.due_date, t.step_id, t.occurrence)
+                     = (s.move_id, s.account_id, s.due_date, s.step_id, s.occurrence)
+                   %(only)s
                 """,
+                replaced=replaced.assignment,
+                may_be=replaced.condition,
                 source=source.id,
                 target=target.id,
                 only=only,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE collection_followup_item s SET partner_id = %s WHERE partner_id = %s %s",
+                target.id,
+                source.id,
+                only,
             )
         )
 
@@ -117,10 +119,9 @@ class CollectionDebtor(models.Model):
         for model in (
             "collection.instalment",
             "collection.followup",
-            "collection.followup.item",
+            *self.env["collection.instalment"]._ledger_models(),
             "collection.hold",
             "collection.blackout",
-            "collection.charge",
             "collection.debtor.touch",
         ):
             self.env[model].search([("debtor_id", "=", self.id)]).write({"debtor_id": other.id})

@@ -12,8 +12,8 @@ from odoo.tools import SQL
 
 from ...dunning.calendar import CalendarError
 from ...dunning.circuit_breaker import is_flood
-from ...dunning.purpose import ASKS_FOR_MONEY
 from ..common import clock
+from ..common.instalment_key import has_left, is_contact
 
 # what is usual is looked up so far back: five weeks, so that each month's busy day is among them
 USUAL_DAYS = 35
@@ -92,17 +92,17 @@ class CollectionSend(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT (coalesce(handed_at, delivered_at, scheduled_at)
+                SELECT (coalesce(f.handed_at, f.delivered_at, f.scheduled_at)
                         AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, count(*)
-                  FROM collection_followup
-                 WHERE company_id = %(company)s AND state IN ('queued', 'sent', 'uncertain')
-                   AND customer_hears AND purpose IN %(purposes)s
-                   AND scheduled_at >= %(since)s
+                  FROM collection_followup f
+                 WHERE f.company_id = %(company)s AND %(left)s AND %(contact)s
+                   AND f.scheduled_at >= %(since)s
                  GROUP BY 1
                 """,
                 zone=company._collection_place().zones[0],
                 company=company.id,
-                purposes=ASKS_FOR_MONEY,
+                left=has_left("f"),
+                contact=is_contact("f"),
                 since=today - timedelta(days=USUAL_DAYS),
             )
         )

@@ -5,6 +5,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.places import Place
 from ..common import clock
 from ..common.bulk_sql import MANY, NO_JIT, analyze
+from ..common.instalment_key import is_line_of, is_receivable
 from ..common.memo import Memo
 from ..instalment.collection_instalment import NOTHING_SAID
 from .collection_verb import Tally
@@ -81,18 +82,9 @@ class CollectionEnrol(models.AbstractModel):
                       JOIN res_partner p ON p.id = l.partner_id
                       JOIN res_company c ON c.id = l.company_id
                       JOIN account_move m ON m.id = l.move_id
-                       -- what a customer owes; a refund that we paid out is a debit too
-                       AND (m.move_type IN ('out_invoice', 'out_receipt')
-                            OR (m.move_type = 'entry' AND m.origin_payment_id IS NULL
-                                AND m.statement_line_id IS NULL))
                      WHERE l.account_id IN %(accounts)s AND l.company_id IN %(companies)s
-                       AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                       AND l.balance > 0 AND l.no_followup IS NOT TRUE
-                       AND NOT EXISTS (
-                           SELECT FROM collection_instalment i
-                            WHERE (i.move_id, i.account_id, i.partner_id, i.due_date)
-                                = (l.move_id, l.account_id, l.partner_id,
-                                   coalesce(l.date_maturity, l.date)))
+                       AND %(receivable)s AND l.no_followup IS NOT TRUE
+                       AND NOT EXISTS (SELECT FROM collection_instalment i WHERE %(same)s)
                      GROUP BY 1, 2, 3, 4
                     HAVING sum(l.amount_residual) > 0),
                 made AS (
@@ -131,6 +123,8 @@ class CollectionEnrol(models.AbstractModel):
                 """,
                 no_jit=NO_JIT,
                 accounts=tuple(receivable) or (0,),
+                receivable=is_receivable("l", "m"),
+                same=is_line_of("l", "i"),
                 companies=companies,
                 root=company.id,
                 uid=self.env.uid,
@@ -245,13 +239,11 @@ class CollectionEnrol(models.AbstractModel):
                    AND coalesce(l.date_maturity, l.date) = i.due_date
                  WHERE i.gone AND i.company_id IN %s AND l.partner_id != i.partner_id
                    AND l.parent_state = 'posted'
-                   AND NOT EXISTS (
-                       SELECT FROM collection_instalment o
-                        WHERE (o.move_id, o.account_id, o.partner_id, o.due_date)
-                            = (l.move_id, l.account_id, l.partner_id, i.due_date))
+                   AND NOT EXISTS (SELECT FROM collection_instalment o WHERE %s)
                  GROUP BY i.partner_id, l.partner_id
                 """,
                 self._companies(company),
+                is_line_of("l", "o"),
             )
         )
         Partner = self.env["res.partner"]

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC
 
@@ -209,7 +208,8 @@ class CollectionPlan(models.AbstractModel):
         Step = self.env["collection.ruler.step"]
         settings = self.env["collection.snapshot"]._settings(company.id)
         currencies = {name: key for key, name in settings.currencies.items()}
-        recipients = self._recipients(decisions)
+        debtors = self.env["collection.debtor"].browse(debtor.id for debtor, _d in decisions)
+        recipients = self._recipients(debtors, decisions)
         hearing = self.env["collection.channel"]._hearing()
         decided_at = clock.naive_now(self.env)
         contacts, rows = [], []
@@ -232,7 +232,7 @@ class CollectionPlan(models.AbstractModel):
                         "to_approve" if asks else "planned",
                         str(Reason.LOOK_FIRST if asks and step.mode != "approve" else Reason.DUE),
                         contact.at.astimezone(UTC).replace(tzinfo=None),
-                        recipients[debtor.id, contact.role].id,
+                        recipients[contact.channel][debtor.id, contact.role].id,
                         currencies[contact.currency],
                         contact.amount,
                     )
@@ -240,36 +240,14 @@ class CollectionPlan(models.AbstractModel):
         created = insert_rows(self.env, "collection.followup", FOLLOWUP, rows).sudo()
         return {id(contact): followup for contact, followup in zip(contacts, created, strict=True)}
 
-    def _recipients(self, decisions):
-        """Whom to address: {(debtor id, role): res.partner} (B6), for the whole batch at once."""
-        debtors = self.env["collection.debtor"].browse(
-            [debtor.id for debtor, _decision in decisions]
-        )
-        roles = {"billing": ("collection", "invoice"), "escalation": ("escalation", "collection")}
-        customers = debtors.partner_id
-        customers.fetch(["email"])
-        contacts = self.env["res.partner"].search_fetch(
-            [
-                ("commercial_partner_id", "in", customers.ids),
-                ("type", "in", ("collection", "escalation", "invoice")),
-            ],
-            ["commercial_partner_id", "type", "email"],
-            order="id",
-        )
-        found = defaultdict(dict)
-        for contact in contacts:
-            found[contact.commercial_partner_id.id].setdefault(contact.type, contact)
-        result = {}
-        for debtor in debtors:
-            own = found[debtor.partner_id.id]
-            for role, types in roles.items():
-                wanted = [own[kind] for kind in (*types, "invoice") if kind in own]
-                wanted.append(debtor.partner_id)
-                if not any(partner.email for partner in wanted):
-                    # whoever got the invoice, when the company itself has no address
-                    wanted += debtor.instalment_ids.filtered("is_open").move_id.partner_id
-                result[debtor.id, role] = next((p for p in wanted if p.email), wanted[0])
-        return result
+    def _recipients(self, debtors, decisions):
+        """Whom to address: {channel: {(debtor id, role): ``res.partner``}} (B6)."""
+        used = {c.channel for _debtor, decision in decisions for c in decision.contacts}
+        Channel = self.env["collection.channel"]
+        return {
+            code: self.env["collection.recipients"]._of(debtors, Channel._named(code))
+            for code in used
+        }
 
     def _row(self, debtor, claim, step, followup, state, reason):
         return {

@@ -16,6 +16,7 @@ from ...dunning.profile import (
 )
 from ..common import clock
 from ..common.bulk_sql import write_rows
+from ..common.instalment_key import is_line_of, is_money, root_company
 from ..common.memo import Memo
 from ..debtor.payer_profile import FIGURES
 from .collection_verb import Tally
@@ -128,9 +129,8 @@ class CollectionProfile(models.AbstractModel):
                       FROM known k
                       JOIN account_partial_reconcile r ON r.debit_move_id = k.id AND r.amount > 0
                       JOIN account_move_line o ON o.id = r.credit_move_id
-                      -- money, as in `collection.track.money`: no credit note, no write-off
                       JOIN account_journal j ON j.id = o.journal_id
-                       AND j.type IN ('bank', 'cash', 'credit')
+                       AND %(money)s
                      UNION ALL
                     SELECT k.debtor_id, k.move_id, k.account_id, k.due_date, k.effective,
                            k.residual, %(today)s - k.effective
@@ -145,6 +145,7 @@ class CollectionProfile(models.AbstractModel):
                        sum(amount)::text, sum(amount_days)::text
                   FROM instalment GROUP BY debtor_id, age
                 """,
+                money=is_money("j"),
                 lines=self._lines(debtors, today),
                 moved=self._moved(company, debtors, today),
                 today=SQL("%s::date", today),
@@ -179,14 +180,15 @@ class CollectionProfile(models.AbstractModel):
                   -- an invoice or receipt: refunds are credits, and vendors have other journals
                   JOIN account_journal j ON j.id = l.journal_id AND j.type = 'sale'
                   JOIN res_company c ON c.id = l.company_id
-                   AND split_part(c.parent_path, '/', 1)::int = d.company_id
+                   AND %(root)s = d.company_id
                   LEFT JOIN collection_instalment i ON i.original_due_date IS NOT NULL
-                   AND (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (l.move_id, l.account_id, l.partner_id, coalesce(l.date_maturity, l.date))
+                   AND %(same)s
                  WHERE d.id IN %(debtors)s AND l.parent_state = 'posted'
                    AND l.display_type = 'payment_term' AND l.balance > 0) invoiced
              WHERE residual > 0 OR due_date >= %(since)s
             """,
+            root=root_company("c"),
+            same=is_line_of("l", "i"),
             debtors=tuple(debtors.ids),
             since=today - timedelta(days=WINDOW_DAYS),
         )

@@ -7,6 +7,7 @@ from ...dunning.ladder import overdue_until
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import NO_GOOD_ADDRESS, Reason
 from ..common import clock
+from ..common.instalment_key import same_instalment
 from ..facts.collection_failed_addresses import ROLES
 
 
@@ -65,7 +66,7 @@ class CollectionTrack(models.AbstractModel):
         now = clock.naive_now(self.env)
         for followup in again:
             followup.partner_id = mended[followup.id]
-            followup._say_again(now)
+            followup._retry(now)
             if followup.purpose == "delivery":  # as when it was planned: no reminder beside it (A3)
                 today = followup.debtor_id._local_today()
                 followup.item_ids.move_id.collection_instalment_ids.delivered_on = today
@@ -110,14 +111,14 @@ class CollectionTrack(models.AbstractModel):
                   LEFT JOIN collection_followup_item t
                     ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
                   LEFT JOIN collection_instalment i
-                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                    ON %(same)s
                  WHERE f.debtor_id IN %(debtors)s AND f.state = 'failed'
                    AND f.purpose != 'talk' AND f.reason IN %(reasons)s
                  GROUP BY f.id, s.id
                  ORDER BY f.scheduled_at DESC, f.id DESC
                 """,
                 overdue=SQL(", ").join(SQL("(%s::text, %s::date)", *row) for row in overdue),
+                same=same_instalment("i", "t"),
                 role=ROLES[0],
                 waits=(str(Reason.BAD_ADDRESS), str(Reason.NO_ADDRESS)),
                 asks=ASKS_FOR_MONEY,
@@ -136,12 +137,16 @@ class CollectionTrack(models.AbstractModel):
         ids = sorted({row.debtor_id for row in found})
         dead = self.env["collection.failed.addresses"]._of(ids)
         debtors = self.env["collection.debtor"].sudo().browse(ids)
-        recipients = self.env["collection.plan"].sudo()._recipients([(d, None) for d in debtors])
+        Channel = self.env["collection.channel"]
+        recipients = {
+            code: self.env["collection.recipients"].sudo()._of(debtors, Channel._named(code))
+            for code in {row.channel for row in found}
+        }
         result = {}
         for row in found:
             followup = self.env["collection.followup"].sudo().browse(row.id)
             channel = followup._channel()
-            recipient = channel._recipient(followup, recipients)
+            recipient = channel._recipient(followup, recipients[row.channel])
             address = channel._address(recipient)
             tried = None if row.reason == Reason.NO_ADDRESS else row.address
             tried = tried and channel._normalized(tried)

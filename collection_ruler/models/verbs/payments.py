@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ...dunning.calendar import NeverOpen
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.instalment_key import is_line_of, is_money, same_instalment, same_occurrence
 
 
 class _Payment(NamedTuple):
@@ -100,10 +101,11 @@ class CollectionTrackMoney(models.AbstractModel):
                     RETURNING t.id)
                 SELECT i.id
                   FROM changed JOIN given USING (id)
-                  JOIN collection_instalment i USING (move_id, account_id, partner_id, due_date)
+                  JOIN collection_instalment i ON %(same)s
                  WHERE NOT given.stands
                 """,
                 payment=self._payment_of("t"),
+                same=same_instalment("i", "given"),
                 debtors=tuple(debtors.ids),
             )
         )
@@ -121,10 +123,9 @@ class CollectionTrackMoney(models.AbstractModel):
             SELECT r.id FROM account_move_line l
               JOIN account_partial_reconcile r ON r.debit_move_id = l.id
               JOIN account_move_line o ON o.id = r.credit_move_id
-             WHERE (l.move_id, l.account_id, l.partner_id, coalesce(l.date_maturity, l.date))
-                 = (%(item)s.move_id, %(item)s.account_id, %(item)s.partner_id, %(item)s.due_date)
-               AND coalesce(-o.payment_id, o.id) = %(item)s.occurrence
+             WHERE %(same)s AND coalesce(-o.payment_id, o.id) = %(item)s.occurrence
             """,
+            same=is_line_of("l", item),
             item=SQL.identifier(item),
         )
 
@@ -154,11 +155,11 @@ class CollectionTrackMoney(models.AbstractModel):
                   FROM collection_followup f
                   LEFT JOIN collection_followup_item t ON t.followup_id = f.id
                   LEFT JOIN collection_instalment i
-                    ON (i.move_id, i.account_id, i.partner_id, i.due_date)
-                     = (t.move_id, t.account_id, t.partner_id, t.due_date)
+                    ON %s
                  WHERE f.debtor_id IN %s AND f.activity_id IS NOT NULL
                  GROUP BY f.activity_id HAVING bool_or(i.is_open) IS NOT TRUE
                 """,
+                same_instalment("i", "t"),
                 tuple(debtors.ids),
             )
         )
@@ -207,8 +208,7 @@ class CollectionTrackMoney(models.AbstractModel):
                   FROM (SELECT DISTINCT ON (i.id) t.*, i.id AS instalment_id
                           FROM collection_instalment i
                           JOIN collection_followup_item t
-                            ON (t.move_id, t.account_id, t.partner_id, t.due_date, t.occurrence)
-                             = (i.move_id, i.account_id, i.partner_id, i.due_date, i.occurrence)
+                            ON %s
                           JOIN collection_followup f
                             ON f.id = t.followup_id AND f.purpose = 'dunning'
                          WHERE i.debtor_id IN %s AND i.is_open AND i.ruler_id IS NOT NULL
@@ -217,6 +217,7 @@ class CollectionTrackMoney(models.AbstractModel):
                  WHERE last.state = 'cancelled' AND last.reason IN ('paid', 'gone')
                    AND last.step_id IS NOT NULL
                 """,
+                same_occurrence("t", "i"),
                 tuple(debtors.ids),
             )
         )
@@ -225,7 +226,7 @@ class CollectionTrackMoney(models.AbstractModel):
             item = self.env["collection.followup.item"].browse(item_id)
             instalment = self.env["collection.instalment"].browse(instalment_id)
             if item.offset_days == instalment._last_offset():
-                item.followup_id._split(item, "due", now)
+                item.followup_id._split_items(item, "due", now)
 
     def _give_thanks(self, company, payments, today):
         """Thank once per customer and currency for money that came in, on the next business day (A5)."""
@@ -271,13 +272,12 @@ class CollectionTrackMoney(models.AbstractModel):
                        AND (i.settled_on IS NULL OR i.is_open)
                      WHERE d.id IN %(debtors)s)
                 SELECT i.debtor_id, i.id, i.currency_id, r.id,
-                       j.type IN ('bank', 'cash', 'credit') AND p.amount IS DISTINCT FROM 0, o.date,
+                       %(money)s AND p.amount IS DISTINCT FROM 0, o.date,
                        r.id > i.known,
                        -- a payment cancelled and booked again has another journal item
                        coalesce(-o.payment_id, o.id)
                   FROM own i
-                  JOIN account_move_line l ON l.move_id = i.move_id AND l.account_id = i.account_id
-                   AND l.partner_id = i.partner_id AND coalesce(l.date_maturity, l.date) = i.due_date
+                  JOIN account_move_line l ON %(same)s
                   JOIN account_partial_reconcile r ON r.debit_move_id = l.id
                   JOIN account_move_line o ON o.id = r.credit_move_id
                   JOIN account_journal j ON j.id = o.journal_id
@@ -285,6 +285,8 @@ class CollectionTrackMoney(models.AbstractModel):
                  WHERE r.id > i.known OR (NOT i.is_open AND i.settled_on IS NULL)
                 ORDER BY 4
                 """,
+                money=is_money("j"),
+                same=is_line_of("l", "i"),
                 debtors=tuple(debtors.ids),
             )
         )
@@ -353,7 +355,8 @@ class CollectionTrackMoney(models.AbstractModel):
         """A follow-up that an event asks for, not a due date."""
         currency = instalments.currency_id[:1]
         own = instalments.filtered(lambda i: i.currency_id == currency)
-        recipients = self.env["collection.plan"]._recipients([(debtor, None)])
+        channel = self.env["collection.channel"]._named(step.channel)
+        recipients = self.env["collection.recipients"]._of(debtor, channel)
         return self.env["collection.followup"].create(
             {
                 "debtor_id": debtor.id,

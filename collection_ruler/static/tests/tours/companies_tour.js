@@ -84,7 +84,6 @@ registry.category("web_tour.tours").add("collection_ruler_all_menus", {
         ...reach("reports", "forecast", ".o_graph_renderer canvas"),
         ...reach("reports", "coverage", titled("Followed up by nobody")),
         ...reach("configuration", "ruler_rulers", `${titled("Rulers")}, .o_list_view .o_data_row`),
-        ...reach("configuration", "charge_rule", titled("Late charges")),
         ...reach("configuration", "contact_limit", titled("Limits on contact hours")),
         ...reach("configuration", "run", titled("Run log")),
     ],

@@ -1,0 +1,287 @@
+import logging
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.reason import Reason
+from ...dunning.states import FOLLOWUP, ITEM, Forbidden, may_follow, origins
+from ..common import clock
+from ..common.bulk_sql import write_rows
+from ..common.reason_labels import reason_selection
+
+_logger = logging.getLogger(__name__)
+
+# what a follow-up that begins anew does not take along
+LEFT_BEHIND = (
+    "instalment_ids",
+    "partial_ids",
+    "mail_message_id",
+    "activity_id",
+    "handed_at",
+    "delivered_at",
+    "bounced_at",
+    "answered_at",
+    "failure",
+)
+
+
+class Move(NamedTuple):
+    """A change of state as parts of an UPDATE statement.
+
+    :param assignment: for SET
+    :param condition: for WHERE; leaves alone what may not come to this state
+    """
+
+    assignment: SQL
+    condition: SQL
+
+
+class CollectionGate(models.AbstractModel):
+    """The only way to another state; which may follow which stands in `dunning/states.py` (H3)."""
+
+    _name = "collection.gate"
+    _description = "Collection: gate of states"
+
+    _states = {}
+
+    def _move_to(self, state, reason, **values):
+        """Bring these records to a state.
+
+        :param reason: why, a value of `dunning.reason.Reason` or False
+        :param values: other fields to be written along
+        :raise Forbidden: one of them may not come there; none of them is changed then
+        """
+        self._check_move(state)
+        self.write({"state": state, "reason": reason and str(reason), **values})
+
+    def _move_rows(self, state, names, rows):
+        """Bring many records to a state, each with values of its own, in one statement.
+
+        :param names: stored fields that are written along
+        :param rows: [(id, value of each of these fields as the database knows it…)]
+        :raise Forbidden: one of them may not come there; none of them is changed then
+        """
+        self.browse(row[0] for row in rows)._check_move(state)
+        rows = [(row[0], state, *row[1:]) for row in rows]
+        write_rows(self.env, self._name, ["state", *names], rows)
+
+    def _check_move(self, state):
+        """
+        :raise Forbidden: one of these may not come to this state
+        """
+        refused = self.filtered(lambda r: not may_follow(r.state, state, self._states))
+        if refused:
+            moves = ", ".join(f"{record.id} is {record.state}" for record in refused)
+            _logger.error("%s: refused to become %s: %s", self._name, state, moves)
+            raise Forbidden(f"{self._name} may not become {state}: {moves}")
+
+    @api.model
+    def _move_sql(self, state, reason, alias):
+        """The same for bulk statements, which leave out what may not come there: whoever needs to know
+        counts what the statement returns, and tells `_note_refused` of what is missing.
+
+        :param alias: of this model's table in the statement
+        :return: Move
+        """
+        table = SQL.identifier(alias)
+        return Move(
+            SQL("state = %s, reason = %s", state, str(reason)),
+            SQL("%s.state IN %s", table, origins(state, self._states)),
+        )
+
+    def _note_refused(self, state):
+        """Log what a bulk statement left out."""
+        if self:
+            _logger.error("%s: %s did not become %s", self._name, self.ids, state)
+
+
+class CollectionFollowupItem(models.Model):
+    _name = "collection.followup.item"
+    _inherit = ["collection.followup.item", "collection.gate"]
+
+    _states = ITEM
+
+    def _planned(self):
+        """Those that are owed to the customer still."""
+        return self.filtered(lambda item: item.state == "planned")
+
+
+class CollectionFollowup(models.Model):
+    """Where a follow-up can go, and what goes with it: its ledger rows, its mail, its task."""
+
+    _name = "collection.followup"
+    _inherit = ["collection.followup", "collection.gate"]
+
+    _states = FOLLOWUP
+
+    def _retry(self, at):
+        """Plan what failed anew; what was handed over and did not arrive is owed to the customer still.
+
+        :param at: naive UTC instant
+        """
+        self.item_ids.filtered(lambda i: i.state == "sent")._move_to("planned", Reason.DUE)
+        self._replan(Reason.DUE, at)
+
+    def _split_items(self, items, reason, at):
+        """Move ledger rows into a planned follow-up of their own.
+
+        :param at: naive UTC instant at which a door asks again
+        :return: the new follow-up
+        """
+        self.ensure_one()
+        anew = dict.fromkeys(LEFT_BEHIND, False) | {"attempts": 0}
+        other = self.copy({**anew, "state": "planned", "reason": reason, "scheduled_at": at})
+        items._move_to("planned", Reason.DUE, followup_id=other.id)
+        return other
+
+    def _ask_approval(self, reason):
+        """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
+        self._move_to("to_approve", reason, handed_at=False)
+        self._withdraw()
+        self._ask_person()
+
+    def _ask_person(self):
+        """A task for each that wants approval."""
+        reasons = dict(reason_selection(self.env))
+        for followup in self:
+            followup.activity_id = followup.debtor_id._tell(
+                self.env._("Approve “%s”", followup.step_name),
+                self.env._(
+                    "The message waits among the follow-ups to approve: %s.",
+                    reasons[followup._asks_because()],
+                ),
+                followup.ruler_id,
+            )
+
+    def _asks_because(self):
+        """Why a person is asked: for the sake of the step, or of something of ours (A13, F3)."""
+        self.ensure_one()
+        return Reason.LOOK_FIRST if self.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
+
+    def _cancel(self, reason):
+        """Take back what has not left; its ledger rows free their key."""
+        self._check_move("cancelled")
+        self._forget_delivery()
+        self.filtered(lambda f: f.state == "to_approve").activity_id.sudo().unlink()
+        self._move_to("cancelled", reason)
+        self._settle_items("cancelled", reason)
+        self._withdraw()
+
+    def _replan(self, reason, at, **values):
+        """Keep it planned for a later instant (naive UTC)."""
+        self._move_to("planned", reason, scheduled_at=at, handed_at=False, **values)
+        self._withdraw()
+
+    def _fail(self, reason, failure=""):
+        """It could not be said: keep it for a retry and tell the responsible (H2)."""
+        self._forget_delivery()
+        state = "uncertain" if reason == "uncertain" else "failed"
+        for followup in self:
+            followup._move_to(state, reason, failure=failure)
+            if state == "uncertain":
+                followup._settle_items("sent", Reason.UNCERTAIN)
+            followup._withdraw(keep_words=state == "uncertain")
+            self.env["collection.failure"]._tell(followup)
+
+    def _sent(self, at):
+        """It left: the ledger says so.
+
+        :param at: naive UTC instant
+        """
+        self._move_to("sent", Reason.DUE, delivered_at=at, failure=False)
+        self._settle_items("sent", Reason.DUE)
+        self.debtor_id._touch()
+
+    def _forget_delivery(self):
+        """An invoice that did not arrive starts no days of silence."""
+        failed = self.filtered(lambda f: f.purpose == "delivery")
+        failed.item_ids.move_id.sudo().collection_instalment_ids.delivered_on = False
+
+    def _settle_items(self, state, reason):
+        """What becomes of the rows that were planned."""
+        self.item_ids._planned()._move_to(state, reason)
+
+    def _withdraw(self, keep_words=False):
+        """Take what has not left out of the outbox.
+
+        :param keep_words: it may have arrived: it stays in the history, where replies and bounces
+            find it
+        """
+        for channel, own in self.env["collection.channel"]._each(self):
+            channel._withdraw(own, keep_words)
+
+    # ------------------------------------------------------------------
+    # the short ways of many, or at the gateway
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _queued(self, rows):
+        """Planned messages stand in an outbox now.
+
+        :param rows: {follow-up: (id of its ``mail.message`` or None, address)}
+        """
+        now = clock.naive_now(self.env)
+        names = ["reason", "address", "mail_message_id", "handed_at", "queued_at", "failure"]
+        self._move_rows(
+            "queued",
+            [*names, "bounced_at"],
+            [
+                (followup.id, str(Reason.DUE), address or None, message, None, now, None, None)
+                for followup, (message, address) in rows.items()
+            ],
+        )
+
+    def _accepted(self, at):
+        """The gateway took it: the short way of `_sent`, in one statement."""
+        left = self._move_sql("sent", Reason.DUE, "f")
+        said = self.env["collection.followup.item"]._move_sql("sent", Reason.DUE, "t")
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH sent AS (
+                    UPDATE collection_followup f
+                       SET %(left)s, delivered_at = %(at)s, failure = NULL
+                     WHERE f.id = %(id)s AND %(may_leave)s RETURNING f.id, f.debtor_id),
+                said AS (
+                    UPDATE collection_followup_item t SET %(said)s
+                      FROM sent WHERE t.followup_id = sent.id AND %(may_be_said)s)
+                INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
+                """,
+                left=left.assignment,
+                may_leave=left.condition,
+                said=said.assignment,
+                may_be_said=said.condition,
+                at=at,
+                id=self.id,
+            )
+        )
+        if not self.env.cr.rowcount:
+            self._note_refused("sent")
+        self.invalidate_recordset(["state", "reason", "delivered_at", "failure"])
+        self.modified(["state"])
+
+    def _answered_to_person(self, why):
+        """Note whether what a person wrote reached the customer; colleagues' copies do not count.
+
+        Nothing is written where nothing changed: Odoo notes in the same transaction that the mail left.
+
+        :param why: what the gateway said, where it refused
+        """
+        for talk in self:
+            customer = talk.debtor_id.partner_id
+            copies = talk.mail_message_id.notification_ids.filtered(
+                lambda copy, customer=customer: (
+                    copy.res_partner_id.commercial_partner_id == customer
+                )
+            )
+            is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
+            if is_lost != (talk.state == "failed"):
+                state, reason = ("failed", "error") if is_lost else ("sent", False)
+                talk._move_to(state, reason, failure=is_lost and why)
+                talk.debtor_id._touch()
+
+    def _skip_delivery(self):
+        """Somebody sent the invoice meanwhile."""
+        self._move_to("cancelled", Reason.ALREADY_SENT)
+        self._settle_items("skipped", Reason.ALREADY_SENT)

@@ -1,0 +1,125 @@
+"""Door 1: what may leave is asked once more, and invoices leave by Odoo's own sending (C4, H3)."""
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import CollectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDoorOne(CollectionCommon):
+    """What changed between planning and sending."""
+
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+
+    def test_one_of_two_under_way_lets_the_other_leave_and_keeps_its_step(self):
+        first = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        second = self.invoice("2026-03-09", 50.0, date="2026-03-02")
+        self.day("2026-03-02")
+        with self.at("2026-03-09 08:00"):
+            self.run_ruler()
+            self.assertEqual(self.said()[-1], ("Due today", "planned"))
+            transaction = self.pending_transaction(first)
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 50.00 is due today", mail["subject"])
+        self.assertNotIn(first.name, mail["body"])
+        self.assertIn(("Due today", "planned", "due"), self.ledger(first))
+        with self.at("2026-03-09 11:00"):
+            transaction.state = "error"
+        sent = [mail for day in (10, 11, 12, 13) for mail in self.day(f"2026-03-{day}")]
+        self.assertIn(("Due today", "sent", "due"), self.ledger(first))
+        self.assertEqual(
+            [row for row in self.ledger(second) if row[0] == "Due today"],
+            [("Due today", "sent", "due")],
+        )
+        self.assertIn(first.name, sent[0]["body"])
+        self.assertFalse([mail for mail in sent if "please pay" in mail["subject"]], "too firm")
+
+    def pending_transaction(self, move):
+        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
+        provider = self.env["payment.provider"].create(
+            {"name": "Cards", "code": "none", "state": "test", "company_id": self.company.id}
+        )
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": "tx",
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+                "invoice_ids": [Command.set(move.ids)],
+                "state": "pending",
+            }
+        )
+
+    def test_stored_pdf_does_not_say_that_the_invoice_was_sent(self):
+        move = self.invoice("2026-03-09", sent=False)
+        with self.allow_pdf_render():
+            self.env["account.move.send"]._collection_store_pdf(move)
+        self.assertTrue(move.invoice_pdf_report_id)
+        self.assertFalse(move.is_move_sent, "nobody delivers it now")
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(CollectionCommon):
+    """C4: invoices that the ruler sends by Odoo's own sending."""
+
+    def setUp(self):
+        super().setUp()
+        self.activate("2026-03-02")
+
+    def delivered(self):
+        self.move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
+        (mail,) = self.day("2026-03-02")
+        self.assertEqual(self.delivery().state, "sent")
+        self.assertEqual(str(self.instalments(self.move).delivered_on), "2026-03-02")
+        return mail
+
+    def delivery(self):
+        return self.followups(purpose="delivery")
+
+    def test_invoice_that_is_sent_by_hand_is_not_said_to_be_sent(self):
+        self.customer.with_company(self.company).invoice_sending_method = "manual"
+        move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
+        self.assertFalse(self.day("2026-03-02"))
+        self.assertEqual(self.delivery().state, "failed")
+        self.assertIn(f"send {move.name}", self.delivery().failure)
+        self.assertTrue([t for t in self.tasks() if "Send the invoice" in t])
+        self.assertFalse(move.is_move_sent)
+
+    def test_invoice_sent_by_hand_meanwhile_is_not_sent_again(self):
+        """A3: planned for nine o'clock, and sent by a bookkeeper at half past eight."""
+        move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
+        with self.at("2026-03-02 08:00"):
+            self.run_ruler()
+        self.assertEqual(self.delivery().state, "planned")
+        move.is_move_sent = True
+        self.assertFalse(self.day("2026-03-02"))
+        self.assertEqual(self.ledger(move), [("Send the invoice", "skipped", "already_sent")])
+
+    def test_failed_delivery_starts_no_silence(self):
+        self.ruler.days_after_delivery = 30
+        self.customer.email = False
+        move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
+        self.day("2026-03-02")
+        self.assertEqual((self.delivery().state, self.delivery().reason), ("failed", "no_address"))
+        self.assertFalse(self.instalments(move).delivered_on)
+        self.delivery().action_cancel()  # else it is tried again at the new address
+        self.customer.email = "ana@customer.example.com"
+        (mail,) = self.day("2026-03-12")
+        self.assertIn("is due today", mail["subject"])
+
+    def test_failed_delivery_is_tried_again_at_another_address(self):
+        self.ruler.days_after_delivery = 30
+        self.customer.email = False
+        move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
+        self.day("2026-03-02")
+        self.assertEqual(self.delivery().reason, "no_address")
+        self.customer.email = "ana@customer.example.com"
+        (mail,) = self.day("2026-03-12")
+        self.assertIn("Invoice", mail["subject"])
+        self.assertEqual(self.delivery().state, "sent")
+        self.assertEqual(str(self.instalments(move).delivered_on), "2026-03-12")
