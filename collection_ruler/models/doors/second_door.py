@@ -6,7 +6,7 @@ from typing import NamedTuple
 from odoo import models
 from odoo.tools import SQL
 
-from ...dunning.decision import recheck
+from ...dunning.recheck import recheck
 from ..common import clock
 
 _logger = logging.getLogger(__name__)
