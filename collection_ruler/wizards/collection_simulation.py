@@ -9,7 +9,7 @@ from odoo.tools import format_date
 
 from ..dunning.calendar import CalendarError, NeverOpen
 from ..dunning.contact_limits import narrowed
-from ..dunning.decision import Snapshot
+from ..dunning.facts import Snapshot
 from ..dunning.ladder import LadderError, effective_due
 from ..dunning.reason import Reason
 from ..dunning.simulator import simulate

@@ -2,7 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from ...dunning.decision import Decision, decide, decide_task
+from ...dunning.decision import decide, decide_task
+from ...dunning.facts import Decision
 from ...dunning.ladder import LadderError, effective_due
 from ...dunning.reason import Reason
 from ..common import clock

@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, email_normalize, format_date
 
+from ...dunning.bank import bank_is_stale
 from ...dunning.calendar import CalendarError
-from ...dunning.decision import bank_is_stale
 from ...dunning.ladder import overdue_until
 from ...dunning.places import Place, contact_calendar, is_told_apart, known_as, locate
 from ..common import clock

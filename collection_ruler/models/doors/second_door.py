@@ -6,8 +6,8 @@ from typing import NamedTuple
 from odoo import models
 from odoo.tools import SQL
 
-from ...dunning.decision import recheck
 from ...dunning.reason import Reason
+from ...dunning.recheck import recheck
 from ..common import clock
 from ..common.instalment_key import same_instalment
 

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...dunning.calendar import blackout_days
 from ...dunning.contact_limits import narrowed
-from ...dunning.decision import Claim, Snapshot
+from ...dunning.facts import Claim, Snapshot
 from ...dunning.ladder import Ladder, Step
 from ...dunning.places import Place, contact_calendar
 from ...dunning.reason import Reason

@@ -5,8 +5,8 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.decision import foresee
 from ...dunning.reason import Reason
+from ...dunning.recheck import foresee
 from ..common import clock
 from ..common.clock import AsOf
 from ..common.memo import Memo

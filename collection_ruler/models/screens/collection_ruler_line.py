@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ...dunning.calendar import CalendarError, NeverOpen
+from ...dunning.choice import opening
 from ...dunning.drawing import Taken, draw
 from ...dunning.ladder import LadderError
-from ...dunning.next_step import opening
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.instalment_key import same_instalment
