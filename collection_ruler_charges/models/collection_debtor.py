@@ -60,7 +60,6 @@ class CollectionDebtor(models.Model):
     @api.model
     def _merge_ledger(self, source, target, only):
         """What was charged follows its instalment; where both were charged, one of them tells it (D6)."""
-        super()._merge_ledger(source, target, only)
         self.env.cr.execute(
             SQL(
                 """
@@ -77,6 +76,7 @@ class CollectionDebtor(models.Model):
                 only=only,
             )
         )
+        return super()._merge_ledger(source, target, only)
 
     def action_charge(self):
         """Open the dialog that shows what may be charged, before anything is.

@@ -70,7 +70,7 @@ class CollectionDebtor(models.Model):
         """What was said about an instalment follows it; where both were told, the target's row stands.
 
         Another add-on whose rows know an instalment by its key (`collection.instalment._ledger_models`)
-        moves them here, after super.
+        moves them here, and calls super.
 
         :param source: ``res.partner`` whose debts come to be those of ``target``
         :param target: ``res.partner``
