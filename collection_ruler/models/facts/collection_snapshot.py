@@ -21,6 +21,7 @@ from ..common.instalment_key import (
     was_spoken_to,
 )
 from ..common.memo import Memo
+from ..company.bank_data import newest_bank_day
 from ..debtor.collection_debtor import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 
@@ -179,7 +180,7 @@ class CollectionSnapshot(models.AbstractModel):
             currencies = self.env["res.currency"].with_context(active_test=False)
             currencies = currencies.search_fetch([])
             today = company._collection_calendar().local_day(clock.now(self.env))
-            bank_day = company._collection_bank_day()
+            bank_day = newest_bank_day(company)
             hours = {
                 ruler.id: company._collection_hours(ruler.resource_calendar_id) for ruler in rulers
             }

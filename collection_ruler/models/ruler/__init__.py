@@ -5,5 +5,4 @@ from . import collection_ruler_step
 from . import collection_database
 from . import collection_manager_task
 from . import matching
-from . import matching_count
 from . import step_history
