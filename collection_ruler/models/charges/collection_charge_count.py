@@ -10,6 +10,7 @@ from ...dunning.charges import Debt, Line, WhyNot, charge, why_not
 from ...dunning.ladder import effective_due
 from ..common.instalment_key import is_line_of, same_instalment
 from ..common.memo import Memo
+from ..debtor.credits import credits_of
 
 
 def why_not_words(env):
@@ -181,5 +182,5 @@ class CollectionInstalment(models.Model):
         """Those whose debtor has open credits in the same currency: nobody knows yet what they pay, and since
         when, so that charges on them may be too high (D2)."""
         instalments = self.sudo()
-        credits = instalments.debtor_id._credits() if self else {}
+        credits = credits_of(instalments.debtor_id) if self else {}
         return instalments.filtered(lambda i: i.currency_id in credits.get(i.debtor_id.id, ()))

@@ -22,7 +22,8 @@ from ..common.instalment_key import (
 )
 from ..common.memo import Memo
 from ..company.bank_data import newest_bank_day
-from ..debtor.collection_debtor import minute_of_day
+from ..debtor.contact_calendar import minute_of_day
+from ..debtor.credits import credits_query
 from ..instalment.collection_instalment import NOTHING_SAID
 
 # contacts further back than this never matter to a frequency cap
@@ -347,7 +348,7 @@ class CollectionSnapshot(models.AbstractModel):
                  WHERE d.id IN %(debtors)s
                 """,
                 claim=self._claim_columns(today, now),
-                credits=self.env["collection.debtor"]._credits_of("d"),
+                credits=credits_query("d"),
                 contact=is_contact("f"),
                 said=has_left("f"),
                 spoken_to=was_spoken_to("d"),

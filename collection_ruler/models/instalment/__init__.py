@@ -1,3 +1,3 @@
 from . import collection_instalment
 from . import account_move
-from . import settlement
+from . import collection_settlement

@@ -29,6 +29,10 @@ class CollectionInstalment(models.Model):
         "res.partner", string="Customer", required=True, ondelete="restrict", index=True
     )
     due_date = fields.Date(required=True)
+    original_due_date = fields.Date(
+        string="Originally due",
+        help="The due date before another one was agreed. Empty: it never changed.",
+    )
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", index=True)
     currency_id = fields.Many2one(
         "res.currency",
@@ -194,6 +198,24 @@ class CollectionInstalment(models.Model):
         """What the ledger knows this instalment by."""
         self.ensure_one()
         return self.move_id.id, self.account_id.id, self.partner_id.id, self.due_date
+
+    @api.model
+    def _ledger_models(self):
+        """Names of the models whose rows know an instalment by its key, and its debtor by `debtor_id`.
+
+        When an instalment gets another due date, or two debtors become one, their rows come along. An
+        add-on that keeps such a ledger adds its own; who merges partners: `collection.merge._merge_ledger`.
+        """
+        return ("collection.followup.item", "collection.charge")
+
+    def _is_paid(self):
+        """Nothing is owed on a posted entry."""
+        self.ensure_one()
+        return (
+            not self.gone
+            and self.move_id.state == "posted"
+            and self.company_currency_id.compare_amounts(self.residual, 0) <= 0
+        )
 
     @api.model
     def _lock(self, ids, skip=True):
