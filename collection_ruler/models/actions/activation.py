@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
@@ -47,7 +47,7 @@ class CollectionRuler(models.Model):
     def _missing_in_ruler(self):
         if not self.step_ids:
             yield self.env._("“%s” has no steps yet. Add the first one, then activate.", self.name)
-        if self.date_to and self.date_to < fields.Date.context_today(self):
+        if self.date_to and self.date_to < self.company_id._collection_today():
             yield self.env._(
                 "“%(ruler)s” ended on %(day)s. Give it a later end, or none.",
                 ruler=self.name,

@@ -1,5 +1,6 @@
 from contextlib import suppress
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytz
 from odoo import api, fields, models
@@ -45,10 +46,9 @@ class ResCompany(models.Model):
     def _collection_today(self):
         """The day that it is now where the company is: of holds, rulers and figures. What is about one
         customer asks the customer's own day.
-
-        :raise CalendarError: the contact hours make no sense
         """
-        return self._collection_calendar().local_day(clock.now(self.env))
+        zone = self._collection_place().zones[0]  # hours that make no sense do not matter here
+        return clock.now(self.env).astimezone(ZoneInfo(zone)).date()
 
     def _collection_locate(self, said, country, state):
         """Where a customer of this company is (B1).

@@ -38,9 +38,9 @@ class CollectionDebtor(models.Model):
     @api.depends("oldest_due_date", "calendar_key", "company_id")
     def _compute_days_overdue(self):
         """From the bank day that the oldest due date moves to, where they live (A3)."""
-        today = fields.Date.context_today(self)
         for company, own in self.grouped(lambda debtor: debtor.company_id.sudo()).items():
             company = company.with_context(collection_memo=Memo())
+            today = company and company._collection_today()
             for debtor in own:
                 debtor.days_overdue = company._collection_days_overdue(
                     debtor.oldest_due_date, debtor.calendar_key, today

@@ -150,9 +150,9 @@ class CollectionInstalment(models.Model):
     @api.depends("due_date", "is_open", "calendar_key", "company_id")
     def _compute_days_overdue(self):
         """From the bank day that the due date moves to, where the customer lives (A3)."""
-        today = fields.Date.context_today(self)
         for company, own in self.grouped(lambda i: i.company_id.sudo().root_id).items():
             company = company.with_context(collection_memo=Memo())
+            today = company and company._collection_today()
             for instalment in own:
                 due = instalment.due_date if instalment.is_open else None
                 instalment.days_overdue = company._collection_days_overdue(
@@ -164,11 +164,12 @@ class CollectionInstalment(models.Model):
         """What is overdue by the bank days of where each customer lives (A3); only "more than 0"."""
         if (operator, value) != (">", 0):
             return NotImplemented
-        today, keys = fields.Date.context_today(self), defaultdict(list)
+        keys = defaultdict(list)
         for company, key in self._read_group(
             [("is_open", "=", True)], ["company_id", "calendar_key"]
         ):
-            until = company.sudo().root_id._collection_overdue_until(key, today)
+            root = company.sudo().root_id
+            until = root._collection_overdue_until(key, root._collection_today())
             keys[company.id, until].append(key)
         return Domain("is_open", "=", True) & Domain.OR(
             Domain("company_id", "=", company)
