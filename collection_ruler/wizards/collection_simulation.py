@@ -234,7 +234,7 @@ class CollectionSimulation(models.TransientModel):
         calendar = ruler._contact_calendar(place.key)
         debtor = partner.collection_debtor_ids.filtered(lambda d: d.company_id == company)
         if debtor:
-            calendar = debtor._leave_in_peace(calendar)
+            calendar = debtor._without_blackouts(calendar)
         limits = self.env["collection.contact.limit"]._of_company(company.id)
         channels = set(ruler.step_ids.mapped("channel")) - {"activity"}
         return Snapshot(

@@ -4,6 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...dunning.ladder import effective_due
+from ..debtor.credits import credits_of
 from .placeholders import SHOWN
 
 # what is coming due is announced so many days ahead in the second table (B5)
@@ -94,7 +95,7 @@ class CollectionFollowup(models.Model):
         batch = self.browse(memo.get("writing", ())) | self
         if memo.get("credits", (None,))[0] != batch.ids:
             several = batch.filtered(lambda f: f.instalment_ids.currency_id - f.currency_id)
-            memo["credits"] = (batch.ids, several.debtor_id._credits() if several else {})
+            memo["credits"] = (batch.ids, credits_of(several.debtor_id) if several else {})
         return memo["credits"][1]
 
     def _asked_groups(self, credits):
