@@ -29,6 +29,7 @@ from . import (
     test_minimum,
     test_messages,
     test_money,
+    test_one_reason,
     test_outbox,
     test_outgoing,
     test_outgoing_far_away,
