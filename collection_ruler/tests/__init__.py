@@ -36,6 +36,7 @@ from . import (
     test_message_words,
     test_mid_course,
     test_minimum,
+    test_one_reason,
     test_one_voice,
     test_outbox,
     test_outgoing,
