@@ -21,5 +21,4 @@
     "assets": {
         "web.assets_tests": ["collection_ruler_charges/static/tests/tours/*.js"],
     },
-    "application": False,
 }

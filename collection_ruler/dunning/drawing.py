@@ -10,7 +10,9 @@ from datetime import date
 from enum import StrEnum
 
 from .calendar import ContactCalendar
+from .choice import unsuitable
 from .ladder import Ladder, Step, effective_due, timeline
+from .next_step import Upcoming, upcoming
 
 
 class State(StrEnum):
@@ -85,22 +87,29 @@ def draw(
     :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
     :raise NeverOpen: no open day lies within the search limit
     """
-    due = effective_due(ladder, calendar, counts_from)
-    marks = [
-        _mark(step, day, (taken or {}).get(step.id), watermark)
-        for step, day in timeline(ladder, calendar, counts_from)
-    ]
-    marks = [
-        replace(mark, state=State.SKIPPED)
-        if mark.state == State.AHEAD
-        and mark.step.id not in (taken or {})
-        and ((delivered and mark.step.delivers) or profile in mark.step.skip_profiles)
-        else mark
-        for mark in marks
-    ]
+    taken = taken or {}
+    passed = unsuitable(ladder, profile)
+    marks = []
+    for step, day in timeline(ladder, calendar, counts_from):
+        mark = _mark(step, day, taken.get(step.id), watermark)
+        is_passed = step.id in passed or (delivered and step.delivers)
+        if mark.state == State.AHEAD and step.id not in taken and is_passed:
+            mark = replace(mark, state=State.SKIPPED)
+        marks.append(mark)
     if is_open:
-        _look_ahead(marks, calendar, due, today, spoken_to, taken or {})
-    return Drawing((today - due).days, tuple(marks))
+        coming = upcoming(
+            ladder,
+            calendar,
+            counts_from,
+            watermark,
+            today,
+            delivered=delivered,
+            profile=profile,
+            spoken_to=spoken_to,
+            done_step_ids=taken,
+        )
+        marks = _look_ahead(marks, coming, today, taken)
+    return Drawing((today - effective_due(ladder, calendar, counts_from)).days, tuple(marks))
 
 
 def _mark(step: Step, day: date, taken: Taken | None, watermark: int | None) -> Mark:
@@ -112,31 +121,24 @@ def _mark(step: Step, day: date, taken: Taken | None, watermark: int | None) -> 
     return Mark(step, day, State.SKIPPED if taken or consumed else State.AHEAD)
 
 
-def _look_ahead(marks, calendar, due, today, spoken_to, taken) -> None:
-    """Find what comes next, and leave out what that overtakes."""
+def _look_ahead(
+    marks: list[Mark], coming: Upcoming | None, today: date, taken: Mapping[int, Taken]
+) -> list[Mark]:
+    """Mark what comes next, and leave out what that overtakes."""
     planned = [m for m in marks if m.state == State.AHEAD and m.step.id in taken]
-    ahead = [m for m in marks if m.state == State.AHEAD and m.step.id not in taken]
-    arrived = [m for m in ahead if m.day <= today]
-    # a notice is not said late: nobody hears "due today" afterwards
-    sayable = [m for m in arrived if m.step.offset > 0 or m.step.delivers or due >= today]
-    if planned:
-        chosen = min(planned, key=lambda mark: mark.day)
-    elif sayable:
-        overdue = [m for m in sayable if m.step.offset > 0 and m.step.mode != "task"]
-        chosen = overdue[0] if overdue and not spoken_to else sayable[-1]
-    else:
-        chosen = next((m for m in ahead if m.day > today), None)
-    for place, mark in enumerate(marks):
-        if mark is chosen:
-            day = mark.day if mark in planned else max(mark.day, calendar.next_open_day(today))
-            marks[place] = replace(mark, day=day, state=State.NEXT)
-        elif mark in arrived:
-            # messages overtake each other; a task and an invoice wait for their turn
-            is_overtaken = mark not in sayable or (
-                chosen
-                and mark.step.offset < chosen.step.offset
-                and mark.step.mode != "task"
-                and not mark.step.delivers
-            )
-            state = State.SKIPPED if is_overtaken else State.AHEAD
-            marks[place] = replace(mark, day=calendar.next_open_day(today), state=state)
+    steps = coming.steps if coming else ()
+    reached = coming.reached_offset if coming else None
+    following = min(planned, key=lambda m: m.day).step if planned else next(iter(steps), None)
+
+    def seen(mark: Mark) -> Mark:
+        is_next = mark.step is following
+        if mark.state != State.AHEAD or mark.step.id in taken:
+            return replace(mark, state=State.NEXT) if is_next else mark
+        if mark.step in steps:
+            return replace(mark, day=coming.day, state=State.NEXT if is_next else State.AHEAD)
+        if reached is None or mark.step.offset <= reached:
+            return replace(mark, state=State.SKIPPED)
+        # who never heard from us begins with the first: what has come as well follows another day
+        return replace(mark, day=max(mark.day, coming.day)) if mark.day <= today else mark
+
+    return [seen(mark) for mark in marks]

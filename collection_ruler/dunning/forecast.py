@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .calendar import ContactCalendar, NeverOpen
-from .decision import Claim, Contact, Decision, Snapshot, decide
+from .decision import decide
+from .facts import Claim, Contact, Decision, Snapshot
 from .ladder import Ladder, effective_due, timeline
 from .reason import Reason
 

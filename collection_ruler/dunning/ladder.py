@@ -112,6 +112,11 @@ class Ladder:
         """Whether what is said depends on how much is owed (D6)."""
         return bool(self.owed_min) or any(step.owed_min for step in self.steps)
 
+    @cached_property
+    def is_choosy(self) -> bool:
+        """Whether some step is not for all debts and customers (D6, F6)."""
+        return any(step.owed_min or step.skip_profiles for step in self.steps)
+
     def steps_at(self, offset: int) -> tuple[Step, ...]:
         """The steps on one offset (several channels), or none."""
         return tuple(step for step in self.steps if step.offset == offset)

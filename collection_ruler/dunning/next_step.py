@@ -4,13 +4,38 @@ Caps, payments, holds and other customers' wishes are left aside, so a sentence 
 will change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from .calendar import ContactCalendar
+from .choice import Choice, choose, delivery, opening, unsuitable
 from .ladder import Ladder, Step, contact_days, effective_due
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """The next day on which something is said or done about an instalment.
+
+    :param day: an open day
+    :param delivery: the step that delivers the invoice, which comes alone
+    :param choice: what is said and done, None where the invoice is delivered
+    """
+
+    day: date
+    delivery: Step | None = None
+    choice: Choice | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What comes on that day, messages before tasks."""
+        return (self.delivery,) if self.choice is None else self.choice.messages + self.choice.tasks
+
+    @property
+    def reached_offset(self) -> int:
+        """The watermark afterwards."""
+        return self.choice.reached_offset if self.choice else self.delivery.offset
 
 
 @dataclass(frozen=True)
@@ -60,6 +85,54 @@ def soonest(coming: Iterable[Coming]) -> list[Coming]:
     return [one for one in coming if one.day == day]
 
 
+def upcoming(
+    ladder: Ladder,
+    calendar: ContactCalendar,
+    counts_from: date,
+    watermark: int | None,
+    today: date,
+    *,
+    delivered: bool = False,
+    profile: str | None = None,
+    spoken_to: bool = True,
+    done_step_ids: Collection[int] = (),
+) -> Upcoming | None:
+    """The next day on which something is said or done, and what: as `decision` chooses on that day (F1).
+
+    :param counts_from: the date from which offsets count (anchor or due date)
+    :param watermark: the highest offset consumed, None for none (decision 2)
+    :param today: local day
+    :param delivered: whether the invoice went out: a step that would deliver it is passed over (A3)
+    :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
+    :param spoken_to: whether the customer ever heard from us
+    :param done_step_ids: steps that are planned or taken already, whatever the watermark says
+    :return: None when no step is left
+    :raise NeverOpen: no open day lies within the search limit
+    """
+    due = effective_due(ladder, calendar, counts_from)
+    course = list(contact_days(ladder, calendar, counts_from))
+    left_out = unsuitable(ladder, profile)
+    for offset, nominal in course:
+        if watermark is not None and offset <= watermark:
+            continue
+        day = calendar.next_open_day(max(nominal, today))
+        come = max(o for o, comes in course if comes <= day)
+        if not delivered and (step := delivery(ladder, watermark, come)):
+            return Upcoming(day, step)
+        choice = choose(
+            ladder,
+            watermark,
+            come,
+            late=day > due,
+            spoken_to=spoken_to,
+            left_out=left_out,
+            done_step_ids=done_step_ids,
+        )
+        if choice.messages or choice.tasks:
+            return Upcoming(day, None, choice)
+    return None
+
+
 def next_step(
     ladder: Ladder,
     calendar: ContactCalendar,
@@ -72,48 +145,19 @@ def next_step(
 ) -> tuple[Step, date] | None:
     """What comes next by itself, for whoever looks ahead: caps, payments and other debts left aside (F1).
 
-    :param counts_from: the date from which offsets count (anchor or due date)
-    :param watermark: the highest offset consumed, None for none (decision 2)
-    :param delivered: whether the invoice went out: a step that would deliver it is passed over (A3)
-    :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
-    :param spoken_to: whether the customer ever heard from us
+    Parameters as of `upcoming`.
+
     :return: the step whose words are said and its open day, today or later; a message before a task of
         the same day; None when no step is left
     """
-    due = effective_due(ladder, calendar, counts_from)
-    for offset, day in contact_days(ladder, calendar, counts_from):
-        if watermark is not None and offset <= watermark:
-            continue
-        comes = calendar.next_open_day(max(day, today))
-        is_late = comes > due
-        steps = [
-            step
-            for step in ladder.steps_at(offset)
-            if not (delivered and step.delivers)
-            and profile not in step.skip_profiles
-            # a notice is not said late: nobody hears "due today" afterwards
-            and (not is_late or offset > 0 or step.delivers or step.mode == "task")
-        ]
-        if steps:
-            step = min(steps, key=lambda s: s.mode == "task")
-            return opening(ladder, step, spoken_to, profile), comes
-    return None
-
-
-def opening(ladder: Ladder, step: Step, spoken_to: bool, profile: str | None = None) -> Step:
-    """The step whose words are used for one that has come: whoever never heard from us begins with the
-    first about what is overdue, by the same channel (A13). One for approval keeps its own.
-
-    :param spoken_to: whether the customer ever heard from us
-    """
-    if spoken_to or step.mode != "automatic" or step.delivers:
-        return step
-    same = (
-        s
-        for s in ladder.steps_between(None, step.offset)
-        if s.offset > 0
-        and s.door == step.door
-        and not s.delivers
-        and profile not in s.skip_profiles
+    found = upcoming(
+        ladder,
+        calendar,
+        counts_from,
+        watermark,
+        today,
+        delivered=delivered,
+        profile=profile,
+        spoken_to=spoken_to,
     )
-    return next(same, step)
+    return found and (opening(ladder, found.steps[0], spoken_to, profile), found.day)

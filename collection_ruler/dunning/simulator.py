@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .calendar import ContactCalendar
-from .decision import Claim, Contact, Snapshot, decide
+from .decision import decide
+from .facts import Claim, Contact, Snapshot
 from .ladder import Ladder, Step, effective_due, timeline
 from .reason import Reason
 

@@ -54,6 +54,16 @@ class TestAtOnce(CollectionCommon):
         self.assertEqual(hold.state, "ended")
         self.assertFalse(debtor.only_hold_id)
 
+    def test_a_hold_is_in_force_by_the_companys_day_wherever_the_reader_is(self):
+        hold = self.hold(date_to="2026-03-12")
+        for tz in ("Pacific/Auckland", "Pacific/Honolulu"):
+            debtor = self.debtor().with_context(tz=tz)
+            for day, in_force in (("2026-03-12", hold), ("2026-03-13", hold.browse())):
+                for hour in ("00:30", "12:00", "23:30"):
+                    with self.subTest(tz, day=day, hour=hour), self.at(f"{day} {hour}"):
+                        self.env.invalidate_all()
+                        self.assertEqual(debtor.only_hold_id, in_force)
+
     def test_what_waited_for_a_hold_waits_for_it_no_longer(self):
         with self.at("2026-03-12 10:00"):
             hold = self.begin(

@@ -208,7 +208,7 @@ class TestConversation(CollectionCommon):
     def test_a_reply_is_answered_and_noted_at_the_message_not_at_the_conversation(self):
         with self.at("2026-03-17 10:00"):
             self.call()
-        last = self.debtor()._last_followup()
+        last = self.env["collection.conversation"]._last_followup(self.debtor())
         self.assertEqual(last.step_name, "Forgot?")
 
     def test_without_silence_a_conversation_is_a_contact_like_others(self):

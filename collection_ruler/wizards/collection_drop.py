@@ -18,14 +18,15 @@ class CollectionDrop(models.TransientModel):
 
     @api.depends("debtor_id", "stage_id")
     def _compute_step(self):
+        Board = self.env["collection.board"]
         for drop in self:
             debtor = drop.debtor_id
-            drop.instalment_id, drop.step_id = debtor._step_of_stage(drop.stage_id)
+            drop.instalment_id, drop.step_id = Board._step_of(debtor, drop.stage_id)
             drop.is_task = drop.step_id.mode == "task"
             drop.lies_behind = drop.step_id.offset_days <= drop.instalment_id.watermark
             if drop.step_id:
-                _decision, _claims, drop.why_not = debtor._decide_step(
-                    drop.instalment_id, drop.step_id
+                _decision, _claims, drop.why_not = Board._decide(
+                    debtor, drop.instalment_id, drop.step_id
                 )
             else:
                 drop.why_not = self.env._(
@@ -36,11 +37,11 @@ class CollectionDrop(models.TransientModel):
     def action_send(self):
         """Say it now, if the rules allow it."""
         self.ensure_one()
-        self.debtor_id._send_step(self.instalment_id, self.step_id)
+        self.env["collection.board"]._send(self.debtor_id, self.instalment_id, self.step_id)
         return {"type": "ir.actions.act_window_close"}
 
     def action_note(self):
         """It was said another way."""
         self.ensure_one()
-        self.debtor_id._note_step(self.instalment_id, self.step_id)
+        self.env["collection.board"]._note(self.debtor_id, self.instalment_id, self.step_id)
         return {"type": "ir.actions.act_window_close"}

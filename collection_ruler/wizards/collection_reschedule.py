@@ -27,7 +27,7 @@ class CollectionReschedule(models.TransientModel):
         handed over, or on hold by itself for another reason."""
         for wizard in self:
             open_ones = wizard.debtor_id.instalment_ids.filtered("is_open").sorted("due_date")
-            open_ones -= open_ones._instalment_holds().instalment_ids
+            open_ones -= self.env["collection.hold"]._on(open_ones).instalment_ids
             chosen = open_ones.filtered("days_overdue") or open_ones[:1]
             wizard.instalment_ids = [Command.set(chosen.ids)]
 
@@ -50,7 +50,7 @@ class CollectionReschedule(models.TransientModel):
             raise UserError(self.env._("Agree on a date from %s on.", format_date(self.env, today)))
         self._check_days_apart(instalments)
         self._write_dates(instalments)
-        self.debtor_id._follow_at_once()
+        self.env["collection.refresh.now"]._refresh(self.debtor_id)
         return {"type": "ir.actions.act_window_close"}
 
     def _check_days_apart(self, instalments):

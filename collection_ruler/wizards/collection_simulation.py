@@ -9,7 +9,7 @@ from odoo.tools import format_date
 
 from ..dunning.calendar import CalendarError, NeverOpen
 from ..dunning.contact_limits import narrowed
-from ..dunning.decision import Snapshot
+from ..dunning.facts import Snapshot
 from ..dunning.ladder import LadderError, effective_due
 from ..dunning.reason import Reason
 from ..dunning.simulator import simulate
@@ -234,7 +234,7 @@ class CollectionSimulation(models.TransientModel):
         calendar = ruler._contact_calendar(place.key)
         debtor = partner.collection_debtor_ids.filtered(lambda d: d.company_id == company)
         if debtor:
-            calendar = debtor._leave_in_peace(calendar)
+            calendar = debtor._without_blackouts(calendar)
         limits = self.env["collection.contact.limit"]._of_company(company.id)
         channels = set(ruler.step_ids.mapped("channel"))
         channels &= set(self.env["collection.channel"]._hearing())

@@ -57,27 +57,6 @@ class CollectionDebtor(models.Model):
             result[debtor.id][kind, currency] = amount
         return result
 
-    @api.model
-    def _merge_ledger(self, source, target, only):
-        """What was charged follows its instalment; where both were charged, one of them tells it (D6)."""
-        super()._merge_ledger(source, target, only)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE collection_charge s SET partner_id = %(target)s
-                 WHERE s.partner_id = %(source)s %(only)s
-                   AND NOT EXISTS (
-                       SELECT FROM collection_charge t
-                        WHERE t.partner_id = %(target)s AND t.is_taken AND s.is_taken
-                          AND (t.move_id, t.account_id, t.due_date, t.kind, t.date_from)
-                            = (s.move_id, s.account_id, s.due_date, s.kind, s.date_from))
-                """,
-                source=source.id,
-                target=target.id,
-                only=only,
-            )
-        )
-
     def action_charge(self):
         """Open the dialog that shows what may be charged, before anything is.
 
@@ -110,3 +89,30 @@ class CollectionDebtor(models.Model):
         )
         self.sudo()._message_log(body=words)
         return words
+
+
+class CollectionMerge(models.AbstractModel):
+    """What was charged comes along when two customers become one."""
+
+    _inherit = "collection.merge"
+
+    @api.model
+    def _merge_ledger(self, source, target, only):
+        """What was charged follows its instalment; where both were charged, one of them tells it (D6)."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collection_charge s SET partner_id = %(target)s
+                 WHERE s.partner_id = %(source)s %(only)s
+                   AND NOT EXISTS (
+                       SELECT FROM collection_charge t
+                        WHERE t.partner_id = %(target)s AND t.is_taken AND s.is_taken
+                          AND (t.move_id, t.account_id, t.due_date, t.kind, t.date_from)
+                            = (s.move_id, s.account_id, s.due_date, s.kind, s.date_from))
+                """,
+                source=source.id,
+                target=target.id,
+                only=only,
+            )
+        )
+        return super()._merge_ledger(source, target, only)

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.collection_ruler.models.debtor.credits import credits_of
 
 
 class CollectionInstalment(models.Model):
@@ -19,5 +20,5 @@ class CollectionInstalment(models.Model):
         """Those whose debtor has open credits in the same currency: nobody knows yet what they pay, and since
         when, so that charges on them may be too high (D2)."""
         instalments = self.sudo()
-        credits = instalments.debtor_id._credits() if self else {}
+        credits = credits_of(instalments.debtor_id) if self else {}
         return instalments.filtered(lambda i: i.currency_id in credits.get(i.debtor_id.id, ()))

@@ -296,7 +296,8 @@ class TestIssuing(ChargeCase):
             dialog = theirs[action["res_model"]].browse(action["res_id"])
             self.assertEqual(dialog.line_ids.instalment_id, self.instalments(move).with_env(theirs))
             dialog.action_issue()
-        self.assertEqual(self.charges().debit_move_id.company_id, branch)
+        charges = self.env["collection.charge"].search([("move_id", "=", move.id)])
+        self.assertEqual(charges.debit_move_id.company_id, branch)
 
     def test_another_company_sees_neither_charges_nor_rules(self):
         self.owe()

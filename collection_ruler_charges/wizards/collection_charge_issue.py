@@ -49,7 +49,7 @@ class CollectionChargeIssue(models.TransientModel):
             [("debtor_id", "=", debtor.id), ("gone", "=", False)], order="due_date, id"
         )
         counted = self.env["collection.charge"]._count(instalments)
-        held = debtor._held_instalments()
+        held = debtor.env["collection.hold"]._covered(debtor)
         return self.create(
             {
                 "debtor_id": debtor.id,

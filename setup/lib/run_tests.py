@@ -111,8 +111,8 @@ class Run:
                     store.ensure_web()
                     database = store.copy("t_web", copy)
                 else:
-                    store.ensure_module()
-                    database = store.copy("t_module", copy)
+                    store.ensure_tests()
+                    database = store.copy("t_tests", copy)
             arguments = [f"--odoo-database={database}", "--odoo-http"]
             arguments += [f"--odoo-config={self._own_configuration(title)}", *targets]
             self._pytest(title, arguments, self.odoo.environment())

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from worlds import ALL_DAY, DAY, NINE_TO_NINE, SUNDAY_TO_THURSDAY, WEEKDAYS
 
 from dunning.calendar import ContactCalendar
-from dunning.decision import Claim, Contact, Decision, Snapshot, decide, recheck
+from dunning.decision import decide
+from dunning.facts import Claim, Contact, Decision, Snapshot
 from dunning.ladder import Ladder, Step, come
 from dunning.reason import Reason
+from dunning.recheck import recheck
 
 HOUR = timedelta(hours=1)
 BRAZIL = ContactCalendar("America/Sao_Paulo", WEEKDAYS, "BR", "SP")

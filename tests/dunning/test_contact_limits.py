@@ -9,9 +9,11 @@ from worlds import WEEKDAYS, calendars, windows
 
 from dunning.calendar import ContactCalendar
 from dunning.contact_limits import Limit, within
-from dunning.decision import Claim, Snapshot, decide, recheck
+from dunning.decision import decide
+from dunning.facts import Claim, Snapshot
 from dunning.ladder import Ladder, Step
 from dunning.reason import Reason
+from dunning.recheck import recheck
 
 DUBLIN = ContactCalendar("Europe/Dublin", WEEKDAYS)
 MONDAY = date(2026, 3, 2)

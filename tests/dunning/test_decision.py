@@ -28,19 +28,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import DAY, WEEKDAYS, may_speak
 
+from dunning.bank import bank_is_stale
 from dunning.calendar import ContactCalendar
-from dunning.decision import (
-    Claim,
-    Decision,
-    Recheck,
-    Snapshot,
-    bank_is_stale,
-    decide,
-    foresee,
-    recheck,
-)
+from dunning.decision import decide
+from dunning.facts import Claim, Decision, Recheck, Snapshot
 from dunning.ladder import Ladder, Step, come
 from dunning.reason import Reason
+from dunning.recheck import foresee, recheck
 
 
 def doors(decision):

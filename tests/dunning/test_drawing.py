@@ -45,6 +45,9 @@ def test_nothing_at_or_below_the_watermark_is_announced(case, days):
     for mark in drawing.marks:
         if watermark is not None and mark.step.offset <= watermark:
             assert mark.state == State.SKIPPED
+        elif mark.state == State.SKIPPED:  # a later one comes on the same day and overtakes it
+            assert mark.step.offset < drawing.next.step.offset
+            assert mark.day <= drawing.next.day
         else:
             assert mark.state in (State.NEXT, State.AHEAD)
 
@@ -78,6 +81,16 @@ def test_a_planned_message_comes_before_later_steps():
 def test_a_missed_task_stays_beside_the_message_that_overtook_it():
     ladder = Ladder(1, (Step(1, 2, "activity", mode="task"), Step(2, 8, "email")))
     assert states(draw(ladder, ALWAYS, DUE, on(9))) == ["ahead", "next"]
+
+
+def test_a_message_comes_before_a_task_that_has_come_as_well():
+    ladder = Ladder(1, (Step(1, 3, "email"), Step(2, 5, "activity", mode="task")))
+    assert states(draw(ladder, ALWAYS, DUE, on(9))) == ["next", "ahead"]
+
+
+def test_a_task_of_the_due_date_is_not_passed_over_when_it_is_late():
+    ladder = Ladder(1, (Step(1, 0, "activity", mode="task"), Step(2, 30, "email")))
+    assert states(draw(ladder, ALWAYS, DUE, on(9))) == ["next", "ahead"]
 
 
 def test_nothing_comes_once_nothing_is_owed():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from worlds import DAY, due_dates
 
 from dunning.contact_limits import Limit, within
-from dunning.decision import Snapshot
+from dunning.facts import Snapshot
 from dunning.forecast import KINDS, NEVER, Customer, Forecast, Foreseen, Planned
 from dunning.ladder import Ladder, Step, timeline
 from dunning.reason import Reason

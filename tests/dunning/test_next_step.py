@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import DAY, cases
 
-from dunning.decision import Snapshot
+from dunning.facts import Snapshot
 from dunning.forecast import Customer, Forecast, Foreseen
-from dunning.ladder import Ladder, Step, begin, effective_due, next_day
+from dunning.ladder import Ladder, Step, begin, contact_day, effective_due, next_day
 from dunning.next_step import Coming, next_step, soonest
 
 RULER = Ladder(
@@ -31,24 +31,41 @@ def ladder_of(*offsets, **more):
 
 
 @given(cases(), st.integers(-20, 20), st.integers(-9, 30))
-def test_the_next_step_is_the_first_above_the_watermark_on_the_day_that_is_planned(
-    case, mark, late
-):
+def test_the_next_step_is_above_the_watermark_on_the_day_that_is_planned(case, mark, late):
+    """The first that may be said on its day; of several that come on that day the last."""
     ladder, calendar, due = case
     today = due + late * DAY
     found = next_step(ladder, calendar, due, mark, today)
     looked_at = next_day(ladder, calendar, due, mark, today)
     ahead = [offset for offset in ladder.offsets if offset > mark]
     if ahead and (ahead[0] > 0 or looked_at <= effective_due(ladder, calendar, due)):
-        assert (found[0].offset, found[1]) == (ahead[0], looked_at)
+        first, day = ahead[0], looked_at
     else:  # nobody is told "due in a week" afterwards
-        assert (found and found[0].offset) == next((o for o in ahead if o > 0), None)
+        first = next((o for o in ahead if o > 0), None)
+        day = first and next_day(ladder, calendar, due, first - 1, today)
+    if first is None:
+        assert found is None
+    else:
+        by_then = [o for o in ahead if o >= first and contact_day(ladder, calendar, o, due) <= day]
+        assert (found[0].offset, found[1]) == (max(by_then), day)
 
 
 def test_a_notice_that_is_late_is_not_what_comes_next():
     ladder, due = ladder_of(-7, 0, 3, bank_days=False), date(2025, 11, 3)
     today = due + 9 * DAY
     assert next_step(ladder, BRAZIL, due, None, today) == (ladder.steps_at(3)[0], today)
+
+
+def test_of_two_steps_that_have_come_the_later_is_named():
+    """A task that comes on that day as well is done beside it; only a message is overtaken (S1)."""
+    due, today = date(2025, 11, 3), date(2025, 11, 12)
+    letters = ladder_of(3, 5, bank_days=False)
+    assert next_step(letters, BRAZIL, due, None, today) == (letters.steps_at(5)[0], today)
+    call = Step(2, 5, "phone", mode="task")
+    ladder = Ladder(1, (Step(1, 3, "email"), call), bank_days=False)
+    assert next_step(ladder, BRAZIL, due, None, today) == (ladder.steps[0], today)
+    late_call = Ladder(1, (Step(1, 0, "phone", mode="task"), Step(2, 30, "email")), bank_days=False)
+    assert next_step(late_call, BRAZIL, due, None, today) == (late_call.steps[0], today)
 
 
 def test_an_invoice_that_went_out_is_not_announced_to_be_sent():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worlds import WEEKDAYS
 
 from dunning.calendar import ContactCalendar
-from dunning.decision import Snapshot
+from dunning.facts import Snapshot
 from dunning.ladder import Ladder, Step
 from dunning.next_step import next_step
 from dunning.profile import (

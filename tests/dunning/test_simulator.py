@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import DAY, due_dates
 
-from dunning.decision import Snapshot
+from dunning.facts import Snapshot
 from dunning.ladder import Ladder, Step, timeline
 from dunning.reason import Reason
 from dunning.simulator import simulate

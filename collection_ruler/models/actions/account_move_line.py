@@ -11,9 +11,10 @@ class AccountMoveLine(models.Model):
         """
         if "date_maturity" not in vals:
             return super().write(vals)
-        instalments = self.env["collection.instalment"].sudo()._of_posted(self)
+        Rescheduling = self.env["collection.rescheduling"]
+        instalments = Rescheduling._instalments_of(self)
         result = super().write(vals)
-        instalments._follow_due_date(self)
+        Rescheduling._follow(instalments, self)
         return result
 
     def _collection_key(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
@@ -35,34 +35,35 @@ class CollectionRuler(models.Model):
         :return: [(sentence that says what to do, path of the page where it is done or None)]
         """
         self.ensure_one()
-        company = self.company_id
-        missing = []
+        sentences = [*self._missing_in_ruler(), *self._missing_in_words()]
+        missing = [(sentence, None) for sentence in sentences] + self._missing_in_company()
+        try:
+            self._ladder()
+            self._contact_calendar()
+        except (LadderError, ValueError) as error:
+            missing.append((str(error), None))
+        return missing
+
+    def _missing_in_ruler(self):
         if not self.step_ids:
-            missing.append(
-                (
-                    self.env._(
-                        "“%s” has no steps yet. Add the first one, then activate.", self.name
-                    ),
-                    None,
-                )
+            yield self.env._("“%s” has no steps yet. Add the first one, then activate.", self.name)
+        if self.date_to and self.date_to < self.company_id._collection_today():
+            yield self.env._(
+                "“%(ruler)s” ended on %(day)s. Give it a later end, or none.",
+                ruler=self.name,
+                day=format_date(self.env, self.date_to),
             )
-        if self.date_to and self.date_to < fields.Date.context_today(self):
-            missing.append(
-                (
-                    self.env._(
-                        "“%(ruler)s” ended on %(day)s. Give it a later end, or none.",
-                        ruler=self.name,
-                        day=format_date(self.env, self.date_to),
-                    ),
-                    None,
-                )
-            )
+
+    def _missing_in_words(self):
         for step in self.step_ids:
             try:
                 step._check_words()
             except ValidationError as error:
-                missing.append((str(error), None))
-        company_path = f"/odoo/action-base.action_res_company_form/{company.id}"
+                yield str(error)
+
+    def _missing_in_company(self):
+        """What is missing at the company, as `_missing` says it."""
+        company, missing = self.company_id, []
         if not (company.email or company.partner_id.email):
             missing.append(
                 (
@@ -70,7 +71,7 @@ class CollectionRuler(models.Model):
                         "%s has no e-mail address to send from. Add one to the company first.",
                         company.name,
                     ),
-                    company_path,
+                    f"/odoo/action-base.action_res_company_form/{company.id}",
                 )
             )
         hours = self.resource_calendar_id or company.collection_calendar_id
@@ -85,11 +86,6 @@ class CollectionRuler(models.Model):
                     "/odoo/settings#account",
                 )
             )
-        try:
-            self._ladder()
-            self._contact_calendar()
-        except (LadderError, ValueError) as error:
-            missing.append((str(error), None))
         return missing
 
     def _activate(self):

@@ -1,16 +1,7 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-from ...dunning.calendar import blackout_days
-from ...dunning.contact_limits import narrowed
-from ...dunning.places import Place
-from ..common import clock
-from ..common.instalment_key import root_company
-from ..common.memo import Memo
 
 # what a collector may write on a debtor; the rest is arithmetic
 WRITTEN_BY_PEOPLE = {
@@ -24,11 +15,6 @@ WRITTEN_BY_PEOPLE = {
     "message_follower_ids",
     "message_main_attachment_id",
 }
-
-
-def minute_of_day(hour):
-    """A time of the day in hours as minutes; None for none, which midnight stands for."""
-    return round((hour or 0) * 60) % 1440 or None
 
 
 class CollectionDebtor(models.Model):
@@ -61,27 +47,16 @@ class CollectionDebtor(models.Model):
         readonly=True,
     )
     stage_kind = fields.Selection(related="stage_id.kind")
-    calendar_key = fields.Char(
-        required=True,
-        default=Place().key,
-        help="Where the customer lives, as far as days and hours go: time zones, country, state.",
-    )
     amount_due = fields.Monetary(string="Open", readonly=True)
     amount_overdue = fields.Monetary(string="Overdue", readonly=True)
     amount_credit = fields.Monetary(string="Open credits", readonly=True)
     oldest_due_date = fields.Date(string="Oldest due date", readonly=True)
-    days_overdue = fields.Integer(compute="_compute_days_overdue")
     next_followup_date = fields.Date(string="Next contact", readonly=True)
     last_followup_date = fields.Date(string="Last contact", readonly=True)
     ice_breaker = fields.Char(
         string="Opening sentence",
         help="A personal sentence that opens each message to this customer, in their language.",
     )
-    best_hour = fields.Float(
-        string="Best time",
-        help="When they like to hear from us, by their clock. 0: any time within the contact hours.",
-    )
-    blackout_ids = fields.One2many("collection.blackout", "debtor_id", string="Dates to avoid")
     priority = fields.Selection([("0", "Normal"), ("1", "High")], default="0")
     refreshed_on = fields.Date(help="The day that the figures are of.")
     thanked_partial = fields.Integer(
@@ -90,28 +65,30 @@ class CollectionDebtor(models.Model):
     instalment_ids = fields.One2many("collection.instalment", "debtor_id", string="Instalments")
     followup_ids = fields.One2many("collection.followup", "debtor_id", string="Follow-ups")
     hold_ids = fields.One2many("collection.hold", "debtor_id", string="Holds")
+    # offered above the form where there is nothing to choose from; a hand-over is taken back on its own page
+    only_hold_id = fields.Many2one(
+        "collection.hold", compute="_compute_only_hold_id", string="The hold in force"
+    )
 
     _identity = models.UniqueIndex("(partner_id, company_id)")
-    _hour = models.Constraint(
-        "CHECK (best_hour IS NULL OR (best_hour >= 0 AND best_hour < 24))",
-        "The best time is a time of the day, from 0:00 to 23:59.",
-    )
 
     @api.depends("partner_id.display_name")
     def _compute_display_name(self):
         for debtor in self:
             debtor.display_name = debtor.partner_id.display_name
 
-    @api.depends("oldest_due_date", "calendar_key", "company_id")
-    def _compute_days_overdue(self):
-        """From the bank day that the oldest due date moves to, where they live (A3)."""
-        today = fields.Date.context_today(self)
+    @api.depends("hold_ids.state", "hold_ids.date_to")
+    def _compute_only_hold_id(self):
+        Hold = self.env["collection.hold"]
         for company, own in self.grouped(lambda debtor: debtor.company_id.sudo()).items():
-            company = company.with_context(collection_memo=Memo())
+            if not company:  # a form that is not filled yet
+                own.only_hold_id = False
+                continue
+            in_force = Hold._in_force(company._collection_today()) & Hold._domain_of(own)
+            by_debtor = Hold.search(in_force).grouped("debtor_id")
             for debtor in own:
-                debtor.days_overdue = company._collection_days_overdue(
-                    debtor.oldest_due_date, debtor.calendar_key, today
-                )
+                holds = by_debtor.get(debtor._origin, Hold)
+                debtor.only_hold_id = len(holds) == 1 and holds.origin != "handover" and holds
 
     def write(self, vals):
         """People write what is theirs; figures, stage and identity are written by the ruler alone.
@@ -147,61 +124,6 @@ class CollectionDebtor(models.Model):
                 )
             )
 
-    @api.model
-    def _credits_of(self, debtor):
-        """Unapplied credit notes and payments of a debtor: a query for currency_id and amount (D2).
-
-        :param debtor: the alias of collection_debtor in the query around it
-        """
-        return SQL(
-            """
-            SELECT l.currency_id, -sum(l.amount_residual_currency) AS amount
-              FROM res_partner p
-              JOIN account_move_line l ON l.partner_id = p.id
-              JOIN account_account a ON a.id = l.account_id
-              JOIN res_company c ON c.id = l.company_id
-               AND %(root)s = %(debtor)s.company_id
-             WHERE p.commercial_partner_id = %(debtor)s.partner_id
-               AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-               AND a.account_type = 'asset_receivable' AND l.amount_residual < 0
-             GROUP BY l.currency_id
-            """,
-            root=root_company("c"),
-            debtor=SQL.identifier(debtor),
-        )
-
-    def _credits(self):
-        """Unapplied credit notes and payments: {debtor id: {``res.currency``: amount}}, positive (D2)."""
-        self.env["account.move.line"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT d.id, c.currency_id, c.amount FROM collection_debtor d "
-                "CROSS JOIN LATERAL (%s) c WHERE d.id IN %s",
-                self._credits_of("d"),
-                tuple(self.ids) or (0,),
-            )
-        )
-        result = defaultdict(dict)
-        for debtor, currency, amount in rows:
-            result[debtor][self.env["res.currency"].browse(currency)] = float(amount)
-        return result
-
-    def _by_collector(self):
-        """These debtors, for a collector or manager who may see them.
-
-        :raise AccessError: neither of them, or not of this company
-        """
-        self.check_access("read")
-        if not self.env.su and not self.env.user.has_group(
-            "collection_ruler.collection_ruler_group_collector"
-        ):
-            raise AccessError(self.env._("Only collectors decide what becomes of a debtor."))
-        return self
-
-    def _local_today(self):
-        """Today where this debtor lives."""
-        return self._place_calendar().local_day(clock.now(self.env))
-
     def _responsible(self, ruler=None):
         """Who gets the task: responsible of the debtor, else of the ruler, else the salesperson."""
         self.ensure_one()
@@ -211,36 +133,6 @@ class CollectionDebtor(models.Model):
             or self.partner_id.user_id
             or self.env.ref("base.user_admin")
         )
-
-    def action_write_now(self):
-        """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""
-        self.ensure_one()
-        self.check_access("write")
-        if not self.env.user.email:
-            raise UserError(
-                self.env._(
-                    "Your user has no e-mail address to write from. Add one in your preferences, or ask "
-                    "an administrator to."
-                )
-            )
-        mail = self.env["collection.channel.email"]
-        recipients = self.env["collection.recipients"].sudo()._of(self, mail)
-        recipient = recipients[self.id, "billing"]
-        there = self.with_context(lang=recipient.lang or self.env.lang)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Write to %s", recipient.display_name),
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_composition_mode": "comment",
-                "default_partner_ids": recipient.ids,
-                "default_subject": there.env._("Your account with %s", self.company_id.sudo().name),
-            },
-        }
 
     def _tell(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.
@@ -273,34 +165,80 @@ class CollectionDebtor(models.Model):
             )
         )
 
-    def _calendar(self):
-        """When this debtor may be contacted, by the hours of the company (B1, B3)."""
-        self.ensure_one()
-        return self._leave_in_peace(self._place_calendar())
+    # ------------------------------------------------------------------
+    # what people do
+    # ------------------------------------------------------------------
 
-    def _place_calendar(self):
-        """Days, hours and holidays where this debtor lives, by the hours of the company (B1)."""
-        self.ensure_one()
-        # who works in a branch may not read the company that keeps the hours
-        return self.company_id.sudo()._collection_calendar(key=self.calendar_key)
+    def _by_collector(self):
+        """These debtors, for a collector or manager who may see them.
 
-    def _within_limits(self, calendar, channel):
-        """A contact calendar for one channel, within law and one's own limits (B1).
-
-        Where those leave no hour it is given back as it is: the doors say so.
+        :raise AccessError: neither of them, or not of this company
         """
-        self.ensure_one()
-        limits = self.env["collection.contact.limit"]._of_company(self.company_id.id)
-        return narrowed(calendar, limits, [channel], self.is_company).get(channel) or calendar
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(
+            "collection_ruler.collection_ruler_group_collector"
+        ):
+            raise AccessError(self.env._("Only collectors decide what becomes of a debtor."))
+        return self
 
-    def _best_minute(self):
-        """The time of the day at which they like to hear from us, in minutes, or None (B3)."""
+    def _held_instalments(self):
+        """The ``collection.instalment`` of this debtor that a hold covers today."""
         self.ensure_one()
-        return minute_of_day(self.best_hour)
+        in_force = self.env["collection.hold"]._in_force(self.company_id.sudo()._collection_today())
+        holds = self.sudo().hold_ids.filtered_domain(in_force)
+        return (
+            self.sudo().instalment_ids if "all" in holds.mapped("scope") else holds.instalment_ids
+        )
 
-    def _leave_in_peace(self, calendar):
-        """A contact calendar without the dates that this customer wants to be spared (B3)."""
+    def action_write_now(self):
+        """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""
+        return self.env["collection.conversation"]._compose(self)
+
+    def action_end_hold(self):
+        """End the only hold there is."""
         self.ensure_one()
-        dates = [(b.date_from, b.date_to or None, b.yearly) for b in self.sudo().blackout_ids]
-        today = calendar.local_day(clock.now(self.env))
-        return calendar.without(blackout_days(dates, today))
+        self.only_hold_id.action_end()
+
+    def action_drop(self, stage_id):
+        """Answer a card that was dropped on a stage (F1).
+
+        :return: an action that opens a dialog
+        :raise UserError: why the debtor cannot come to stand there by hand, and what would bring them
+        """
+        stage = self.env["collection.stage"].browse(stage_id)
+        return self.env["collection.board"]._drop(self._by_collector(), stage)
+
+    def action_look_again(self):
+        """Place the debtor anew at once, after a person changed something."""
+        self.env["collection.refresh.now"]._refresh(self._by_collector())
+
+    # ------------------------------------------------------------------
+    # what comes from elsewhere
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _fold(self, source, target, move_ids=None):
+        """Move what we know of one partner to another, before or after Odoo moves its entries (decision 3).
+
+        :param source: ``res.partner`` whose debts come to be those of ``target``
+        :param target: ``res.partner``
+        :param move_ids: only these entries changed hands; None for all
+        """
+        self.env["collection.merge"]._merge(source, target, move_ids)
+
+    def message_update(self, msg_dict, update_vals=None):
+        result = super().message_update(msg_dict, update_vals)
+        self.env["collection.conversation"]._replied(self, msg_dict)
+        return result
+
+    def _message_post_after_hook(self, message, msg_vals):
+        self.env["collection.conversation"]._posted(self, message)
+        return super()._message_post_after_hook(message, msg_vals)
+
+    def _message_receive_bounce(self, email, partner):
+        self.env["collection.conversation"]._bounced(self, email)
+        return super()._message_receive_bounce(email, partner)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        return self.env["collection.conversation"]._without_ourselves(self, recipients)

@@ -97,7 +97,8 @@ class CollectionHold(models.Model):
         if vals.keys() & {"state", "date_to"}:
             self._note()
         if vals.get("state") == "ended":
-            self.filtered(lambda hold: hold.origin == "reply").debtor_id._answered()
+            replied = self.filtered(lambda hold: hold.origin == "reply").debtor_id
+            self.env["collection.conversation"]._answered(replied)
         return result
 
     def _note(self):
@@ -129,7 +130,7 @@ class CollectionHold(models.Model):
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
         # a person; the verbs refresh by themselves, and the mail gate must not wait
         if not self.env.su:
-            self.debtor_id._follow_at_once()
+            self.env["collection.refresh.now"]._refresh(self.debtor_id)
 
     def action_end(self):
         """End the pause now."""
@@ -146,54 +147,37 @@ class CollectionHold(models.Model):
     def _domain_of(self, debtors):
         return Domain("debtor_id", "in", debtors.ids)
 
+    @api.model
+    def _covered(self, debtor):
+        """The ``collection.instalment`` of a debtor that a hold covers today.
 
-class CollectionDebtor(models.Model):
-    _inherit = "collection.debtor"
-
-    # offered above the form where there is nothing to choose from; a hand-over is taken back on its own page
-    only_hold_id = fields.Many2one(
-        "collection.hold", compute="_compute_only_hold_id", string="The hold in force"
-    )
-
-    @api.depends("hold_ids.state", "hold_ids.date_to")
-    def _compute_only_hold_id(self):
-        Hold = self.env["collection.hold"]
-        today = fields.Date.context_today(self)
-        by_debtor = Hold.search(Hold._in_force(today) & Hold._domain_of(self)).grouped("debtor_id")
-        for debtor in self:
-            holds = by_debtor.get(debtor._origin, Hold)
-            debtor.only_hold_id = len(holds) == 1 and holds.origin != "handover" and holds
-
-    def action_end_hold(self):
-        """End the only hold there is."""
-        self.ensure_one()
-        self.only_hold_id.action_end()
-
-    def _held_instalments(self):
-        """The ``collection.instalment`` of this debtor that a hold covers today."""
-        self.ensure_one()
-        in_force = self.env["collection.hold"]._in_force(self._local_today())
-        holds = self.sudo().hold_ids.filtered_domain(in_force)
+        :param debtor: ``collection.debtor``; asks nobody's rights
+        """
+        debtor.ensure_one()
+        today = debtor.sudo().company_id._collection_today()
+        holds = debtor.sudo().hold_ids.filtered_domain(self._in_force(today))
         if "all" in holds.mapped("scope"):
-            return self.sudo().instalment_ids
+            return debtor.sudo().instalment_ids
         return holds.instalment_ids
 
+    @api.model
+    def _on(self, instalments):
+        """The active holds that name some of these instalments; those on everything know no instalments.
 
-class CollectionInstalment(models.Model):
-    _inherit = "collection.instalment"
-
-    def _instalment_holds(self):
-        """The active holds that name these instalments; those on everything know no instalments."""
-        return (
-            self.env["collection.hold"]
-            .sudo()
-            .search([("state", "=", "active"), ("instalment_ids", "in", self.ids)])
+        :param instalments: ``collection.instalment``
+        """
+        return self.sudo().search(
+            [("state", "=", "active"), ("instalment_ids", "in", instalments.ids)]
         )
 
-    def _take_holds_along(self):
-        """These belong to another customer now, and are as disputed, or handed over, as before (F5)."""
-        for hold in self._instalment_holds():
-            mine = hold.instalment_ids & self
+    @api.model
+    def _take_along(self, instalments):
+        """These belong to another customer now, and are as disputed, or handed over, as before (F5).
+
+        :param instalments: ``collection.instalment``, at their new debtor
+        """
+        for hold in self._on(instalments):
+            mine = hold.instalment_ids & instalments
             staying = hold.instalment_ids - mine
             debtor = mine.debtor_id[:1]
             if not staying:

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...dunning.calendar import blackout_days
 from ...dunning.contact_limits import narrowed
-from ...dunning.decision import Claim, Snapshot
+from ...dunning.facts import Claim, Snapshot
 from ...dunning.ladder import Ladder, Step
 from ...dunning.places import Place, contact_calendar
 from ...dunning.reason import Reason
@@ -21,7 +21,9 @@ from ..common.instalment_key import (
     was_spoken_to,
 )
 from ..common.memo import Memo
-from ..debtor.collection_debtor import minute_of_day
+from ..company.bank_data import newest_bank_day
+from ..debtor.contact_calendar import minute_of_day
+from ..debtor.credits import credits_query
 from ..instalment.collection_instalment import NOTHING_SAID
 
 # contacts further back than this never matter to a frequency cap
@@ -179,7 +181,7 @@ class CollectionSnapshot(models.AbstractModel):
             currencies = self.env["res.currency"].with_context(active_test=False)
             currencies = currencies.search_fetch([])
             today = company._collection_calendar().local_day(clock.now(self.env))
-            bank_day = company._collection_bank_day()
+            bank_day = newest_bank_day(company)
             hours = {
                 ruler.id: company._collection_hours(ruler.resource_calendar_id) for ruler in rulers
             }
@@ -348,7 +350,7 @@ class CollectionSnapshot(models.AbstractModel):
                  WHERE d.id IN %(debtors)s
                 """,
                 claim=self._claim_columns(today, now),
-                credits=self.env["collection.debtor"]._credits_of("d"),
+                credits=credits_query("d"),
                 contact=is_contact("f"),
                 said=has_left("f"),
                 spoken_to=was_spoken_to("d"),

@@ -29,6 +29,10 @@ class CollectionInstalment(models.Model):
         "res.partner", string="Customer", required=True, ondelete="restrict", index=True
     )
     due_date = fields.Date(required=True)
+    original_due_date = fields.Date(
+        string="Originally due",
+        help="The due date before another one was agreed. Empty: it never changed.",
+    )
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", index=True)
     currency_id = fields.Many2one(
         "res.currency",
@@ -146,9 +150,9 @@ class CollectionInstalment(models.Model):
     @api.depends("due_date", "is_open", "calendar_key", "company_id")
     def _compute_days_overdue(self):
         """From the bank day that the due date moves to, where the customer lives (A3)."""
-        today = fields.Date.context_today(self)
         for company, own in self.grouped(lambda i: i.company_id.sudo().root_id).items():
             company = company.with_context(collection_memo=Memo())
+            today = company and company._collection_today()
             for instalment in own:
                 due = instalment.due_date if instalment.is_open else None
                 instalment.days_overdue = company._collection_days_overdue(
@@ -160,11 +164,12 @@ class CollectionInstalment(models.Model):
         """What is overdue by the bank days of where each customer lives (A3); only "more than 0"."""
         if (operator, value) != (">", 0):
             return NotImplemented
-        today, keys = fields.Date.context_today(self), defaultdict(list)
+        keys = defaultdict(list)
         for company, key in self._read_group(
             [("is_open", "=", True)], ["company_id", "calendar_key"]
         ):
-            until = company.sudo().root_id._collection_overdue_until(key, today)
+            root = company.sudo().root_id
+            until = root._collection_overdue_until(key, root._collection_today())
             keys[company.id, until].append(key)
         return Domain("is_open", "=", True) & Domain.OR(
             Domain("company_id", "=", company)
@@ -200,9 +205,18 @@ class CollectionInstalment(models.Model):
         """Names of the models whose rows know an instalment by its key, and its debtor by `debtor_id`.
 
         When an instalment gets another due date, or two debtors become one, their rows come along. An
-        add-on that keeps such a ledger adds its own; who merges partners: `collection.debtor._merge_ledger`.
+        add-on that keeps such a ledger adds its own; who merges partners: `collection.merge._merge_ledger`.
         """
         return ("collection.followup.item",)
+
+    def _is_paid(self):
+        """Nothing is owed on a posted entry."""
+        self.ensure_one()
+        return (
+            not self.gone
+            and self.move_id.state == "posted"
+            and self.company_currency_id.compare_amounts(self.residual, 0) <= 0
+        )
 
     @api.model
     def _lock(self, ids, skip=True):

@@ -1,12 +1,8 @@
-from datetime import date
 from decimal import Decimal
 
-import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import format_datetime
-from odoo.tools.safe_eval import safe_eval
 
 from ...dunning.ladder import Ladder
 
@@ -52,9 +48,6 @@ class CollectionRuler(models.Model):
         string="Responsible",
         default=lambda self: self.env.user,
         help="Gets the tasks for debtors that nobody looks after.",
-    )
-    partner_domain = fields.Char(
-        string="Customers", default="[]", help="Only customers who match are taken by this ruler."
     )
     resource_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -139,40 +132,10 @@ class CollectionRuler(models.Model):
                     self.env._("“%s” is running. Pause it before you archive it.", ruler.name)
                 )
 
-    @api.constrains("partner_domain")
-    def _check_partner_domain(self):
-        for ruler in self:
-            try:
-                self.env["res.partner"].search(ruler._partner_domain(), limit=1)
-            except psycopg2.OperationalError:  # nobody's filter: Odoo tries again
-                raise
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "The customers of the ruler “%(ruler)s” cannot be found with this filter: "
-                        "%(error)s",
-                        ruler=ruler.name,
-                        error=error,
-                    )
-                ) from error
-
     @api.constrains("step_ids", "max_contacts", "max_contacts_days")
     def _check_ladder(self):
         for ruler in self:
-            seen = {}
-            for step in ruler.step_ids.filtered(lambda s: s.trigger == "due"):
-                other = seen.setdefault((step.offset_days, step.channel), step)
-                if other != step:
-                    raise ValidationError(
-                        self.env._(
-                            "“%(first)s” and “%(second)s” both speak by %(channel)s %(timing)s. "
-                            "Move one of them to another day.",
-                            first=other.name,
-                            second=step.name,
-                            channel=step._channel_label(),
-                            timing=step.timing,
-                        )
-                    )
+            ruler.step_ids._check_days_apart()
             if ruler.max_contacts and not ruler.max_contacts_days:
                 raise ValidationError(
                     self.env._(
@@ -187,15 +150,6 @@ class CollectionRuler(models.Model):
                     self.env._("“%s” is running and needs at least one step.", ruler.name)
                 )
 
-    def _partner_domain(self):
-        """The customers' filter as a domain.
-
-        :raise Exception: it is none; the text is a person's, who reads why
-        """
-        self.ensure_one()
-        text = (self.partner_domain or "").strip() or "[]"
-        return Domain(safe_eval(text, {"uid": self.env.uid, "context_today": date.today}))
-
     def _ladder(self, steps=None):
         """The steps that count from the due date, as the plain-Python ladder.
 
@@ -204,22 +158,20 @@ class CollectionRuler(models.Model):
         self.ensure_one()
         memo = self.env.context.get("collection_memo", {})
         if ("ladder", self.id) not in memo:
-            memo["ladder", self.id] = self._read_ladder(self.step_ids if steps is None else steps)
+            steps = self.step_ids if steps is None else steps
+            memo["ladder", self.id] = Ladder(
+                self.id,
+                tuple(step._rung() for step in steps if step.trigger == "due"),
+                min_days_between=self.min_days_between_contacts,
+                max_contacts=self.max_contacts,
+                max_contacts_days=self.max_contacts_days,
+                days_after_delivery=self.days_after_delivery,
+                max_days_overdue=self.max_days_overdue or None,
+                bank_days=self.company_id.collection_bank_days,
+                owed_min=Decimal(str(self.owed_min)),
+                days_after_talk=self.days_after_talk,
+            )
         return memo["ladder", self.id]
-
-    def _read_ladder(self, steps):
-        return Ladder(
-            self.id,
-            tuple(step._rung() for step in steps if step.trigger == "due"),
-            min_days_between=self.min_days_between_contacts,
-            max_contacts=self.max_contacts,
-            max_contacts_days=self.max_contacts_days,
-            days_after_delivery=self.days_after_delivery,
-            max_days_overdue=self.max_days_overdue or None,
-            bank_days=self.company_id.collection_bank_days,
-            owed_min=Decimal(str(self.owed_min)),
-            days_after_talk=self.days_after_talk,
-        )
 
     def _contact_calendar(self, key=None):
         """When this ruler may speak.

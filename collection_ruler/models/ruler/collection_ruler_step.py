@@ -156,6 +156,23 @@ class CollectionRulerStep(models.Model):
     def _check_ladder(self):
         self.ruler_id._check_ladder()
 
+    def _check_days_apart(self):
+        """:raise ValidationError: two of these steps speak on one day by one channel"""
+        seen = {}
+        for step in self.filtered(lambda s: s.trigger == "due"):
+            other = seen.setdefault((step.offset_days, step.channel), step)
+            if other != step:
+                raise ValidationError(
+                    self.env._(
+                        "“%(first)s” and “%(second)s” both speak by %(channel)s %(timing)s. "
+                        "Move one of them to another day.",
+                        first=other.name,
+                        second=step.name,
+                        channel=step._channel_label(),
+                        timing=step.timing,
+                    )
+                )
+
     def _check_words(self):
         """:raise ValidationError: what its channel lacks, such as an e-mail step without words"""
         for step in self:

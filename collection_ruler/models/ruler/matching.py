@@ -1,5 +1,14 @@
-from odoo import fields, models
+import logging
+from datetime import date
+
+import psycopg2
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_list
+from odoo.tools.safe_eval import safe_eval
+
+_logger = logging.getLogger(__name__)
 
 
 class CollectionRuler(models.Model):
@@ -7,6 +16,9 @@ class CollectionRuler(models.Model):
 
     _inherit = "collection.ruler"
 
+    partner_domain = fields.Char(
+        string="Customers", default="[]", help="Only customers who match are taken by this ruler."
+    )
     customer_kind = fields.Selection(
         [("company", "Companies"), ("person", "Persons")],
         string="Customers are",
@@ -28,6 +40,33 @@ class CollectionRuler(models.Model):
         string="Journals",
         domain="[('type', 'in', ('sale', 'general')), ('company_id', 'child_of', company_id)]",
     )
+    who_words = fields.Char(compute="_compute_who_words")
+
+    @api.constrains("partner_domain")
+    def _check_partner_domain(self):
+        for ruler in self:
+            try:
+                self.env["res.partner"].search(ruler._partner_domain(), limit=1)
+            except psycopg2.OperationalError:  # nobody's filter: Odoo tries again
+                raise
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The customers of the ruler “%(ruler)s” cannot be found with this filter: "
+                        "%(error)s",
+                        ruler=ruler.name,
+                        error=error,
+                    )
+                ) from error
+
+    def _partner_domain(self):
+        """The customers' filter as a domain.
+
+        :raise Exception: it is none; the text is a person's, who reads why
+        """
+        self.ensure_one()
+        text = (self.partner_domain or "").strip() or "[]"
+        return Domain(safe_eval(text, {"uid": self.env.uid, "context_today": date.today}))
 
     def _taking(self, company, today):
         """The rulers of a root company that take invoices on a local day, in the order of their turn.
@@ -115,3 +154,82 @@ class CollectionRuler(models.Model):
                 if not is_met:
                     missed[ruler].append(words)
         return result
+
+    # ------------------------------------------------------------------
+    # how many customers all conditions leave, while they are written (A6)
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "company_id",
+        "customer_kind",
+        "country_ids",
+        "profiles",
+        "partner_domain",
+        "amount_min",
+        "payment_term_ids",
+        "journal_ids",
+    )
+    @api.depends_context("lang")
+    def _compute_who_words(self):
+        """Nothing is counted before a ruler of the company ran: until then no instalment is known."""
+        self.who_words = False
+        rulers = [ruler for ruler in self if ruler._who_can_be_counted()]
+        counts = self._count_who(rulers) if rulers else ()
+        for ruler, (company_is_known, customers, invoices) in zip(rulers, counts, strict=True):
+            if company_is_known:
+                ruler.who_words = self.env._(
+                    "All of this together: %(customers)s, %(invoices)s.",
+                    customers=ruler._who_number(customers, "customers"),
+                    invoices=ruler._who_number(invoices, "invoices"),
+                )
+
+    def _who_can_be_counted(self):
+        """Whether the filter, which may be half written, can be asked."""
+        try:
+            self._conditions()
+        except psycopg2.Error:  # nobody's filter, and the transaction is gone: Odoo deals with it
+            raise
+        except Exception as error:  # a person is still at it; saving says what is wrong
+            _logger.info("The filter of the ruler “%s” cannot be counted: %s", self.name, error)
+            return False
+        return bool(self.company_id)
+
+    def _who_number(self, number, what):
+        if what == "customers":
+            return (
+                self.env._("1 customer who owes now")
+                if number == 1
+                else self.env._("%s customers who owe now", number)
+            )
+        return (
+            self.env._("with 1 open invoice")
+            if number == 1
+            else self.env._("with %s open invoices", number)
+        )
+
+    def _count_who(self, rulers):
+        """Count for all of them in one query.
+
+        :return: [(whether the company has open instalments, customers, invoices)]
+        """
+        for model in ("account.move", "res.partner", "collection.debtor", "collection.instalment"):
+            self.env[model].flush_model()
+        columns = []
+        for ruler in rulers:
+            own = SQL("d.company_id = %s", ruler.company_id.id)
+            match = SQL("%s AND %s", own, ruler._match())
+            columns += [
+                SQL("count(*) FILTER (WHERE %s)", own),
+                SQL("count(DISTINCT d.id) FILTER (WHERE %s)", match),
+                SQL("count(DISTINCT m.id) FILTER (WHERE %s)", match),
+            ]
+        (row,) = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM collection_instalment i JOIN account_move m ON m.id = i.move_id "
+                "JOIN collection_debtor d ON d.id = i.debtor_id JOIN res_partner p ON p.id = d.partner_id "
+                "WHERE i.is_open AND d.company_id IN %s",
+                SQL(", ").join(columns),
+                tuple({ruler.company_id.id for ruler in rulers}),
+            )
+        )
+        return [row[number : number + 3] for number in range(0, len(row), 3)]

@@ -11,6 +11,7 @@ from odoo.tools import SQL, format_date, format_datetime, split_every
 from ...dunning.calendar import CalendarError
 from ..common import clock
 from ..common.memo import Memo
+from ..company.bank_data import old_bank_day
 from ..verbs.collection_verb import Tally
 
 _logger = logging.getLogger(__name__)
@@ -366,7 +367,7 @@ class CollectionRun(models.Model):
     @api.model
     def _note_old_bank_data(self, company):
         """Tell the manager when what is overdue waits for newer bank data."""
-        old = company._collection_old_bank_day()
+        old = old_bank_day(company)
         if not old:
             return
         self.env["collection.manager.task"]._ask(

@@ -7,8 +7,10 @@ Entry methods: `collection.banner._say`, `collection.ruler.line._draw`, `collect
 """
 
 from . import collection_banner
+from . import collection_explanation
 from . import collection_outgoing
 from . import collection_ruler_line
+from . import collection_ruler_line_owner
 from . import collection_today
 from . import collection_why_ruler
 from . import banner

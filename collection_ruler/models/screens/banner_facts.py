@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..common.instalment_key import was_spoken_to
+from ..common.instalment_key import hold_covers, is_held, was_spoken_to
+from .messages_under_way import Message, columns, flush, is_missed, said_at, was_heard
 
 
 class Hold(NamedTuple):
@@ -13,17 +14,6 @@ class Hold(NamedTuple):
     note: str | None
     date_to: str | None  # ISO date
     agency: str | None
-
-
-class Message(NamedTuple):
-    step_name: str | None
-    channel: str
-    purpose: str
-    state: str
-    reason: str | None
-    at: str  # naive UTC, ISO
-    failure: str | None
-    is_lost: bool  # an e-mail to somebody who has no address
 
 
 class ComingUp(NamedTuple):
@@ -43,7 +33,9 @@ class Facts(NamedTuple):
     :param waiting: why the oldest instalment that is due waits, or None
     :param ruled: whether a ruler took any of the open instalments
     :param speaks: whether one of these rulers is running
+    :param hold: what silences all that is open, or has handed some of it over
     :param coming: the oldest open instalment, and the one whose step comes first; none where none comes
+    :param failed: the newest message that failed, or of which nobody knows, unless one left later
     """
 
     debtor_id: int
@@ -59,16 +51,6 @@ class Facts(NamedTuple):
     last: Message | None
     answered_at: datetime | None
     unanswered: int
-
-
-# a follow-up as `Message` has it
-_MESSAGE = (
-    "json_build_array(f.step_name, f.channel, f.purpose, f.state, f.reason, "
-    "coalesce(f.delivered_at, f.handed_at, "
-    "CASE WHEN f.state = 'queued' THEN f.queued_at END, f.scheduled_at), f.failure, %s)"
-)
-_HEARD = SQL("(f.customer_hears OR f.purpose = 'talk') AND f.state IN ('sent', 'uncertain')")
-_SAID_AT = SQL("coalesce(f.delivered_at, f.handed_at)")
 
 
 def spoken_to(debtors):
@@ -94,11 +76,11 @@ def facts_of(debtors, today):
     if not ids:
         return []
     env = debtors.env
-    for model in ("instalment", "followup", "hold", "ruler"):
+    for model in ("instalment", "hold", "ruler"):
         env[f"collection.{model}"].flush_model()
     env["account.move"].flush_model(["is_move_sent"])
-    env["res.partner"].flush_model(["email_normalized"])
-    return [_facts_in(row) for row in env.execute_query(_query(env, ids, today))]
+    flush(env)
+    return [_facts_in(row) for row in env.execute_query(_query(ids, today))]
 
 
 def _facts_in(row):
@@ -120,7 +102,7 @@ def _query(env, ids, today):
         """
         SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.speaks,
                h.hold, c.coming, p.message,
-               CASE WHEN x.at > coalesce(l.at, '-infinity') THEN x.message END, l.message,
+               x.message, l.message,
                a.at, u.unanswered
           FROM collection_debtor d
          CROSS JOIN LATERAL (
@@ -129,17 +111,23 @@ def _query(env, ids, today):
                        FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
                    coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled,
                    coalesce(bool_or((SELECT r.active AND r.state = 'running'
+                                            AND coalesce(r.date_from <= %(today)s, TRUE)
+                                            AND coalesce(r.date_to >= %(today)s, TRUE)
                                        FROM collection_ruler r WHERE r.id = ruler_id)),
-                            FALSE) AS speaks
-              FROM collection_instalment
+                            FALSE) AS speaks,
+                   bool_and(%(held)s) AS all_held
+              FROM collection_instalment io
              WHERE debtor_id = d.id AND is_open) i
           LEFT JOIN LATERAL (
             SELECT json_build_array(origin, note, date_to,
                    (SELECT name FROM res_partner WHERE id = agency_id)) AS hold
-              FROM collection_hold
+              FROM collection_hold ho
              WHERE debtor_id = d.id AND state = 'active'
-               AND (scope = 'all' OR origin = 'handover')
                AND coalesce(date_to >= %(today)s, TRUE)
+               AND (scope = 'all' OR origin = 'handover'
+                    -- those on some instalments that together leave nothing to speak about
+                    OR (i.all_held AND EXISTS (SELECT FROM collection_instalment io
+                                                WHERE io.is_open AND %(covers)s)))
              -- a reply asks for an answer; else the one that lasts longest
              ORDER BY origin = 'reply' DESC, origin = 'handover' DESC,
                       date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
@@ -160,11 +148,11 @@ def _query(env, ids, today):
              -- what waits for us comes first
              ORDER BY state = 'to_approve' DESC, scheduled_at, id LIMIT 1) p ON TRUE
           LEFT JOIN LATERAL (
-            SELECT %(message)s AS message, scheduled_at AS at FROM collection_followup f
-             WHERE debtor_id = d.id AND state IN ('failed', 'uncertain')
+            SELECT %(message)s AS message FROM collection_followup f
+             WHERE debtor_id = d.id AND %(missed)s
              ORDER BY scheduled_at DESC, id DESC LIMIT 1) x ON TRUE
           LEFT JOIN LATERAL (
-            SELECT %(message)s AS message, %(said_at)s AS at FROM collection_followup f
+            SELECT %(message)s AS message FROM collection_followup f
              WHERE debtor_id = d.id AND %(heard)s
              ORDER BY %(said_at)s DESC NULLS LAST, id DESC LIMIT 1) l ON TRUE
          CROSS JOIN LATERAL (
@@ -183,8 +171,11 @@ def _query(env, ids, today):
          WHERE d.id IN %(ids)s
         """,
         today=today,
-        message=SQL(_MESSAGE, env["collection.channel"]._without_address()),
-        heard=_HEARD,
-        said_at=_SAID_AT,
+        message=columns("f"),
+        missed=is_missed("f"),
+        heard=was_heard("f"),
+        said_at=said_at("f"),
+        held=is_held("io", today),
+        covers=hold_covers("ho", "io", today),
         ids=ids,
     )

@@ -5,14 +5,10 @@ from typing import NamedTuple
 
 from odoo.tools import format_datetime
 
+from ...dunning.explanation import Kind
 from ...dunning.reason import Reason
-from ..common import clock
 from ..common.reason_labels import reason_label
-from ..followup.outbox import OUTBOX_PATIENCE
-from .dates_in_words import day_words, instant_words, local_day, on_day_words
-
-# so many messages without an answer are worth a word
-UNANSWERED = 2
+from .dates_in_words import day_words, instant_words, local_day
 
 
 class Sentence(NamedTuple):
@@ -20,12 +16,10 @@ class Sentence(NamedTuple):
 
     :param short: for the card
     :param long: for the banner
-    :param is_waiting: something stops the next message
     """
 
     short: str
     long: str
-    is_waiting: bool
 
 
 def channel_and_step(env, channel, name):
@@ -33,10 +27,47 @@ def channel_and_step(env, channel, name):
     return env["collection.channel"]._named(channel)._announce(name)
 
 
+def say(env, why, today):
+    """Why somebody hears from us or not; what comes next is said by the banner itself.
+
+    :param why: `dunning.explanation.Explanation` about a `Hold` or a `Message`
+    :param today: local day of the company
+    :return: Sentence
+    """
+    _ = env._
+    if why.kind == Kind.HOLD:
+        return say_hold(env, why.about, today)
+    if why.kind == Kind.FAILED:
+        return say_failed(env, why.about)
+    if why.kind == Kind.UNCERTAIN:
+        return say_uncertain(env, why.about)
+    if why.kind == Kind.NEVER_OPEN:
+        return say_never_open(env)
+    if why.kind == Kind.NOTHING_OPEN:
+        return Sentence(_("Nothing is owed"), _("Nothing is owed."))
+    if why.kind == Kind.NO_RULER:
+        return say_nobody(env, why.reason)
+    if why.kind == Kind.NO_FURTHER_STEP:
+        long = _("No further step: a person decides what comes next.")
+        return Sentence(_("No further step"), long)
+    if why.about:
+        return say_pending(env, why, today)
+    return say_silence(env, why.reason)
+
+
 def say_silence(env, reason):
     """Nothing is said at all, and why."""
     words = reason_label(env, reason)
-    return Sentence(env._("Silent: %s", words), env._("Nothing is said now: %s.", words), True)
+    return Sentence(env._("Silent: %s", words), env._("Nothing is said now: %s.", words))
+
+
+def say_nobody(env, reason):
+    """Nobody follows up what is open."""
+    if reason == Reason.NO_RULER:
+        long = env._("No ruler is switched on: nobody is reminded of what is open here.")
+        return Sentence(env._("No ruler is switched on"), long)
+    long = env._("No running ruler takes what is open here: nobody is reminded of it.")
+    return Sentence(env._("No ruler takes what is open"), long)
 
 
 def say_never_open(env):
@@ -49,7 +80,6 @@ def say_never_open(env):
             "or give the contact a time zone.",
             words,
         ),
-        True,
     )
 
 
@@ -70,7 +100,6 @@ def say_hold(env, pause, today):
                 "Handed over to %s: the ruler is silent until somebody takes it back.",
                 pause.agency,
             ),
-            True,
         )
     origins = dict(env["collection.hold"]._fields["origin"]._description_selection(env))
     why = pause.note or (_("a hold") if pause.origin == "manual" else origins[pause.origin])
@@ -78,13 +107,12 @@ def say_hold(env, pause, today):
         return Sentence(
             _("Silent until %(day)s: %(why)s", day=until, why=why),
             _("The ruler is silent until %(day)s: %(why)s.", day=until, why=why),
-            True,
         )
     if not pause.note and pause.origin == "manual":
         long = _("The ruler is silent until somebody ends the hold.")
     else:
         long = _("The ruler is silent until somebody ends the hold: %s.", why)
-    return Sentence(_("Silent: %s", why), long, True)
+    return Sentence(_("Silent: %s", why), long)
 
 
 def _say_reply(env, until):
@@ -95,7 +123,6 @@ def _say_reply(env, until):
         _("A reply waits for an answer; the ruler is silent until %s.", until)
         if until
         else _("A reply waits for an answer; the ruler is silent until somebody ends that."),
-        True,
     )
 
 
@@ -106,65 +133,75 @@ def say_failed(env, message):
         step=message.step_name,
         reason=reason_label(env, message.reason),
     )
-    return Sentence(words, env._("%s. Look under “What was said”.", words), True)
+    return Sentence(words, env._("%s. Look under “What was said”.", words))
 
 
 def say_uncertain(env, message):
     """A message of which nobody knows whether it arrived."""
     words = env._("Did “%s” arrive? Nobody knows", message.step_name)
     long = env._("%s. It is not sent again by itself: ask the customer.", words)
-    return Sentence(words, long, True)
+    return Sentence(words, long)
 
 
-def say_pending(env, message, today):
+def say_pending(env, why, today):
     """A message that has not left yet.
 
+    :param why: `dunning.explanation.Explanation` about a `Message`
     :param today: local day of the company
     """
-    _ = env._
+    _, message = env._, why.about
     at = datetime.fromisoformat(message.at)
     what = channel_and_step(env, message.channel, message.step_name)
-    if message.state == "to_approve":
+    if why.kind == Kind.TO_APPROVE:
         long = _("%s waits for your approval.", what)
-        return Sentence(_("%s waits for approval", what), long, True)
-    if message.state == "queued":
-        return _say_queued(env, what, at, bool(message.failure), today)
-    if message.is_lost:
+        return Sentence(_("%s waits for approval", what), long)
+    if why.kind == Kind.QUEUED:
+        return _say_queued(env, what, at, why.stops, today)
+    if why.kind == Kind.UNREACHABLE:
         return Sentence(
             _("%s cannot leave: no address", what),
             _("%s cannot leave: there is no e-mail address. Add one.", what),
-            True,
         )
     when = instant_words(env, at, today)
-    if message.reason == Reason.PUT_OFF:
+    if why.kind == Kind.SKIPPED_TODAY:
         short = _("%(what)s skipped, asked again %(when)s", what=what, when=when)
-        return Sentence(short, f"{short}.", True)
-    if message.reason and message.reason != Reason.DUE:
-        reason = reason_label(env, message.reason)
+        return Sentence(short, f"{short}.")
+    if why.kind == Kind.BREAKER:
         return Sentence(
-            _("%(what)s waits: %(reason)s", what=what, reason=reason),
+            _("%s waits for a manager", what),
             _(
-                "%(what)s waits: %(reason)s. It is asked about again %(when)s.",
-                what=what,
-                reason=reason,
-                when=when,
+                "%s waits: far more than usual want to leave, and a manager has to allow it.",
+                what,
             ),
-            True,
         )
+    if why.kind == Kind.WAITS:
+        return _say_put_off(env, what, why.reason, when)
     short = _("%(what)s %(when)s", what=what, when=when)
-    return Sentence(short, _("%(what)s leaves %(when)s.", what=what, when=when), False)
+    return Sentence(short, _("%(what)s leaves %(when)s.", what=what, when=when))
 
 
-def _say_queued(env, what, at, met_no_server, today):
+def _say_put_off(env, what, reason, when):
+    """A message that a door put off.
+
+    :param what: the message, in words
+    :param when: it is asked about again, in words
+    """
+    words = {"what": what, "reason": reason_label(env, reason)}
+    return Sentence(
+        env._("%(what)s waits: %(reason)s", **words),
+        env._("%(what)s waits: %(reason)s. It is asked about again %(when)s.", when=when, **words),
+    )
+
+
+def _say_queued(env, what, at, is_stuck, today):
     """A message in the outbox; in more words once it has stood there for long.
 
     :param what: the message, in words
     :param at: naive UTC instant since when it stands there
-    :param met_no_server: the mail server could not be reached meanwhile
     """
     _ = env._
-    if not met_no_server and at > clock.naive_now(env) - OUTBOX_PATIENCE:
-        return Sentence(_("%s is in the outbox", what), _("%s is in the outbox.", what), False)
+    if not is_stuck:
+        return Sentence(_("%s is in the outbox", what), _("%s is in the outbox.", what))
     day = local_day(env, at)
     since = day_words(env, day, today)
     if day == today:
@@ -177,35 +214,4 @@ def _say_queued(env, what, at, met_no_server, today):
             what=what,
             since=since,
         ),
-        True,
     )
-
-
-def say_last(env, facts, is_overdue, today):
-    """The last word between us, or False.
-
-    :param facts: Facts
-    :param is_overdue: whether an answer is missed
-    :param today: local day of the company
-    """
-    _ = env._
-    last, answered = facts.last, facts.answered_at
-    said = datetime.fromisoformat(last.at) if last else None
-    if answered and (not said or answered >= said):
-        return _("Replied %s", on_day_words(env, local_day(env, answered), today))
-    if not said:
-        return _("The ruler has not written yet") if facts.open_count else False
-    when = on_day_words(env, local_day(env, said), today)
-    # a notice before the due date wants no answer
-    if facts.unanswered >= UNANSWERED and last.purpose == "dunning" and is_overdue:
-        return _(
-            "No answer to %(count)s contacts, the last %(when)s",
-            count=facts.unanswered,
-            when=when,
-        )
-    return {
-        "thanks": _("Thanked %s", when),
-        "delivery": _("Invoice sent %s", when),
-        "returned": _("Told %s that a payment came back", when),
-        "talk": _("We spoke %s", when),
-    }.get(last.purpose) or _("Reminded %s", when)

@@ -3,14 +3,17 @@ from datetime import date
 
 from odoo import api, models
 
+from ...dunning import explanation
 from ...dunning.calendar import NeverOpen
+from ...dunning.explanation import Kind, explain
 from ...dunning.next_step import Coming, next_step, soonest
 from ...dunning.reason import Reason
-from ..common import clock
 from . import banner_sentences as sentences
 from .banner_facts import facts_of, spoken_to
 from .banner_sentences import Sentence
 from .dates_in_words import on_day_words
+from .last_word import say_last
+from .messages_under_way import explained
 
 
 class CollectionBanner(models.AbstractModel):
@@ -30,15 +33,17 @@ class CollectionBanner(models.AbstractModel):
         result = {}
         for company, own in debtors.sudo().grouped("company_id").items():
             settings = self.env["collection.snapshot"].sudo()._settings(company.id)
+            known = self.env["collection.explanation"]._of_company(company)
             heard = spoken_to(own)
             for facts in facts_of(own, settings.today):
                 debtor = own.browse(facts.debtor_id)
-                said = self._say_next(debtor, facts, settings, facts.debtor_id in heard)
+                why = self._explain(debtor, facts, settings, known)
+                said = self._say_next(debtor, facts, settings, why, debtor.id in heard)
                 result[debtor.id] = {
                     "next_words": said.short,
                     "why": said.long,
-                    "is_waiting": said.is_waiting,
-                    "last_words": sentences.say_last(
+                    "is_waiting": why.stops,
+                    "last_words": say_last(
                         self.env, facts, bool(debtor.amount_overdue), settings.today
                     ),
                     "currency_words": self._say_currencies(facts, company),
@@ -53,48 +58,43 @@ class CollectionBanner(models.AbstractModel):
             return False
         return self.env._("+1 currency") if count == 1 else self.env._("+%s currencies", count)
 
-    def _say_next(self, debtor, facts, settings, was_spoken_to):
-        """The next thing in one plain sentence.
+    def _explain(self, debtor, facts, settings, known):
+        """Why this customer hears from us or not.
 
         :param facts: Facts
         :param settings: of the company, see `collection.snapshot`
+        :param known: CompanyFacts
+        :return: `dunning.explanation.Explanation`
+        """
+        calendar = settings.calendars[None, debtor.calendar_key]
+        missed, pending = (
+            explained(self.env, message, calendar, known.is_stopped_by_breaker)
+            for message in (facts.failed, facts.pending)
+        )
+        return explain(
+            explanation.Facts(
+                is_open=bool(facts.open_count),
+                hold=facts.hold,
+                is_paused=known.is_paused,
+                is_stopped=facts.ruled and not facts.speaks,
+                failed=missed,
+                pending=pending,
+                waiting=facts.waiting and Reason(facts.waiting),
+                nobody=None if facts.ruled else known.nobody,
+                is_never_open=self.env["collection.explanation"]._is_never_open(calendar),
+                coming=facts.coming or None,
+            )
+        )
+
+    def _say_next(self, debtor, facts, settings, why, was_spoken_to):
+        """The one answer in a plain sentence.
+
+        :param why: what `_explain` answered
         :return: Sentence
         """
-        env, _ = self.env, self.env._
-        if facts.hold and facts.open_count:
-            return sentences.say_hold(env, facts.hold, settings.today)
-        if settings.is_paused and facts.open_count:
-            return sentences.say_silence(env, Reason.PAUSED)
-        if facts.open_count and facts.ruled and not facts.speaks:
-            return sentences.say_silence(env, Reason.RULER_STOPPED)
-        address_fails = facts.waiting in (Reason.BAD_ADDRESS, Reason.NO_ADDRESS)
-        if facts.failed and facts.failed.state == "failed" and not address_fails:
-            return sentences.say_failed(env, facts.failed)
-        if facts.failed and facts.failed.state == "uncertain" and facts.open_count:
-            return sentences.say_uncertain(env, facts.failed)
-        if facts.pending:
-            return sentences.say_pending(env, facts.pending, settings.today)
-        if not facts.open_count:
-            return Sentence(_("Nothing is owed"), _("Nothing is owed."), False)
-        if facts.waiting:
-            return sentences.say_silence(env, facts.waiting)
-        if not facts.ruled:
-            return Sentence(
-                _("No ruler takes what is open"),
-                _("No running ruler takes what is open here: nobody is reminded of it."),
-                False,
-            )
-        try:
-            settings.calendars[None, debtor.calendar_key].first_instant(clock.now(env))
-        except NeverOpen:
-            return sentences.say_never_open(env)
-        if facts.coming:
+        if why.kind == Kind.COMING:
             return self._say_coming(debtor, facts, settings, was_spoken_to)
-        return Sentence(
-            _("No further step"),
-            _("No further step: a person decides what comes next."),
-            True,
-        )
+        return sentences.say(self.env, why, settings.today)
 
     def _say_coming(self, debtor, facts, settings, was_spoken_to):
         """The next step by the ladders, or only its day where they cannot tell it."""
@@ -103,7 +103,7 @@ class CollectionBanner(models.AbstractModel):
         if not coming:
             next_date = min(one.next_date for one in facts.coming if one.next_date)
             when = on_day_words(env, max(date.fromisoformat(next_date), today), today)
-            return Sentence(_("Next step %s", when), _("The next step comes %s.", when), False)
+            return Sentence(_("Next step %s", when), _("The next step comes %s.", when))
         first = min(coming, key=lambda one: one.due_date)
         when = on_day_words(env, first.day, today)
         name = env["collection.ruler.step"].sudo().browse(first.step.id).name
@@ -111,7 +111,6 @@ class CollectionBanner(models.AbstractModel):
         return Sentence(
             _("%(what)s %(when)s", what=what, when=when),
             _("Next: %(what)s, %(when)s.", what=what, when=when),
-            False,
         )
 
     def _coming(self, debtor, facts, settings, was_spoken_to):

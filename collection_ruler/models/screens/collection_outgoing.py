@@ -5,12 +5,17 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.decision import foresee
+from ...dunning.explanation import Facts, Kind, Message, explain
+from ...dunning.purpose import rules_of
 from ...dunning.reason import Reason
+from ...dunning.recheck import foresee
 from ..common import clock
 from ..common.clock import AsOf
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
+
+# what is named only where no hold is
+SILENCES_ALL = (Reason.PAUSED, Reason.RULER_STOPPED)
 
 
 class CollectionOutgoing(models.AbstractModel):
@@ -36,20 +41,74 @@ class CollectionOutgoing(models.AbstractModel):
         # what was skipped shows the amount that it showed before
         skipped = known.filtered(lambda f: f.reason == Reason.PUT_OFF)
         unskipped = self._foreseen(skipped, skipped=False)
-        flooded = {c: c._collection_is_flooded() for c in known.debtor_id.company_id}
+        foreseen = self._foreseen(known)
+        why = self._explain({f: check for f, (check, *_rest) in foreseen.items()}, unreachable)
         result = {}
-        for followup, (check, lifted, at) in self._foreseen(known).items():
+        for followup, (_check, lifted, at) in foreseen.items():
             seen = self._seen_day(followup)
             if seen["is_put_off"]:
                 _check, lifted, _at = unskipped[followup]
             seen |= self._seen_amount(followup, lifted)
             seen["leaves_at"] = at.astimezone(UTC).replace(tzinfo=None)
-            words = unreachable.get(followup.id)
-            is_flooded = flooded[followup.debtor_id.company_id]
-            words = self._say_why(followup, check, seen["is_put_off"], words, is_flooded)
+            words = self._say_why(followup, why[followup], unreachable)
             seen["waits_because"] = words and words[:1].upper() + words[1:]
             result[followup] = seen
         return result
+
+    def _explain(self, checks, unreachable):
+        """Why each leaves or not.
+
+        :param checks: {follow-up: dunning Recheck}, what door 1 would say
+        :param unreachable: {follow-up id: sentence} of those that reach nobody
+        :return: {follow-up: `dunning.explanation.Explanation`}
+        """
+        held = self._held([f for f, check in checks.items() if check.reason in SILENCES_ALL])
+        companies, result = {}, {}
+        for followup, check in checks.items():
+            company = followup.debtor_id.company_id
+            if company not in companies:
+                companies[company] = self.env["collection.explanation"]._of_company(company)
+            waits = check.reason if check.verdict in ("wait", "ask") else None
+            facts = Facts(
+                hold=followup if followup in held or waits == Reason.HELD else None,
+                is_paused=waits == Reason.PAUSED,
+                is_stopped=waits == Reason.RULER_STOPPED,
+                pending=Message(
+                    followup,
+                    followup.state,
+                    self._reason(followup, waits),
+                    unreachable=Reason.NO_ADDRESS if followup.id in unreachable else None,
+                    taken_back=check.reason if check.verdict == "cancel" else None,
+                    is_stopped_by_breaker=followup._asks_for_money()
+                    and companies[company].is_stopped_by_breaker,
+                ),
+            )
+            result[followup] = explain(facts)
+        return result
+
+    def _held(self, followups):
+        """Those whose instalments are all paused by holds, where a hold stops such messages (F5)."""
+        held = [f for f in followups if rules_of(f.purpose).may_be_held]
+        if not held:
+            return set()
+        pairs = self.env["collection.followup"].union(*held)._pairs()
+        instalments = {
+            followup: {pair.instalment_id for pair in pairs[followup.id]} for followup in held
+        }
+        every = self.env["collection.instalment"].sudo().browse(set().union(*instalments.values()))
+        paused = self.env["collection.explanation"]._held(every)
+        return {followup for followup, own in instalments.items() if own and own <= paused}
+
+    def _reason(self, followup, waits):
+        """What it waits for: a person's word, or what door 1 would say.
+
+        :param waits: why door 1 would not let it go now, or None
+        """
+        if self._seen_day(followup)["is_put_off"]:
+            return Reason.PUT_OFF
+        if followup.state == "to_approve":
+            return followup._asks_because()
+        return waits or Reason.DUE
 
     def _seen_day(self, followup):
         """Whether it is planned for today where the customer lives."""
@@ -76,31 +135,24 @@ class CollectionOutgoing(models.AbstractModel):
             "currency_now_id": currency or followup.currency_id.id,
         }
 
-    def _say_why(self, followup, check, is_put_off, unreachable, is_flooded):
+    def _say_why(self, followup, why, unreachable):
         """Why it does not leave at once, or False.
 
-        :param check: dunning Recheck, what door 1 would say
-        :param unreachable: why the customer cannot be reached, as a sentence, or None
-        :param is_flooded: the circuit breaker holds whatever asks for money
+        :param why: `dunning.explanation.Explanation`
+        :param unreachable: {follow-up id: sentence} of those that reach nobody
         """
-        if check.verdict == "cancel":
-            reason = reason_label(self.env, check.reason)
-            return self.env._("It will be taken back: %s", reason)
-        if is_put_off:
-            day = followup.debtor_id._calendar().local_day(
-                followup.scheduled_at.replace(tzinfo=UTC)
-            )
+        if why.kind == Kind.TAKEN_BACK:
+            return self.env._("It will be taken back: %s", reason_label(self.env, why.reason))
+        if why.kind == Kind.UNREACHABLE:
+            return unreachable[followup.id]
+        if why.kind == Kind.SKIPPED_TODAY:
+            at = followup.scheduled_at.replace(tzinfo=UTC)
+            day = followup.debtor_id._calendar().local_day(at)
             until = format_date(self.env, day, date_format="EEE d MMM")
             return self.env._("Skipped until %s", until)
-        if unreachable:
-            return unreachable
-        if followup._asks_for_money() and is_flooded:
+        if why.kind == Kind.BREAKER:
             return self.env._("Far more than usual want to leave: a manager has to allow it")
-        if followup.state == "to_approve":
-            return reason_label(self.env, followup._asks_because())
-        if check.verdict in ("wait", "ask"):
-            return reason_label(self.env, check.reason)
-        return False
+        return why.stops and reason_label(self.env, why.reason)
 
     @api.model
     def _foreseen(self, followups, skipped=True):

@@ -7,9 +7,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ...dunning.calendar import CalendarError, NeverOpen
+from ...dunning.choice import opening
 from ...dunning.drawing import Taken, draw
+from ...dunning.explanation import Kind
 from ...dunning.ladder import LadderError
-from ...dunning.next_step import opening
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.instalment_key import same_instalment
@@ -17,32 +18,32 @@ from ..common.memo import Memo
 from ..common.reason_labels import reason_label
 from ..instalment.collection_instalment import NOTHING_SAID
 from .banner_facts import spoken_to
+from .banner_sentences import channel_and_step, say
 
-# without dependencies: they would be followed at each payment, for a picture that few look at
-LINE = {
-    "string": "Ruler drawn",
-    "compute": "_compute_ruler_line",
-    "compute_sudo": True,
-    "groups": "collection_ruler.collection_ruler_group_reader",
-    "help": "The steps of the ruler around the due date, what became of them, and what comes next.",
-}
+# what is said of an instalment is about a message of its own
+UNDER_WAY = (
+    Kind.TAKEN_BACK,
+    Kind.UNREACHABLE,
+    Kind.SKIPPED_TODAY,
+    Kind.BREAKER,
+    Kind.TO_APPROVE,
+    Kind.QUEUED,
+    Kind.WAITS,
+    Kind.PLANNED,
+)
 
 
 class LineFacts(NamedTuple):
-    """What is read once for all instalments.
+    """What is read once for all instalments that are drawn.
 
     :param taken: what the ledger knows: {instalment id: {step id: (state, UTC instant or None)}}
-    :param waits: why what is planned waits, by instalment id
-    :param to_approve: {(instalment id, step id)} that wait for approval
-    :param held: ids of the instalments that a hold pauses today
+    :param explained: why each is spoken about or not, by its id: `dunning.explanation.Explanation`
     :param spoken_to: ids of the debtors to whom a reminder ever left
     :param steps: what is the same of a step for all of them, by its id
     """
 
     taken: dict
-    waits: dict
-    to_approve: set
-    held: set
+    explained: dict
     spoken_to: set
     steps: dict
 
@@ -73,13 +74,10 @@ class CollectionRulerLine(models.AbstractModel):
         return result
 
     def _facts(self, instalments):
-        """What is read once for all instalments that are drawn, or of which is said why they wait."""
-        taken, waits, to_approve = self._taken(instalments)
+        """What is read once for all of them."""
         return LineFacts(
-            taken,
-            waits,
-            to_approve,
-            self._held(instalments),
+            self._taken(instalments),
+            self.env["collection.explanation"]._of(instalments),
             spoken_to(instalments.debtor_id),
             self._steps(instalments.ruler_id),
         )
@@ -115,7 +113,9 @@ class CollectionRulerLine(models.AbstractModel):
         return {
             "of": self._of(instalment),
             "here": drawing.here,
-            "next": self._next_sentence(instalment, drawing.next, words, today, facts),
+            "next": self._next_sentence(
+                instalment, drawing.next, words, today, facts.explained[instalment.id]
+            ),
             "marks": [
                 facts.steps[mark.step.id]
                 | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
@@ -146,58 +146,52 @@ class CollectionRulerLine(models.AbstractModel):
             for step in rulers.step_ids
         }
 
-    def _next_sentence(self, instalment, mark, step, today, facts):
+    def _next_sentence(self, instalment, mark, step, today, why):
         """What comes next, in one sentence.
 
         :param mark: dunning Mark of what comes next, or None
         :param step: whose words are said, as `_steps` has them
+        :param why: `dunning.explanation.Explanation`
         """
-        why = self._why(instalment, today, facts)
         if not instalment.is_open:
             return self.env._("Nothing is owed any more.")
-        if not mark or why == Reason.PAST_LIMIT:
+        if why.kind in (Kind.FAILED, Kind.UNCERTAIN):
+            return say(self.env, why, today).short
+        what = self._what(why, step)
+        if why.kind == Kind.QUEUED:
+            return self.env._("%s is in the outbox", what)
+        if not mark or why.reason == Reason.PAST_LIMIT:
             return self.env._("No further step for this instalment: a person decides.")
-        names = {"channel": step["channel_label"], "step": step["name"]}
-        if why and why != Reason.DUE:
-            reason = reason_label(self.env, why)
-            return self.env._("%(channel)s “%(step)s” waits: %(reason)s", reason=reason, **names)
-        if (instalment.id, step["id"]) in facts.to_approve:
-            return self.env._("%(channel)s “%(step)s” waits for approval", **names)
+        if why.kind == Kind.TO_APPROVE:
+            return self.env._("%s waits for approval", what)
+        if why.kind == Kind.BREAKER:
+            return self.env._("%s waits for a manager", what)
+        if why.stops and why.reason:
+            reason = reason_label(self.env, why.reason)
+            return self.env._("%(what)s waits: %(reason)s", what=what, reason=reason)
         if mark.day == today:
-            return self.env._("%(channel)s “%(step)s” today", **names)
+            return self.env._("%s today", what)
         day = format_date(self.env, mark.day, date_format="EEE d MMM")
-        return self.env._("%(channel)s “%(step)s” on %(day)s", day=day, **names)
+        return self.env._("%(what)s on %(day)s", what=what, day=day)
 
-    def _why(self, instalment, today, facts):
-        """Why nothing is said, or `Reason.DUE` for what leaves as planned, or False."""
-        silent = self._why_silent(instalment, today, facts.held)
-        if silent in (Reason.PAUSED, Reason.RULER_STOPPED, Reason.HELD):
-            return silent  # whatever is planned
-        return facts.waits.get(instalment.id) or silent
-
-    def _why_silent(self, instalment, today, held):
-        """Why the next step does not come on its day, or False."""
-        if instalment.company_id.root_id._collection_is_paused():
-            return Reason.PAUSED
-        if not instalment.ruler_id._speaks_on(today):
-            return Reason.RULER_STOPPED
-        if instalment.id in held:
-            return Reason.HELD
-        return instalment.waiting_reason
+    def _what(self, why, step):
+        """The message that is under way, or the step that comes, in words."""
+        if why.kind in UNDER_WAY:
+            return channel_and_step(self.env, why.about.channel, why.about.step_name)
+        return step and f"{step['channel_label']} “{step['name']}”"
 
     def _taken(self, instalments):
         """What the ledger knows of the steps.
 
-        :return: {instalment id: {step id: (state, UTC instant or None)}}; {instalment id: why what is
-            planned waits}; {(instalment id, step id)} that wait for approval
+        :return: {instalment id: {step id: (state, UTC instant or None)}}
         """
-        taken, waits, to_approve = defaultdict(dict), {}, set()
+        taken = defaultdict(dict)
         for model in ("collection.instalment", "collection.followup", "collection.followup.item"):
             self.env[model].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT i.id, t.step_id, t.state, f.state, f.reason,
+                SELECT i.id, t.step_id, t.state,
                        coalesce(f.delivered_at, f.handed_at, f.scheduled_at)
                   FROM collection_instalment i
                   JOIN collection_followup_item t
@@ -213,22 +207,9 @@ class CollectionRulerLine(models.AbstractModel):
                 tuple(instalments.ids) or (0,),
             )
         )
-        for instalment, step, state, followup, reason, at in rows:
+        for instalment, step, state, at in rows:
             taken[instalment][step] = state, at
-            if followup == "to_approve":
-                to_approve.add((instalment, step))
-            elif followup in ("planned", "queued"):
-                waits[instalment] = reason
-        return taken, waits, to_approve
-
-    def _held(self, instalments):
-        """Ids of the instalments that a hold pauses today."""
-        Hold = self.env["collection.hold"]
-        today = fields.Date.context_today(self)
-        holds = Hold.search(Hold._in_force(today) & Hold._domain_of(instalments.debtor_id))
-        all_of = holds.filtered(lambda hold: hold.scope == "all").debtor_id
-        of_debtors = instalments.filtered(lambda instalment: instalment.debtor_id in all_of)
-        return {*of_debtors.ids, *holds.instalment_ids.ids}
+        return taken
 
     @api.model
     def _first_open(self, field, ids):
@@ -249,20 +230,3 @@ class CollectionRulerLine(models.AbstractModel):
         )
         found = self.env["collection.instalment"].browse([row[1] for row in rows])
         return dict(zip([row[0] for row in rows], found, strict=True))
-
-
-class CollectionRulerLineOwner(models.AbstractModel):
-    """Whoever has instalments: what is drawn is the oldest open one."""
-
-    _name = "collection.ruler.line.owner"
-    _description = "Collection: owner of a drawn ruler"
-
-    ruler_line = fields.Json(**LINE)
-
-    def _compute_ruler_line(self):
-        Line = self.env["collection.ruler.line"]
-        first = Line._first_open(self._ruler_line_owner, self.ids)
-        drawn = Line._draw(self.env["collection.instalment"].union(*first.values()))
-        for owner in self:
-            instalment = first.get(owner._origin.id)
-            owner.ruler_line = drawn.get(instalment.id, False) if instalment else False

@@ -3,12 +3,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...dunning.explanation import Kind
 from ...dunning.profile import PayerClass, expected_on
-from ...dunning.reason import Reason
-from ..common import clock
 from ..common.memo import Memo
 from ..common.reason_labels import reason_selection
-from .collection_ruler_line import LINE
+from .collection_ruler_line_owner import LINE
 
 
 class CollectionInstalment(models.Model):
@@ -64,7 +63,7 @@ class CollectionInstalment(models.Model):
         instalments = self.sudo().filtered("is_open")
         for company, own in instalments.grouped(lambda i: i.debtor_id.company_id).items():
             company = company.with_context(collection_memo=Memo())
-            today = company._collection_calendar().local_day(clock.now(self.env))
+            today = company._collection_today()
             for instalment in own:
                 self.browse(instalment.id)._expect(instalment, company, today)
 
@@ -91,17 +90,13 @@ class CollectionInstalment(models.Model):
             self.expected_words = self.env._("later than usual")
 
     def _compute_waits_because(self):
-        """Ask where the ruler drawn asks, once for all of them (A13, F5)."""
+        """Ask why, once for all of them (A13, F5): what goes on as planned waits for nothing."""
         self.waits_because = False
-        line = self.env["collection.ruler.line"].with_context(collection_memo=Memo())
-        ruled = self.with_env(line.env).filtered(lambda i: i.is_open and i.ruler_id)
-        facts, now = line._facts(ruled), clock.now(self.env)
-        for company, own in ruled.grouped(lambda i: i.debtor_id.company_id).items():
-            today = company._collection_calendar().local_day(now)
-            for instalment in own:
-                why = line._why(instalment, today, facts)
-                if why != Reason.DUE:  # its message leaves as planned; what comes after it can wait
-                    self.browse(instalment.id).waits_because = why
+        why = self.env["collection.explanation"]._of(self.filtered("is_open"))
+        for instalment in self:
+            said = why.get(instalment.id)
+            if said and (said.stops or said.kind == Kind.NO_RULER):
+                instalment.waits_because = said.reason or False
 
     def _compute_ruler_line(self):
         """Draw all of them at once."""

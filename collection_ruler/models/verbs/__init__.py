@@ -4,7 +4,7 @@ from . import collection_plan
 from . import collection_send
 from . import collection_refresh
 from . import collection_track
-from . import changed_hands
+from . import collection_merge
 from . import circuit_breaker
 from . import collection_profile
 from . import other_address

@@ -10,6 +10,7 @@ from ...dunning.ladder import overdue_until
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import write_rows
+from ..debtor.credits import credits_of
 
 # what weighs more decides where a debtor stands (decision 14)
 GRAVITY = ("handover", "review", "dispute", "hold", "waiting_for_us", "promise")
@@ -57,7 +58,7 @@ class CollectionStanding(models.AbstractModel):
         place = _Places(self.env, debtors, today)
         for row in self._rows(debtors, place.of_kind.get("settled")):
             by_debtor[row.debtor_id].append(row)
-        credits = debtors._credits()
+        credits = credits_of(debtors)
         dates = self._followup_dates(debtors)
         stages, figures = [], []
         for debtor in debtors:

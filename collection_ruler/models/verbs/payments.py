@@ -173,11 +173,14 @@ class CollectionTrackMoney(models.AbstractModel):
         :param instalments: those that were settled and are open again
         :param undone: ids of instalments that lost a payment which was thanked for
         """
-        returned = instalments.filtered(lambda i: i.id in undone or i._stood_unthanked(today))
+        Settlement = self.env["collection.settlement"]
+        returned = instalments.filtered(
+            lambda i: i.id in undone or Settlement._stood_unthanked(i, today)
+        )
         quiet = instalments - returned
         quiet.write({"settled_on": False})
         for instalment in returned:
-            offset = instalment._resume_offset(today)
+            offset = Settlement._resume_offset(instalment, today)
             values = {"settled_on": False, "occurrence": instalment.occurrence + 1}
             if offset is not None:
                 values |= {
@@ -221,11 +224,11 @@ class CollectionTrackMoney(models.AbstractModel):
                 tuple(debtors.ids),
             )
         )
-        now = clock.naive_now(self.env)
+        now, Settlement = clock.naive_now(self.env), self.env["collection.settlement"]
         for item_id, instalment_id in rows:
             item = self.env["collection.followup.item"].browse(item_id)
             instalment = self.env["collection.instalment"].browse(instalment_id)
-            if item.offset_days == instalment._last_offset():
+            if item.offset_days == Settlement._last_offset(instalment):
                 item.followup_id._split_items(item, "due", now)
 
     def _give_thanks(self, company, payments, today):

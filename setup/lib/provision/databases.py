@@ -1,7 +1,8 @@
 """Template databases, and the copies of them that tests work on.
 
 `t_base` holds the modules of Odoo that the add-ons depend on; `t_module` adds the project's own;
-`t_web` adds the assets that a browser asks for, which take twice as long to make as the rest.
+`t_tests` adds the company that their tests work in, with its chart of accounts; `t_web` adds the
+assets that a browser asks for, which take twice as long to make as the rest.
 Each keeps the hash of what it was made from as the comment of the database, so it is made again
 when that changed.
 """
@@ -23,6 +24,10 @@ MAKING = 3  # raise it when templates are made differently
 
 # Files of an add-on that leave an installed database as it is.
 NOT_INSTALLED = {"tests", "__pycache__", "readme"}
+
+# the tests of an add-on may bring the company that the tests of all share
+SCHOOL = "tests/school.py"
+MAKE_SCHOOL = "from odoo.addons.{}.tests.school import make_school; make_school(env)"
 
 PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
@@ -100,13 +105,27 @@ class Databases:
                 self._finish("t_module", key)
         return key
 
+    def ensure_tests(self) -> str:
+        """Make `t_tests` unless it is up to date; return the hash of what it was made from."""
+        module = self.ensure_module()
+        schools = [folder for folder in paths.addons() if (folder / SCHOOL).exists()]
+        key = paths.digest(MAKING, module, *(folder / SCHOOL for folder in schools))
+        if self.made_from("t_tests") != key:
+            with step("Database with the company that tests work in"):
+                self._forget_unfinished()
+                self.copy("t_module", "t_new")
+                for folder in schools:
+                    self._shell(MAKE_SCHOOL.format(folder.name))
+                self._finish("t_tests", key)
+        return key
+
     def ensure_web(self) -> str:
         """Make `t_web` unless it is up to date; return the hash of what it was made from."""
-        key = self.ensure_module()
+        key = self.ensure_tests()
         if self.made_from("t_web") != key:
             with step("Database with the assets of its screens"):
                 self._forget_unfinished()
-                self.copy("t_module", "t_new")
+                self.copy("t_tests", "t_new")
                 self._shell(PREGENERATE)
                 self._finish("t_web", key)
         return key
@@ -191,8 +210,8 @@ class Databases:
             self.odoo.command(
                 "shell", "-d", self.name("t_new"), "--no-http", "--log-level", "warn"
             ),
-            "Odoo could not generate its assets",
-            log="assets",
+            "Odoo could not complete a database",
+            log="shell",
             env=self.odoo.environment(),
             input=code,
         )

@@ -2,13 +2,14 @@ from odoo import api, models
 from odoo.tools import SQL
 
 
-class CollectionDebtor(models.Model):
-    """Identity: what happens to a debtor when Odoo hands its entries to another partner (decision 3)."""
+class CollectionMerge(models.AbstractModel):
+    """Identity: what happens to debtors when Odoo hands their entries to another partner (decision 3)."""
 
-    _inherit = "collection.debtor"
+    _name = "collection.merge"
+    _description = "Collection: entries that changed hands"
 
     @api.model
-    def _fold(self, source, target, move_ids=None):
+    def _merge(self, source, target, move_ids=None):
         """Move what we know of one partner to another, before or after Odoo moves its entries.
 
         Rows that would collide are joined: the highest watermark wins, all items are kept.
@@ -21,6 +22,26 @@ class CollectionDebtor(models.Model):
             return
         self.env.flush_all()
         only = SQL("AND s.move_id IN %s", tuple(move_ids)) if move_ids else SQL()
+        self._merge_instalments(source, target, only)
+        self._merge_ledger(source, target, only)
+        self.env.invalidate_all(flush=False)
+        heir = target.commercial_partner_id
+        debtors = self.env["collection.debtor"].sudo()
+        for debtor in debtors.search([("partner_id", "=", source.id)]):
+            if move_ids is None or source.commercial_partner_id != source:
+                self._merge_into(debtor, heir)
+            else:
+                self._hand_over_instalments(debtor, heir, move_ids)
+        if move_ids:  # Odoo's lines stand at the target by now, so what was gone is back
+            moved = (
+                self.env["collection.instalment"]
+                .sudo()
+                .search([("partner_id", "=", target.id), ("move_id", "in", move_ids)])
+            )
+            moved._look_again()
+
+    def _merge_instalments(self, source, target, only):
+        """Where both owe the same, one instalment of it is left; the others change their partner."""
         self.env.cr.execute(
             SQL(
                 """
@@ -49,28 +70,13 @@ class CollectionDebtor(models.Model):
                 only,
             )
         )
-        self._merge_ledger(source, target, only)
-        self.env.invalidate_all(flush=False)
-        heir = target.commercial_partner_id
-        for debtor in self.sudo().search([("partner_id", "=", source.id)]):
-            if move_ids is None or source.commercial_partner_id != source:
-                debtor._fold_into(heir)
-            else:
-                debtor._hand_over_instalments(heir, move_ids)
-        if move_ids:  # Odoo's lines stand at the target by now, so what was gone is back
-            moved = (
-                self.env["collection.instalment"]
-                .sudo()
-                .search([("partner_id", "=", target.id), ("move_id", "in", move_ids)])
-            )
-            moved._look_again()
 
     @api.model
     def _merge_ledger(self, source, target, only):
         """What was said about an instalment follows it; where both were told, the target's row stands.
 
         Another add-on whose rows know an instalment by its key (`collection.instalment._ledger_models`)
-        moves them here, after super.
+        moves them here, and calls super.
 
         :param source: ``res.partner`` whose debts come to be those of ``target``
         :param target: ``res.partner``
@@ -104,17 +110,14 @@ class CollectionDebtor(models.Model):
             )
         )
 
-    def _fold_into(self, partner):
-        """Join this debtor with the one of ``partner`` in the same company, or rename it."""
-        self.ensure_one()
-        if partner == self.partner_id:
+    def _merge_into(self, debtor, partner):
+        """Join a debtor with the one of ``partner`` in the same company, or rename it."""
+        if partner == debtor.partner_id:
             return
-        other = self.search(
-            [("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)]
-        )
+        other = self._debtor_of(partner, debtor.company_id)
         if not other:
-            self.partner_id = partner
-            self._touch(money=True)
+            debtor.partner_id = partner
+            debtor._touch(money=True)
             return
         for model in (
             "collection.instalment",
@@ -124,35 +127,40 @@ class CollectionDebtor(models.Model):
             "collection.blackout",
             "collection.debtor.touch",
         ):
-            self.env[model].search([("debtor_id", "=", self.id)]).write({"debtor_id": other.id})
+            debtor.env[model].search([("debtor_id", "=", debtor.id)]).write({"debtor_id": other.id})
         # one history: messages and tasks follow the debts
-        self.message_change_thread(other)
-        self.activity_ids.write({"res_id": other.id})
-        other.thanked_partial = max(other.thanked_partial, self.thanked_partial)
-        other.ice_breaker = other.ice_breaker or self.ice_breaker
-        other.best_hour = other.best_hour or self.best_hour
+        debtor.message_change_thread(other)
+        debtor.activity_ids.write({"res_id": other.id})
+        other.thanked_partial = max(other.thanked_partial, debtor.thanked_partial)
+        other.ice_breaker = other.ice_breaker or debtor.ice_breaker
+        other.best_hour = other.best_hour or debtor.best_hour
         other._touch(money=True)
-        self.unlink()
+        debtor.unlink()
 
-    def _hand_over_instalments(self, partner, move_ids):
+    def _hand_over_instalments(self, debtor, partner, move_ids):
         """Some entries changed hands and the rest stay: only those follow."""
-        self.ensure_one()
-        other = self.search(
-            [("partner_id", "=", partner.id), ("company_id", "=", self.company_id.id)]
-        )
+        other = self._debtor_of(partner, debtor.company_id)
         if not other:
-            other = self.create(
+            other = debtor.create(
                 {
                     "partner_id": partner.id,
-                    "company_id": self.company_id.id,
-                    "thanked_partial": self.thanked_partial,
+                    "company_id": debtor.company_id.id,
+                    "thanked_partial": debtor.thanked_partial,
                 }
             )
         moved = (
             self.env["collection.instalment"]
             .sudo()
-            .search([("debtor_id", "=", self.id), ("move_id", "in", move_ids)])
+            .search([("debtor_id", "=", debtor.id), ("move_id", "in", move_ids)])
         )
         moved.write({"debtor_id": other.id})
-        moved._take_holds_along()
-        (self + other)._touch(money=True)
+        self.env["collection.hold"]._take_along(moved)
+        (debtor + other)._touch(money=True)
+
+    def _debtor_of(self, partner, company):
+        """The debtor of a commercial partner at a root company, if there is one."""
+        return (
+            self.env["collection.debtor"]
+            .sudo()
+            .search([("partner_id", "=", partner.id), ("company_id", "=", company.id)])
+        )

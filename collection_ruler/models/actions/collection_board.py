@@ -1,104 +1,100 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from ...dunning.decision import Decision, decide, decide_task
+from ...dunning.decision import decide, decide_task
+from ...dunning.facts import Decision
 from ...dunning.ladder import LadderError, effective_due
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.reason_labels import reason_label
 
 
-class CollectionDebtor(models.Model):
+class CollectionBoard(models.AbstractModel):
     """What dropping a card on a stage means: stages follow facts, so it is an action or is refused (F1)."""
 
-    _inherit = "collection.debtor"
+    _name = "collection.board"
+    _description = "Collection: cards of the board"
 
-    def action_drop(self, stage_id):
+    @api.model
+    def _drop(self, debtor, stage):
         """Answer a card that was dropped on a stage.
 
+        :param debtor: ``collection.debtor``, for a collector
+        :param stage: ``collection.stage``
         :return: an action that opens a dialog
         :raise UserError: why the debtor cannot come to stand there by hand, and what would bring them
         """
-        self.ensure_one()
-        self._by_collector()
-        stage = self.env["collection.stage"].browse(stage_id)
+        debtor.ensure_one()
         if stage.kind in ("hold", "dispute", "handover"):
             origins = {"dispute": "dispute", "handover": "handover"}
-            return {
-                "type": "ir.actions.act_window",
-                "name": self.env._("Hand over") if stage.kind == "handover" else self.env._("Hold"),
-                "res_model": "collection.hold",
-                "view_mode": "form",
-                "views": [(False, "form")],
-                "target": "new",
-                "context": {
-                    "default_debtor_id": self.id,
-                    "default_origin": origins.get(stage.kind, "manual"),
-                },
-            }
+            name = self.env._("Hand over") if stage.kind == "handover" else self.env._("Hold")
+            values = {"debtor_id": debtor.id, "origin": origins.get(stage.kind, "manual")}
+            return self._dialog("collection.hold", name, values)
         if stage.kind == "reminder":
-            return {
-                "type": "ir.actions.act_window",
-                "name": self.env._("%(who)s: %(stage)s", who=self.display_name, stage=stage.name),
-                "res_model": "collection.drop",
-                "view_mode": "form",
-                "views": [(False, "form")],
-                "target": "new",
-                "context": {"default_debtor_id": self.id, "default_stage_id": stage.id},
-            }
-        raise UserError(self._why_not_there(stage))
+            name = self.env._("%(who)s: %(stage)s", who=debtor.display_name, stage=stage.name)
+            values = {"debtor_id": debtor.id, "stage_id": stage.id}
+            return self._dialog("collection.drop", name, values)
+        raise UserError(self._why_not_there(debtor, stage))
 
-    def _why_not_there(self, stage):
+    def _dialog(self, model, name, values):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {f"default_{field}": value for field, value in values.items()},
+        }
+
+    def _why_not_there(self, debtor, stage):
         """Why nobody is put into a stage by hand, and what brings them there."""
         _ = self.env._
         if stage.kind == "settled":
-            if not self.amount_due:
+            if not debtor.amount_due:
                 return _(
-                    "%s owes nothing. The card moves by itself within minutes.", self.display_name
+                    "%s owes nothing. The card moves by itself within minutes.", debtor.display_name
                 )
             return _(
                 "%(who)s still owes %(amount)s. Only a payment, a credit note or a write-off in the "
                 "books settles that; the card then moves by itself.",
-                who=self.display_name,
-                amount=format_amount(self.env, self.amount_due, self.currency_id),
+                who=debtor.display_name,
+                amount=format_amount(self.env, debtor.amount_due, debtor.currency_id),
             )
         return {
             "upcoming": _(
                 "What was said cannot be unsaid. To keep the ruler silent, put %s on hold.",
-                self.display_name,
+                debtor.display_name,
             ),
             "waiting_for_us": _(
                 "Customers come to stand here by themselves, when they replied or something has to be "
                 "checked. To keep the ruler silent, put %s on hold.",
-                self.display_name,
+                debtor.display_name,
             ),
             "review": _(
                 "Customers come to stand here by themselves, when they are overdue for longer than the "
                 "ruler speaks. To keep the ruler silent, put %s on hold.",
-                self.display_name,
+                debtor.display_name,
             ),
         }.get(stage.kind) or _(
             "Nobody is put into “%s” by hand: the stage follows what was said and what is owed.",
             stage.name,
         )
 
-    def action_look_again(self):
-        """Place the debtor anew at once, after a person changed something."""
-        self._by_collector()
-        self._follow_at_once()
-
     # ------------------------------------------------------------------
     # a step out of its turn
     # ------------------------------------------------------------------
 
-    def _step_of_stage(self, stage):
+    @api.model
+    def _step_of(self, debtor, stage):
         """What stands for a stage: the step of the oldest open instalment that leads there.
 
+        :param debtor: ``collection.debtor``
+        :param stage: ``collection.stage``
         :return: (``collection.instalment``, ``collection.ruler.step``), empty when none does
         """
-        self.ensure_one()
-        open_ones = self.sudo().instalment_ids.filtered(lambda i: i.is_open and i.ruler_id)
+        open_ones = debtor.sudo().instalment_ids.filtered(lambda i: i.is_open and i.ruler_id)
         for instalment in open_ones.sorted(lambda i: (i.due_date, i.id)):
             steps = instalment.ruler_id.step_ids.filtered(
                 lambda s: s.trigger == "due" and s.stage_id == stage
@@ -110,16 +106,16 @@ class CollectionDebtor(models.Model):
                 return instalment, (untaken or ordered)[:1]
         return self.env["collection.instalment"], self.env["collection.ruler.step"]
 
-    def _decide_step(self, instalment, step):
+    @api.model
+    def _decide(self, debtor, instalment, step):
         """Ask `dunning/` whether a step may be taken now, before its day.
 
         :return: (Decision, {instalment id: Claim}, why not as a sentence or "")
         """
         _ = self.env._
-        company = self.company_id
         Snapshot = self.env["collection.snapshot"].sudo()
-        now = clock.now(self.env)
-        snapshot = Snapshot._take(company.id, self.ids, {instalment.id: step.offset_days})[self.id]
+        now, come = clock.now(self.env), {instalment.id: step.offset_days}
+        snapshot = Snapshot._take(debtor.company_id.id, debtor.ids, come)[debtor.id]
         claims = {claim.id: claim for claim in snapshot.claims}
         claim = claims[instalment.id]
         if claim.watermark is not None and step.offset_days <= claim.watermark:
@@ -138,47 +134,49 @@ class CollectionDebtor(models.Model):
             return None, claims, _("It may not leave now: %s.", reason_label(self.env, str(reason)))
         return None, claims, _("The first word to a customer is never the firmest.")
 
-    def _take_alone(self):
+    def _take_alone(self, debtor):
         """Lock the debtor against the plan verb, which decides about the same steps.
 
         :raise UserError: it is at this customer right now
         """
-        if not self.env["collection.plan"].sudo()._take_debtors(self.ids):
+        if not self.env["collection.plan"].sudo()._take_debtors(debtor.ids):
             raise UserError(
-                self.env._("The ruler is looking at %s right now. Try again.", self.display_name)
+                self.env._("The ruler is looking at %s right now. Try again.", debtor.display_name)
             )
 
-    def _send_step(self, instalment, step):
+    @api.model
+    def _send(self, debtor, instalment, step):
         """Plan a step now; the doors check it as any other.
 
+        :raise AccessError: no collector
         :raise UserError: it may not leave
         """
-        self.ensure_one()
-        self._by_collector()
-        self._take_alone()
-        decision, claims, why_not = self._decide_step(instalment, step)
+        debtor.ensure_one()
+        self._take_alone(debtor._by_collector())
+        decision, claims, why_not = self._decide(debtor, instalment, step)
         if why_not:
             raise UserError(why_not)
         Plan = self.env["collection.plan"].sudo()
         now = clock.now(self.env)
-        Plan._apply(self.company_id, [(self.sudo(), decision)], claims, now)
+        Plan._apply(debtor.company_id, [(debtor.sudo(), decision)], claims, now)
         # who asks for it has approved it
-        self.sudo().followup_ids.filtered(
+        debtor.sudo().followup_ids.filtered(
             lambda f: f.state == "to_approve" and f.step_id == step
         ).action_approve()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
-    def _note_step(self, instalment, step):
+    @api.model
+    def _note(self, debtor, instalment, step):
         """Note that a person said it another way: the step is consumed, nothing is sent.
 
+        :raise AccessError: no collector
         :raise UserError: it lies behind
         """
-        self.ensure_one()
-        self._by_collector()
-        self._take_alone()
-        company = self.company_id
+        debtor.ensure_one()
+        self._take_alone(debtor._by_collector())
+        company = debtor.company_id
         Snapshot = self.env["collection.snapshot"].sudo()
-        snapshot = Snapshot._take(company.id, self.ids)[self.id]
+        snapshot = Snapshot._take(company.id, debtor.ids)[debtor.id]
         claims = {claim.id: claim for claim in snapshot.claims}
         claim = claims[instalment.id]
         passed = claim.ladder.steps_between(claim.watermark, step.offset_days)
@@ -190,8 +188,8 @@ class CollectionDebtor(models.Model):
             for one in passed
         ]
         Plan = self.env["collection.plan"].sudo()
-        Plan._apply(company, [(self.sudo(), decision)], claims, clock.now(self.env))
-        self.message_post(
+        Plan._apply(company, [(debtor.sudo(), decision)], claims, clock.now(self.env))
+        debtor.message_post(
             body=self.env._(
                 "“%s” was said another way; the ruler does not say it again.", step.name
             )

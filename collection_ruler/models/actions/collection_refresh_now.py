@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.instalment_key import is_held
@@ -7,39 +7,41 @@ from ..common.instalment_key import is_held
 FEW = 20
 
 
-class CollectionDebtor(models.Model):
+class CollectionRefreshNow(models.AbstractModel):
     """Stage, figures and sentence follow a person's own act before the page is shown again (F1, F5, F7)."""
 
-    _inherit = "collection.debtor"
+    _name = "collection.refresh.now"
+    _description = "Collection: refresh debtors at once"
 
-    def _follow_at_once(self):
+    @api.model
+    def _refresh(self, debtors):
         """Bring what stands up to date in this transaction; nothing is planned or sent here.
 
         The run looks again all the same, so many debtors, and those that it works on at this moment, are
         left to it: nobody waits in front of a form for a batch.
+
+        :param debtors: ``collection.debtor``
         """
-        if len(self) > FEW:
+        if len(debtors) > FEW:
             return
-        debtors = self.env["collection.verb"]._take_debtors(self.ids)
+        debtors = self.env["collection.verb"]._take_debtors(debtors.ids)
         Instalment = self.env["collection.instalment"].sudo()
         mine = Instalment.search([("debtor_id", "in", debtors.ids), ("is_open", "=", True)])
         if Instalment._lock(mine.ids) < set(mine.ids):
             return
         for company, own in debtors.grouped("company_id").items():
-            own._forget_ended_holds(company)
+            self._forget_ended_holds(company, own)
             self.env["collection.standing"].sudo()._refresh(company, own)
 
-    def _forget_ended_holds(self, company):
+    def _forget_ended_holds(self, company, debtors):
         """What waited for a hold that is over waits for it no longer; the plan verb says what is next."""
-        Snapshot = self.env["collection.snapshot"]
-        Snapshot._flush_facts()
-        today = company._collection_today()
+        self.env["collection.snapshot"]._flush_facts()
         self.env.cr.execute(
             SQL(
                 "UPDATE collection_instalment i SET waiting_reason = NULL "
                 "WHERE i.debtor_id IN %s AND i.waiting_reason = 'held' AND NOT %s",
-                tuple(self.ids),
-                is_held("i", today),
+                tuple(debtors.ids),
+                is_held("i", company._collection_today()),
             )
         )
         self.env["collection.instalment"].invalidate_model(["waiting_reason"])

@@ -1,6 +1,6 @@
 from contextlib import suppress
 
-from odoo import Command, fields, models
+from odoo import Command, api, models
 from odoo.tools import SQL, format_date
 
 from ...dunning.calendar import NeverOpen
@@ -8,37 +8,41 @@ from ...dunning.ladder import next_day, rescheduled
 from ..instalment.collection_instalment import NOTHING_SAID
 
 
-class CollectionInstalment(models.Model):
+class CollectionRescheduling(models.AbstractModel):
     """Another due date, agreed after the invoice was posted: the ruler counts from it, and the original
     stays for ageing, charges and habits (F7)."""
 
-    _inherit = "collection.instalment"
+    _name = "collection.rescheduling"
+    _description = "Collection: another due date"
 
-    original_due_date = fields.Date(
-        string="Originally due",
-        help="The due date before another one was agreed. Empty: it never changed.",
-    )
+    @api.model
+    def _instalments_of(self, lines):
+        """The instalments that journal items of posted entries stand for.
 
-    def _of_posted(self, lines):
-        """The instalments that journal items of posted entries stand for."""
+        :param lines: ``account.move.line``, before their due date is written
+        :return: ``collection.instalment``
+        """
+        Instalment = self.env["collection.instalment"].sudo()
         posted = lines.filtered(
             lambda line: line.parent_state == "posted" and line.account_type == "asset_receivable"
         )
         if not posted:
-            return self.browse()
+            return Instalment
         keys = {line._collection_key() for line in posted}
-        found = self.search([("move_id", "in", posted.move_id.ids)])
+        found = Instalment.search([("move_id", "in", posted.move_id.ids)])
         return found.filtered(lambda instalment: instalment._key() in keys)
 
-    def _follow_due_date(self, lines):
-        """Go where the lines of an instalment went, if all of them went to the same day.
+    @api.model
+    def _follow(self, instalments, lines):
+        """Go where the lines of instalments went, if all of one went to the same day.
 
         What only some of several lines leave stays; two instalments of an entry that meet on one day
         become one, which is the one that was there. (Whoever agrees on a date is asked for another day.)
 
+        :param instalments: ``collection.instalment``, as `_instalments_of` found them
         :param lines: ``account.move.line`` whose due date was written
         """
-        for instalment in self:
+        for instalment in instalments:
             move, account, partner, _old = instalment._key()
             entry = instalment.move_id.line_ids
             dates = {line.date_maturity or line.date for line in lines & entry}
@@ -48,21 +52,21 @@ class CollectionInstalment(models.Model):
             if len(dates) == 1 and instalment._key() not in keys:
                 new = move, account, partner, dates.pop()
                 if new in taken:
-                    instalment._join(taken[new])
+                    self._join(instalment, taken[new])
                 elif new in keys:
-                    instalment._reschedule(new[-1])
+                    self._reschedule(instalment, new[-1])
 
-    def _join(self, heir):
+    def _join(self, instalment, heir):
         """All that is owed here is due with another instalment of the entry now.
 
         What silences the one silences both; nobody is charged for days before the later date; and where
         the other one was paid, no payment came back.
         """
-        self.ensure_one()
-        self._say_rescheduled(heir.due_date)
-        self._take_back_planned()
-        self._instalment_holds().write({"instalment_ids": [Command.link(heir.id)]})
-        original = max(one.original_due_date or one.due_date for one in self + heir)
+        self._log(instalment, heir.due_date)
+        self._take_back_planned(instalment)
+        holds = self.env["collection.hold"]._on(instalment)
+        holds.write({"instalment_ids": [Command.link(heir.id)]})
+        original = max(one.original_due_date or one.due_date for one in instalment + heir)
         heir.write(
             {
                 "original_due_date": original if original != heir.due_date else False,
@@ -70,44 +74,46 @@ class CollectionInstalment(models.Model):
             }
         )
         heir._look_again()
-        self.debtor_id._touch()
+        instalment.debtor_id._touch()
 
-    def _reschedule(self, due_date):
+    def _reschedule(self, instalment, due_date):
         """Count from another due date; the ledger comes along, as a new occurrence (decision 2)."""
-        self.ensure_one()
-        old, today = self.due_date, self.debtor_id._local_today()
-        self._say_rescheduled(due_date)
-        self._take_back_planned()
+        self._log(instalment, due_date)
+        self._take_back_planned(instalment)
+        original = instalment.original_due_date or instalment.due_date
         values = {
             "due_date": due_date,
-            "original_due_date": self._original_after(due_date),
-            "occurrence": self.occurrence + 1,
+            # none when it is the original again
+            "original_due_date": original if original != due_date else False,
+            "occurrence": instalment.occurrence + 1,
             "anchor_date": False,
             "waiting_reason": False,
         }
-        if self.ruler_id:
-            ladder = self.ruler_id._ladder()
-            calendar = self.ruler_id._contact_calendar(self.calendar_key)
-            said = None if self.watermark == NOTHING_SAID else self.watermark
-            following = None
-            with suppress(NeverOpen):
-                said = rescheduled(ladder, calendar, old, due_date, said, self._ever_said(), today)
-                following = next_day(ladder, calendar, due_date, said, today)
-            values["watermark"] = NOTHING_SAID if said is None else said
-            values["next_date"] = following
-        self._move_ledger(old, due_date)
-        self.write(values)
-        self._look_again()
-        self.debtor_id._touch()
+        if instalment.ruler_id:
+            values |= self._place_on_ruler(instalment, due_date)
+        self._move_ledger(instalment, due_date)
+        instalment.write(values)
+        instalment._look_again()
+        instalment.debtor_id._touch()
 
-    def _original_after(self, due_date):
-        """The original due date once another one is agreed; none when it is the original again."""
-        original = self.original_due_date or self.due_date
-        return original if original != due_date else False
+    def _place_on_ruler(self, instalment, due_date):
+        """What counts as said of an instalment with another due date, and when its next step comes.
 
-    def _ledger(self):
-        """Its rows of the ledger."""
-        move, account, partner, due_date = self._key()
+        :return: {field of ``collection.instalment``: value}
+        """
+        ruler, old = instalment.ruler_id, instalment.due_date
+        ladder, today = ruler._ladder(), instalment.debtor_id._local_today()
+        calendar = ruler._contact_calendar(instalment.calendar_key)
+        said = None if instalment.watermark == NOTHING_SAID else instalment.watermark
+        following, ever = None, self._ever_said(instalment)
+        with suppress(NeverOpen):
+            said = rescheduled(ladder, calendar, old, due_date, said, ever, today)
+            following = next_day(ladder, calendar, due_date, said, today)
+        return {"watermark": NOTHING_SAID if said is None else said, "next_date": following}
+
+    def _ledger(self, instalment):
+        """The rows of what was said about an instalment."""
+        move, account, partner, due_date = instalment._key()
         return (
             self.env["collection.followup.item"]
             .sudo()
@@ -121,28 +127,28 @@ class CollectionInstalment(models.Model):
             )
         )
 
-    def _ever_said(self):
+    def _ever_said(self, instalment):
         """Offsets that were taken, or passed over, for whichever due date it had."""
-        taken = self._ledger().filtered(
+        taken = self._ledger(instalment).filtered(
             lambda item: item.state in ("sent", "skipped") and item.step_id.trigger == "due"
         )
         return set(taken.mapped("offset_days"))
 
-    def _take_back_planned(self):
+    def _take_back_planned(self, instalment):
         """Reminders and calls about the old date have nothing left to say; deliveries and thanks have."""
-        items = self._ledger().filtered(lambda item: item.followup_id.purpose == "dunning")
+        items = self._ledger(instalment).filtered(lambda i: i.followup_id.purpose == "dunning")
         items._planned()._move_to("cancelled", "rescheduled")
         for followup in items.followup_id:
             alone = followup.item_ids.filtered(lambda i: i.state != "cancelled") <= items
             if alone and followup.state in ("planned", "to_approve"):
                 followup._cancel("rescheduled")
-            if alone and not self._shares_task(followup.activity_id):
+            if alone and not self._shares_task(instalment, followup.activity_id):
                 followup.activity_id.sudo().unlink()
 
-    def _shares_task(self, task):
+    def _shares_task(self, instalment, task):
         """Whether another open instalment needs this ``mail.activity`` as well: the second one that reaches
         a step adds no task."""
-        others = (self.debtor_id.sudo().instalment_ids - self).filtered("is_open")
+        others = (instalment.debtor_id.sudo().instalment_ids - instalment).filtered("is_open")
         keys = {other._key() for other in others}
         Followup = self.env["collection.followup"].sudo()
         items = task and Followup.search([("activity_id", "=", task.id)]).item_ids
@@ -151,33 +157,30 @@ class CollectionInstalment(models.Model):
             for i in items or ()
         )
 
-    def _move_ledger(self, old, new):
+    def _move_ledger(self, instalment, due_date):
         """The ledgers know an instalment by its due date: their rows follow."""
-        for model in self._ledger_models():
+        for model in instalment._ledger_models():
             self.env[model].flush_model()
             self.env.cr.execute(
                 SQL(
                     "UPDATE %s SET due_date = %s "
                     "WHERE (move_id, account_id, partner_id, due_date) = (%s, %s, %s, %s)",
                     SQL.identifier(self.env[model]._table),
-                    new,
-                    self.move_id.id,
-                    self.account_id.id,
-                    self.partner_id.id,
-                    old,
+                    due_date,
+                    *instalment._key(),
                 )
             )
             self.env[model].invalidate_model(["due_date"])
 
-    def _say_rescheduled(self, due_date):
+    def _log(self, instalment, due_date):
         """Who changed the plan, and why, on the debtor's timeline (F7)."""
-        words = self.env._(
+        body = self.env._(
             "%(invoice)s is due on %(new)s instead of %(old)s.",
-            invoice=self.move_id.name,
+            invoice=instalment.move_id.name,
             new=format_date(self.env, due_date),
-            old=format_date(self.env, self.due_date),
+            old=format_date(self.env, instalment.due_date),
         )
         why = self.env.context.get("collection_why")
-        self.debtor_id._message_log(
-            body=f"{words} {why}" if why else words, author_id=self.env.user.partner_id.id
+        instalment.debtor_id._message_log(
+            body=f"{body} {why}" if why else body, author_id=self.env.user.partner_id.id
         )

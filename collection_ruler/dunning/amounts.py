@@ -1,0 +1,171 @@
+"""What is owed, said once: overdue, due today and coming, with what credits cover (B5, D1, D2).
+
+Whoever shows amounts asks `statement`: messages, placeholders, figures, preview, portal. It takes rows of
+any kind that have the fields of `Owed`; a row of a query will do:
+
+    rows = [Owed(i.id, i.due_date, effective_day, Decimal(i.residual), i.currency) for i in …]
+    statement(rows, {"EUR": Decimal("12.50")}, today).overdue
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from .calendar import ContactCalendar
+from .facts import Claim, Snapshot
+from .ladder import effective_due
+
+ZERO = Decimal(0)
+
+
+class Owed(NamedTuple):
+    """What is open of an instalment.
+
+    :param due_date: as the invoice has it
+    :param effective_due: the day up to which it is paid in time (A3)
+    :param residual: in its currency, not negative
+    :param currency: its name
+    """
+
+    id: int
+    due_date: date
+    effective_due: date
+    residual: Decimal
+    currency: str
+
+
+class Sum(NamedTuple):
+    """Amounts of one currency; ``net`` is ``gross`` less ``credit``, and none is negative."""
+
+    gross: Decimal
+    credit: Decimal
+    net: Decimal
+
+
+class Row(NamedTuple):
+    """A line of a statement: what is owed, and how much of it credits cover."""
+
+    owed: Owed
+    credit: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        return self.owed.residual - self.credit
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a customer owes; each part with the oldest due date first.
+
+    :param overdue: the effective due date has passed
+    :param due_today: it is today
+    :param coming: it is still ahead
+    """
+
+    overdue: tuple[Row, ...]
+    due_today: tuple[Row, ...]
+    coming: tuple[Row, ...]
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """All parts."""
+        return self.overdue + self.due_today + self.coming
+
+    @cached_property
+    def sums(self) -> dict[str, Sum]:
+        """What is owed in each currency, in all parts together."""
+        return sums_of(self.rows)
+
+
+class _Residual(Protocol):
+    currency: str
+    residual: Decimal
+
+
+def statement(claims: Iterable[Owed], credits: Mapping[str, Decimal], today: date) -> Statement:
+    """What is owed by a day, and what of it credits cover: the oldest first, each in its currency (D2).
+
+    :param claims: what is open; whoever leaves out what is blocked does so before
+    :param credits: unapplied credit notes and payments per currency, positive
+    :param today: local day of the customer
+    """
+    left = dict(credits)
+    parts: tuple[list[Row], ...] = ([], [], [])
+    for claim in sorted(claims, key=lambda c: (c.effective_due, c.due_date, c.id)):
+        credit = min(max(left.get(claim.currency, ZERO), ZERO), claim.residual)
+        left[claim.currency] = left.get(claim.currency, ZERO) - credit
+        place = (claim.effective_due >= today) + (claim.effective_due > today)
+        parts[place].append(Row(claim, credit))
+    for part in parts:
+        part.sort(key=lambda row: (row.owed.due_date, row.owed.id))
+    return Statement(*map(tuple, parts))
+
+
+def sums_of(rows: Iterable[Row]) -> dict[str, Sum]:
+    """What rows of a statement come to, per currency: of one part, or of several."""
+    gross: dict[str, Decimal] = defaultdict(Decimal)
+    credit: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        gross[row.owed.currency] += row.owed.residual
+        credit[row.owed.currency] += row.credit
+    return {c: Sum(amount, credit[c], amount - credit[c]) for c, amount in gross.items()}
+
+
+def net_of(claims: Iterable[_Residual], credits: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """What is left to pay per currency, as the sums of a `statement` of the same claims say: without its
+    rows, since decisions ask for it for each customer."""
+    gross: dict[str, Decimal] = {}
+    for claim in claims:
+        gross[claim.currency] = gross.get(claim.currency, ZERO) + claim.residual
+    return {c: max(ZERO, a - max(ZERO, credits.get(c, ZERO))) for c, a in gross.items()}
+
+
+def asked_for(
+    snapshot: Snapshot, today: date, due_now: Iterable[int] = ()
+) -> tuple[list[Claim], dict[str, Decimal]]:
+    """What a message of today asks for: all that is due or overdue, else what it announces (B5, D1, D2).
+
+    :param today: local day of the debtor
+    :param due_now: ids of the claims whose step is said in this message
+    :return: the claims, oldest first, and the sums per currency, net of credits (never below 0)
+    """
+    free = [
+        c
+        for c in sorted(snapshot.claims, key=oldest_first)
+        if c.block is None and not past_limit(snapshot.calendar, c, today)
+    ]
+    claims = [c for c in free if effective(snapshot.calendar, c) <= today]
+    if not claims:
+        wanted = set(due_now)
+        claims = [c for c in free if c.id in wanted]
+    return claims, net_of(claims, snapshot.credits)
+
+
+def oldest_first(claim: Claim) -> tuple[date, int]:
+    """The order in which claims lead, are asked for and are paid by credits."""
+    return claim.due_date, claim.id
+
+
+def effective(calendar: ContactCalendar, claim: Claim) -> date:
+    """The day up to which a claim is paid in time (A3)."""
+    return effective_due(claim.ladder, calendar, claim.due_date)
+
+
+def past_limit(calendar: ContactCalendar, claim: Claim, today: date) -> bool:
+    """Whether a person has taken over: nothing asks for it by itself any more (A4)."""
+    limit = claim.ladder.max_days_overdue
+    return bool(limit) and (today - effective(calendar, claim)).days > limit
+
+
+def leading_currency(asked: Iterable[Claim], net: Mapping[str, Decimal]) -> str | None:
+    """The currency of the oldest claim that credits do not cover."""
+    return next((c.currency for c in asked if net.get(c.currency)), None)
+
+
+def needs_a_look(snapshot: Snapshot, asked: Iterable[Claim], today: date) -> bool:
+    """Whether something overdue is asked for that we may have to mend ourselves (F3)."""
+    return any(c.look_first and effective(snapshot.calendar, c) < today for c in asked)

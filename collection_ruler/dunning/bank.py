@@ -1,0 +1,47 @@
+"""What the bank may know and we do not yet: old data, and money on its way (D3)."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from .amounts import effective
+from .calendar import ContactCalendar
+from .facts import Claim, Snapshot
+from .reason import Reason
+
+
+def bank_is_stale(
+    calendar: ContactCalendar, bank_day: date | None, bank_days: int, today: date
+) -> bool:
+    """Whether the newest bank data is older than so many working days (D3).
+
+    :param bank_day: its day, None where nobody imports any: then nothing is missed
+    :param bank_days: 0 for never
+    """
+    if bank_day is None or not bank_days:
+        return False
+    day, count = bank_day, 0
+    while day < today and count <= bank_days:
+        day += timedelta(days=1)
+        count += calendar.is_open_day(day)
+    return count > bank_days
+
+
+def as_the_bank_knows(snapshot: Snapshot, today: date) -> Snapshot:
+    """Block what is overdue where a payment may have come that nobody sees yet; notices go on (D3)."""
+    is_stale = bank_is_stale(snapshot.calendar, snapshot.bank_day, snapshot.bank_days, today)
+
+    def block(claim: Claim) -> Reason | None:
+        due = effective(snapshot.calendar, claim)
+        if claim.block or due >= today:
+            return claim.block
+        if is_stale:
+            return Reason.STALE_BANK
+        arrives = due
+        for _day in range(claim.settlement_days):
+            arrives = snapshot.calendar.bank_day(arrives + timedelta(days=1))
+        return Reason.SETTLING if today <= arrives else None
+
+    if not is_stale and not any(claim.settlement_days for claim in snapshot.claims):
+        return snapshot
+    claims = tuple(replace(claim, block=block(claim)) for claim in snapshot.claims)
+    return replace(snapshot, claims=claims)

@@ -1,0 +1,183 @@
+"""Which of the steps that have come is taken: the one rule for decisions, lines and whoever looks ahead.
+
+`choose` is asked by `decision` for today, and by `next_step` and `drawing` for the days to come. So what is
+announced is what is then done, as far as nothing but the calendar decides.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from .amounts import effective, oldest_first, past_limit
+from .facts import Snapshot
+from .ladder import Ladder, Step
+from .reason import Reason
+
+NOTHING: Mapping = {}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What becomes of the steps that have come.
+
+    :param messages: those said now, all on one offset, one per channel
+    :param tasks: those done now, all on one offset
+    :param reached_offset: the watermark afterwards: what lies below and is not taken was passed over
+    :param left_out: why steps are not for this debt or customer, by step id
+    :param waits: why nothing is taken and the watermark stays: all goes where nothing arrives
+    """
+
+    messages: tuple[Step, ...]
+    tasks: tuple[Step, ...]
+    reached_offset: int
+    left_out: Mapping[int, Reason]
+    waits: Reason | None = None
+
+
+def choose(
+    ladder: Ladder,
+    watermark: int | None,
+    come: int,
+    *,
+    late: bool,
+    spoken_to: bool,
+    left_out: Mapping[int, Reason] = NOTHING,
+    unreachable: Mapping[tuple[str, str], Reason] = NOTHING,
+    done_step_ids: Collection[int] = (),
+) -> Choice:
+    """Pick the latest step that has come, or the first overdue one when we never spoke (decision 9).
+
+    A notice that could not be said in time is not said late: nobody hears "due today" afterwards. Messages
+    and tasks are two tracks: a missed call stays a task beside the message that overtook it. What goes
+    where nothing arrives waits for another address; what comes later and arrives, a call or another
+    channel, passes it over. Deliveries are no choice, see `delivery`.
+
+    :param watermark: the highest offset consumed, None for none (decision 2)
+    :param come: the latest offset that has come
+    :param late: the effective due date has passed
+    :param spoken_to: the customer ever heard from us
+    :param left_out: why steps are not for this debt or customer, by step id (see `unsuitable`)
+    :param unreachable: why messages do not reach somebody, by (channel, role)
+    :param done_step_ids: steps taken already, above the watermark since they were moved (A9)
+    """
+    steps = [
+        s
+        for s in ladder.steps_between(watermark, come)
+        if not s.delivers and s.id not in done_step_ids
+    ]
+    lost = {}
+    if unreachable:
+        lost = {
+            s: unreachable[s.channel, s.role]
+            for s in steps
+            if s.id not in left_out and s.mode != "task" and (s.channel, s.role) in unreachable
+        }
+        left_out = {**left_out, **{s.id: reason for s, reason in lost.items()}}
+    steps = [s for s in steps if s.id not in left_out]
+    overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
+    reached = min(overdue) if overdue and not spoken_to else come
+    messages, tasks = _tracks([s for s in steps if s.offset <= reached], late)
+    taken = [s.offset for s in (*messages, *tasks)]
+    lost = {s: reason for s, reason in lost.items() if _is_sayable(s, late)}
+    if lost and not taken:
+        waits = lost[max(lost, key=lambda s: s.offset)]
+        return Choice((), (), reached, left_out, waits)
+    if any(s.offset > max(taken) for s in lost):
+        reached = max(taken)
+    return Choice(messages, tasks, reached, left_out)
+
+
+def _tracks(steps: Iterable[Step], late: bool) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The furthest messages that may be said, and the furthest tasks."""
+    messages = [s for s in steps if s.mode != "task" and _is_sayable(s, late)]
+    tasks = [s for s in steps if s.mode == "task"]
+    return (
+        tuple(s for s in messages if s.offset == messages[-1].offset),
+        tuple(s for s in tasks if s.offset == tasks[-1].offset),
+    )
+
+
+def _is_sayable(step: Step, late: bool) -> bool:
+    return step.offset > 0 or not late
+
+
+def delivery(ladder: Ladder, watermark: int | None, come: int) -> Step | None:
+    """The step that has come and delivers the invoice; nothing else follows on that day (A3)."""
+    steps = ladder.steps_between(watermark, come)
+    return next((s for s in reversed(steps) if s.delivers), None)
+
+
+def unsuitable(
+    ladder: Ladder, profile: str | None, worth: Decimal | None = None
+) -> Mapping[int, Reason]:
+    """Why steps are not for a debt or a customer, by step id (D6, F6).
+
+    :param profile: how the customer usually pays, None where nobody knows yet
+    :param worth: what is asked for, in the company's currency; None where nobody knows
+    """
+    if not ladder.is_choosy:
+        return NOTHING
+    found = {}
+    for step in ladder.steps:
+        if profile in step.skip_profiles:
+            found[step.id] = Reason.NOT_FOR_THEM
+        elif worth is not None and step.owed_min > worth:
+            found[step.id] = Reason.TOO_LITTLE
+    return found
+
+
+def lenders(ladder: Ladder, until: int, like: Step, left_out: Mapping[int, Reason]) -> list[Step]:
+    """The steps about what is overdue that lend their words to a message, the first one first (B5).
+
+    Nobody hears "due today" about a debt of yesterday; what is not for a customer lends its words no more
+    than itself.
+
+    :param until: the offset reached
+    :param like: the step due: by the same channel, to the same role, in the same mode
+    """
+    return [
+        s
+        for s in ladder.steps_between(None, until)
+        if s.offset > 0 and s.door == like.door and not s.delivers and s.id not in left_out
+    ]
+
+
+def opening(ladder: Ladder, step: Step, spoken_to: bool, profile: str | None = None) -> Step:
+    """The step whose words are used for one that has come: whoever never heard from us begins with the
+    first about what is overdue, by the same channel (A13). One for approval keeps its own.
+
+    :param spoken_to: whether the customer ever heard from us
+    """
+    if spoken_to or step.mode != "automatic" or step.delivers:
+        return step
+    return next(iter(lenders(ladder, step.offset, step, unsuitable(ladder, profile))), step)
+
+
+def tone(
+    snapshot: Snapshot, step: Step, reached: Mapping[int, int], today: date, worth: Decimal
+) -> Step:
+    """The step whose words are used: the furthest that the oldest overdue claim has reached (B5).
+
+    A step for approval keeps its own words and lends them to nobody else; neither does a task.
+
+    :param reached: offsets that claims have reached by this message, by claim id
+    :param worth: what is asked for, in the company's currency
+    """
+    if step.mode != "automatic":
+        return step
+    for claim in sorted(snapshot.claims, key=oldest_first):
+        if claim.block is not None or effective(snapshot.calendar, claim) >= today:
+            continue
+        if past_limit(snapshot.calendar, claim, today):
+            continue
+        until = reached.get(claim.id, claim.watermark)
+        if until is None:
+            return step
+        left_out = unsuitable(claim.ladder, snapshot.profile, worth)
+        said = lenders(claim.ladder, until, step, left_out)
+        if not snapshot.spoken_to:  # whoever never heard from us begins with the first (A13)
+            return said[0] if said else step
+        # never gentler than what is due itself
+        return said[-1] if said and said[-1].offset >= step.offset else step
+    return step

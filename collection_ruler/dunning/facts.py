@@ -1,0 +1,132 @@
+"""What decisions are made of, and what comes out of them: frozen, without records and without a clock.
+
+Amounts are Decimals in the currency named beside them, days are local to the customer, instants aware UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from .calendar import ContactCalendar
+from .ladder import Ladder, Step
+from .reason import Reason
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One open instalment, as it stands at the instant of the decision.
+
+    :param counts_from: the date from which offsets count (anchor or due date)
+    :param due_date: the instalment's own due date, which ageing and amounts go by
+    :param come: the latest offset above the watermark that has come, None when nothing is due
+    :param watermark: the highest offset consumed so far, None when none was
+    :param look_first: something of ours is open about it, a draft credit note, so that a person looks
+        before anybody is asked for it when it is overdue (F3)
+    :param said: ids of steps taken already that lie above the watermark now: they were moved (A9)
+    :param block: why nothing may be said about it now, whatever the ladder says
+    :param delivered_on: the day on which the ruler itself delivered the invoice
+    :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
+    """
+
+    id: int
+    move: int
+    ladder: Ladder
+    counts_from: date
+    due_date: date
+    come: int | None
+    watermark: int | None
+    residual: Decimal
+    currency: str
+    block: Reason | None = None
+    delivered: bool = False
+    delivered_on: date | None = None
+    said: frozenset[int] = frozenset()
+    look_first: bool = False
+    settlement_days: int = 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A debtor: all open claims, the credits that reduce them, and when we last spoke.
+
+    :param credits: unapplied credit notes and payments per currency, positive
+    :param contacts: local days on which the customer was, or is planned to be, asked for money
+    :param talked_on: local day on which a person of ours last spoke with the customer (B4)
+    :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
+    :param spoken_to: whether any dunning message ever left for this debtor
+    :param closed: why a claim that is no longer open went away (for the re-check at the doors)
+    :param word_on: local day on which a word about a payment that came back is planned (A14)
+    :param bank_day: day of the newest bank data, None where nobody imports any (D3)
+    :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
+    :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
+    :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
+    :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
+    :param mute: why messages by a channel do not reach somebody of a role, by (channel, role): they wait
+    """
+
+    calendar: ContactCalendar
+    claims: tuple[Claim, ...]
+    credits: Mapping[str, Decimal] = field(default_factory=dict)
+    contacts: tuple[date, ...] = ()
+    spoken_to: bool = False
+    closed: Mapping[int, Reason] = field(default_factory=dict)
+    word_on: date | None = None
+    bank_day: date | None = None
+    bank_days: int = 0
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    best_minute: int | None = None
+    talked_on: date | None = None
+    channels: Mapping[str, ContactCalendar | None] = field(default_factory=dict)
+    profile: str | None = None
+    mute: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
+
+    def calendar_of(self, channel: str) -> ContactCalendar | None:
+        """When a channel may be used, None for never (B1)."""
+        return self.channels.get(channel, self.calendar)
+
+    def worth(self, amounts: Mapping[str, Decimal]) -> Decimal:
+        """Amounts per currency as one in the company's currency, which minimums are given in (D4, D6)."""
+        return sum((a * self.rates.get(c, Decimal(1)) for c, a in amounts.items()), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it)."""
+
+    channel: str
+    role: str
+    tone: Step
+    pairs: tuple[tuple[Claim, Step], ...]
+    at: datetime
+    amount: Decimal
+    currency: str
+
+
+@dataclass
+class Decision:
+    """What to do for one debtor.
+
+    ``skipped`` are consumed without a word, ``waiting`` keep their place and are asked again,
+    ``watermarks`` are the new ones of all claims whose step was consumed.
+    """
+
+    contacts: list[Contact] = field(default_factory=list)
+    skipped: list[tuple[Claim, Step, Reason]] = field(default_factory=list)
+    waiting: dict[int, Reason] = field(default_factory=dict)
+    watermarks: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What a door says of a contact: ``go``, ``wait`` (keep it planned), ``ask`` (a person has to approve
+    it, perhaps again) or ``cancel``."""
+
+    verdict: str
+    reason: Reason | None = None
+    keep: frozenset[int] = frozenset()
+    dropped: Mapping[int, Reason] = field(default_factory=dict)
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+    tone: Step | None = None
+    asked: tuple[int, ...] = ()

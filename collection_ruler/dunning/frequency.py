@@ -1,0 +1,51 @@
+"""How often and at which hour a customer may hear from us (B1, B4)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from .calendar import NeverOpen
+from .facts import Snapshot
+from .ladder import Ladder, Step
+from .reason import Reason
+
+
+def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None:
+    """Why another message on that day would be one too many (B4), None when it would not."""
+    day, talked = snapshot.calendar.local_day(at), snapshot.talked_on
+    if talked and day <= talked + timedelta(days=ladder.days_after_talk):
+        return Reason.TALKED
+    if day in snapshot.contacts:
+        return Reason.ONE_A_DAY
+    if snapshot.word_on and day < snapshot.word_on:  # first a word about what came back (A14)
+        return Reason.TOO_SOON
+    if any(abs((day - c).days) < ladder.min_days_between for c in snapshot.contacts):
+        return Reason.TOO_SOON
+    if ladder.max_contacts:
+        for days in range(ladder.max_contacts_days):  # each period that the day falls into
+            first = day - timedelta(days=days)
+            last = first + timedelta(days=ladder.max_contacts_days - 1)
+            if sum(first <= c <= last for c in snapshot.contacts) >= ladder.max_contacts:
+                return Reason.CAPPED
+    return None
+
+
+def instants_of(
+    snapshot: Snapshot, steps: Iterable[Step], opens: datetime
+) -> dict[str, datetime] | Reason:
+    """When each of these steps leaves on the day of `opens`, by channel, or why not on that day (B1).
+
+    :param opens: the first open instant of the day
+    """
+    day, instants = snapshot.calendar.local_day(opens), {}
+    for step in steps:
+        calendar = snapshot.calendar_of(step.channel)
+        try:
+            first = calendar.first_instant(opens) if calendar else None
+        except NeverOpen:
+            first = None
+        if first is None:
+            return Reason.NEVER_OPEN
+        if calendar.local_day(first) != day:
+            return Reason.CLOSED
+        instants[step.channel] = calendar.near(first, snapshot.best_minute)
+    return instants

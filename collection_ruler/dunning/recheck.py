@@ -1,0 +1,158 @@
+"""What a door says of a planned contact: whether it may leave now, for how much, in which words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from .amounts import asked_for, leading_currency, needs_a_look, oldest_first
+from .bank import as_the_bank_knows
+from .choice import tone
+from .facts import Claim, Recheck, Snapshot
+from .frequency import too_often
+from .ladder import APPROVAL_DAYS, Step
+from .purpose import Purpose, is_stopped_by, rules_of
+from .reason import Reason
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a contact is about at a door.
+
+    :param free: claims about which it may speak, with the step due for each
+    :param customer_hears: False for a task of ours
+    :param approved_on: local day on which a person last let it go
+    """
+
+    free: list[tuple[Claim, Step]]
+    purpose: str
+    customer_hears: bool
+    approved_on: date | None
+
+    @property
+    def lead(self) -> tuple[Claim, Step]:
+        return min(self.free, key=lambda pair: oldest_first(pair[0]))
+
+
+def recheck(
+    snapshot: Snapshot,
+    pairs: Iterable[tuple[int, Step]],
+    now: datetime,
+    purpose: str = Purpose.DUNNING,
+    customer_hears: bool = True,
+    approved_on: date | None = None,
+) -> Recheck:
+    """Ask again, at a door, whether a planned contact may leave now, and for how much (D1–D3, H3).
+
+    What is settled is dropped; what is only blocked (a hold, a payment under way) makes the contact
+    wait when nothing else is left in it, and is left out of it otherwise.
+
+    :param pairs: claim ids and the step due for each, as planned
+    :param now: aware UTC
+    :param purpose: of a message about instalments, see `purpose`
+    :param approved_on: local day on which a person last let it go, None for never (A13)
+    :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
+    """
+    today = snapshot.calendar.local_day(now)
+    snapshot = as_the_bank_knows(snapshot, today)
+    claims = {c.id: c for c in snapshot.claims}
+    pairs = list(pairs)
+    dropped = {
+        key: snapshot.closed.get(key, Reason.PAID) for key, _step in pairs if key not in claims
+    }
+    left = [(claims[key], step) for key, step in pairs if key in claims]
+    if not left:
+        return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
+    free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.block)]
+    if not free:
+        oldest = min((claim for claim, _step in left), key=oldest_first)
+        return Recheck("wait", oldest.block, dropped=dropped)
+    about = _Asked(free, purpose, customer_hears, approved_on)
+    if reason := _too_early(snapshot, about, now):
+        return Recheck("wait", reason, dropped=dropped)
+    keep = frozenset(claim.id for claim, _step in free)
+    if not rules_of(purpose).asks_for_money:
+        return Recheck("go", None, keep, dropped)
+    blocked = {claim.id: claim.block for claim, _step in left if claim.id not in keep}
+    return _amount(snapshot, about, keep, dropped | blocked, today)
+
+
+def _too_early(snapshot: Snapshot, about: _Asked, now: datetime) -> Reason | None:
+    """Why it may not leave at this instant: the contact window (B1), and what they heard lately (B4)."""
+    if not about.customer_hears:
+        return None
+    # an invoice asks nobody to pay late, so limits on doing so are not its own (A3)
+    asks = rules_of(about.purpose).asks_for_money
+    claim, step = about.lead
+    calendar = snapshot.calendar_of(step.channel) if asks else snapshot.calendar
+    if not (calendar and calendar.is_open(now)):
+        return Reason.CLOSED
+    return too_often(snapshot, claim.ladder, now) if asks else None
+
+
+def _amount(
+    snapshot: Snapshot,
+    about: _Asked,
+    keep: frozenset[int],
+    dropped: Mapping[int, Reason],
+    today: date,
+) -> Recheck:
+    """How much it asks for, and in which words; or why it does not leave after all."""
+    asked, net = asked_for(snapshot, today, keep)
+    currency = leading_currency(asked, net)
+    lead, step = about.lead
+    if currency is None:
+        if about.customer_hears:
+            return Recheck("wait", Reason.COVERED, dropped=dropped)
+        currency, net = lead.currency, {lead.currency: Decimal(0)}
+    words, worth = step, snapshot.worth(net)
+    if about.purpose == Purpose.DUNNING:
+        if about.customer_hears and (stop := _stop(snapshot, about, asked, worth, today)):
+            return replace(stop, dropped=dropped)
+        reached = {c.id: s.offset for c, s in about.free}
+        words = tone(snapshot, step, reached, today, worth)
+    ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
+    return Recheck("go", None, keep, dropped, net[currency], currency, words, ids)
+
+
+def _stop(
+    snapshot: Snapshot, about: _Asked, asked: list[Claim], worth: Decimal, today: date
+) -> Recheck | None:
+    """Why a reminder does not leave: too little is asked for (D6), or a person has to let it go (A13)."""
+    if worth < about.lead[0].ladder.owed_min:
+        return Recheck("wait", Reason.TOO_LITTLE)
+    if all(s.owed_min > worth for _claim, s in about.free):
+        # paid in part since it was planned: this step is for more than what is left
+        return Recheck("cancel", Reason.TOO_LITTLE)
+    if _is_fresh(about.approved_on, today):
+        return None
+    if any(s.mode == "approve" for _claim, s in about.free):
+        return Recheck("ask", Reason.TO_APPROVE)
+    if needs_a_look(snapshot, asked, today):
+        return Recheck("ask", Reason.LOOK_FIRST)
+    return None
+
+
+def foresee(
+    snapshot: Snapshot,
+    pairs: Iterable[tuple[int, Step]],
+    now: datetime,
+    purpose: str = Purpose.DUNNING,
+) -> Recheck:
+    """What a door would say if nothing held the message back: for looking at it, never for sending (A13).
+
+    Holds, payments under way, caps and a ruler that stands still are left aside; what is paid or
+    covered by credits is not, since then nothing would be asked for.
+
+    :param pairs: claim ids and the step due for each, as planned
+    :param now: aware UTC, within the contact window
+    """
+    free = tuple(
+        replace(claim, block=None, look_first=False, settlement_days=0) for claim in snapshot.claims
+    )
+    alone = replace(snapshot, claims=free, contacts=(), word_on=None, talked_on=None, bank_day=None)
+    return recheck(alone, pairs, now, purpose, approved_on=snapshot.calendar.local_day(now))
+
+
+def _is_fresh(approved_on: date | None, today: date) -> bool:
+    return approved_on is not None and (today - approved_on).days <= APPROVAL_DAYS

@@ -1,0 +1,224 @@
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..common import clock
+
+# a reply pauses the ruler for so many working days (C6)
+REPLY_HOLD_DAYS = 3
+# kinds of tasks that are a conversation once they are done
+CONVERSATIONS = ("phonecall", "meeting")
+
+
+class CollectionConversation(models.AbstractModel):
+    """What customers and we say to each other beside the ruler: replies, answers, calls, bounces."""
+
+    _name = "collection.conversation"
+    _description = "Collection: conversations"
+
+    # ------------------------------------------------------------------
+    # what comes from the customer
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _replied(self, debtors, msg_dict):
+        """A person replied: hold the ruler for 3 working days, tell the responsible, and note the answer on
+        what was answered (C6, story 3). What a machine wrote changes nothing.
+
+        :param debtors: ``collection.debtor``
+        :param msg_dict: the incoming message, as Odoo parsed it
+        """
+        if self.env.context.get("collection_automatic_reply"):
+            return
+        for debtor in debtors:
+            last = self._last_followup(debtor)
+            last.answered_at = fields.Datetime.now()
+            day = self._hold(debtor, msg_dict)
+            debtor.priority = "1"
+            debtor._tell(
+                self.env._("Answer the reply of %s", debtor.display_name),
+                self.env._("The ruler is silent until %s.", fields.Date.to_string(day)),
+                last.ruler_id,
+                once=True,
+            )
+
+    def _hold(self, debtor, msg_dict):
+        """Pause the ruler for a debtor who replied, or go on with the pause that there is.
+
+        :return: the last day of it
+        """
+        calendar = debtor._calendar()
+        day = debtor._local_today()
+        for _working_day in range(REPLY_HOLD_DAYS):
+            day = calendar.next_open_day(day + timedelta(days=1))
+        pending = debtor.hold_ids.filtered(lambda h: h.state == "active" and h.origin == "reply")
+        if pending:
+            # a person may have made it longer, or without end
+            pending.filtered(lambda h: h.date_to and h.date_to < day).date_to = day
+        else:
+            debtor.env["collection.hold"].create(
+                {
+                    "debtor_id": debtor.id,
+                    "origin": "reply",
+                    "note": (msg_dict.get("subject") or "")[:200],
+                    "date_to": day,
+                }
+            )
+        return day
+
+    @api.model
+    def _bounced(self, debtors, email):
+        """The address does not work: say so on the message and to the responsible (C5).
+
+        :param debtors: ``collection.debtor``
+        :param email: the address that the message came back from
+        """
+        for debtor in debtors:
+            last = self._last_followup(debtor, [("address", "=ilike", email)])
+            if last and not last.bounced_at:
+                last.bounced_at = fields.Datetime.now()
+                last._fail("bounced", email)
+
+    @api.model
+    def _last_followup(self, debtor, domain=()):
+        """The newest message that the customer got.
+
+        :param debtor: ``collection.debtor``
+        :param domain: more conditions of the ``collection.followup``
+        """
+        return debtor.env["collection.followup"].search(
+            [
+                ("debtor_id", "=", debtor.id),
+                ("customer_hears", "=", True),
+                ("purpose", "!=", "talk"),
+                ("state", "in", ("sent", "uncertain", "queued")),
+                *domain,
+            ],
+            order="handed_at desc NULLS LAST, id desc",
+            limit=1,
+        )
+
+    # ------------------------------------------------------------------
+    # what comes from us
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _compose(self, debtor):
+        """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4).
+
+        :param debtor: ``collection.debtor``
+        :return: an action
+        :raise UserError: the user has no address to write from
+        """
+        debtor.ensure_one()
+        debtor.check_access("write")
+        if not self.env.user.email:
+            raise UserError(
+                self.env._(
+                    "Your user has no e-mail address to write from. Add one in your preferences, or ask "
+                    "an administrator to."
+                )
+            )
+        mail = self.env["collection.channel.email"]
+        recipients = self.env["collection.recipients"].sudo()._of(debtor, mail)
+        recipient = recipients[debtor.id, "billing"]
+        there = self.with_context(lang=recipient.lang or self.env.lang)
+        company = debtor.company_id.sudo()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write to %s", recipient.display_name),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": debtor._name,
+                "default_res_ids": debtor.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": recipient.ids,
+                "default_subject": there.env._("Your account with %s", company.name),
+            },
+        }
+
+    @api.model
+    def _posted(self, debtors, message):
+        """Who writes to the customer there has answered; a call that was done is a conversation (B4, C6).
+
+        :param debtors: ``collection.debtor`` on whose page it was posted
+        :param message: ``mail.message``
+        """
+        is_ours = message.author_id.user_ids.filtered(lambda user: not user.share)
+        is_for_customer = message.subtype_id and not message.subtype_id.internal
+        if message.message_type == "comment" and is_for_customer and is_ours:
+            self._answered(debtors)
+            name = self.env._("Message of %s", message.author_id.name)
+            self._log_conversation(
+                debtors, name, self.env["collection.channel.email"]._code, message
+            )
+        task = message.sudo().mail_activity_type_id
+        if task.category in CONVERSATIONS:
+            self._log_conversation(
+                debtors, task.name, self.env["collection.channel.activity"]._code
+            )
+
+    @api.model
+    def _answered(self, debtors):
+        """Nothing of these waits for an answer any more: the star of a reply goes (C6)."""
+        debtors.filtered(lambda debtor: debtor.priority == "1").priority = "0"
+
+    @api.model
+    def _log_conversation(self, debtors, name, channel, message=None):
+        """Somebody of us spoke with the customer: the ruler leaves them in peace for some days, and the
+        contact counts as one of ours, once a day (B4).
+
+        :param debtors: ``collection.debtor``
+        :param message: ``mail.message`` that was written; if it cannot be sent, nobody spoke
+        """
+        now = clock.naive_now(self.env)
+        for debtor in debtors.sudo():
+            Followup = self.env["collection.followup"].sudo()
+            today = Domain("scheduled_at", ">=", self._starts_today(debtor))
+            talk = Followup.search(
+                Domain("debtor_id", "=", debtor.id) & Domain("purpose", "=", "talk") & today,
+                order="id desc",
+                limit=1,
+            )
+            if talk and talk.state != "failed":
+                continue
+            values = {
+                "debtor_id": debtor.id,
+                "company_id": debtor.company_id.id,
+                "step_name": name,
+                "channel": channel,
+                "purpose": "talk",
+                "scheduled_at": now,
+                "delivered_at": now,
+                "partner_id": debtor.partner_id.id,
+                "currency_id": debtor.currency_id.id,
+                "mail_message_id": message and message.id,
+            }
+            if talk:  # a second word in the place of the one that did not arrive
+                talk._move_to("sent", False, failure=False, **values)
+            else:
+                Followup.create({**values, "state": "sent"})
+            debtor._touch()
+
+    def _starts_today(self, debtor):
+        """When today began where the customer lives, naive UTC."""
+        zone = ZoneInfo(debtor._calendar().timezone)
+        midnight = datetime.combine(debtor._local_today(), time(), zone)
+        return midnight.astimezone(UTC).replace(tzinfo=None)
+
+    @api.model
+    def _without_ourselves(self, debtors, recipients):
+        """Whom Odoo notifies of a message, without the company: its mailbox may be the one that Odoo reads.
+
+        Odoo notifies the author of what was answered, and our messages are the company's.
+
+        :param debtors: ``collection.debtor``
+        :param recipients: list of dicts, as ``_notify_get_recipients`` gives them
+        """
+        own = debtors.company_id.partner_id.ids
+        return [recipient for recipient in recipients if recipient["id"] not in own]
