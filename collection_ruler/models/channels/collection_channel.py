@@ -96,10 +96,14 @@ class CollectionChannel(models.AbstractModel):
         return [(self._named(code), own) for code, own in by_code.items()]
 
     @api.model
-    def _without_address(self):
-        """Whether a planned follow-up `f` cannot leave for want of an address, by any channel: ``SQL``."""
+    def _without_address(self, followup):
+        """Whether a follow-up has no address to leave to, by any channel: ``SQL``.
+
+        :param followup: the alias of collection_followup
+        """
+        alias = SQL.identifier(followup)
         lacks = [
-            SQL("(f.channel = %s AND (%s))", code, self._named(code)._lacks_address())
+            SQL("(%s.channel = %s AND (%s))", alias, code, self._named(code)._lacks_address(alias))
             for code in self._codes()
         ]
         return SQL("(%s)", SQL(" OR ").join(lacks))
@@ -147,8 +151,11 @@ class CollectionChannel(models.AbstractModel):
         """A stored address in the form in which addresses are compared."""
         return address
 
-    def _lacks_address(self):
-        """Whether the recipient of a planned follow-up `f` has no address: ``SQL``, for lists."""
+    def _lacks_address(self, followup):
+        """Whether the recipient of a follow-up has no address: ``SQL``, for lists.
+
+        :param followup: the alias of collection_followup, as ``SQL``
+        """
         return SQL("FALSE")
 
     def _why_unreachable(self, followups):

@@ -62,9 +62,10 @@ class CollectionChannelEmail(models.AbstractModel):
     def _normalized(self, address):
         return email_normalize(address) or address
 
-    def _lacks_address(self):
+    def _lacks_address(self, followup):
         return SQL(
-            "EXISTS (SELECT FROM res_partner p WHERE p.id = f.partner_id AND p.email_normalized IS NULL)"
+            "EXISTS (SELECT FROM res_partner WHERE id = %s.partner_id AND email_normalized IS NULL)",
+            followup,
         )
 
     def _why_unreachable(self, followups):

@@ -7,8 +7,9 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.decision import Recheck, recheck
+from ...dunning.facts import Recheck
 from ...dunning.reason import Reason
+from ...dunning.recheck import recheck
 from ..common.bulk_sql import NO_JIT, write_rows
 from ..common.instalment_key import same_instalment
 

@@ -7,7 +7,7 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.decision import recheck
+from ...dunning.recheck import recheck
 from ..channels.collection_channel import RETRY_AFTER
 from ..common import clock
 from ..common.instalment_key import same_instalment

@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ...dunning.ladder import effective_due
 from ..common.formatting import amount_text, date_text
+from ..debtor.credits import credits_of
 from .parts import render_parts
 
 # what the tables show of an instalment
@@ -79,7 +80,7 @@ class CollectionMessageTables(models.AbstractModel):
         batch = followups.browse(memo.get("writing", ())) | followups
         if memo.get("credits", (None,))[0] != batch.ids:
             several = batch.filtered(lambda f: f.instalment_ids.currency_id - f.currency_id)
-            memo["credits"] = (batch.ids, several.debtor_id._credits() if several else {})
+            memo["credits"] = (batch.ids, credits_of(several.debtor_id) if several else {})
         return memo["credits"][1]
 
     def _asked_groups(self, followup, credits):

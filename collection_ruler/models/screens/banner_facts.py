@@ -80,7 +80,7 @@ def facts_of(debtors, today):
         env[f"collection.{model}"].flush_model()
     env["account.move"].flush_model(["is_move_sent"])
     flush(env)
-    return [_facts_in(row) for row in env.execute_query(_query(ids, today))]
+    return [_facts_in(row) for row in env.execute_query(_query(env, ids, today))]
 
 
 def _facts_in(row):
@@ -171,7 +171,7 @@ def _query(env, ids, today):
          WHERE d.id IN %(ids)s
         """,
         today=today,
-        message=columns("f"),
+        message=columns(env, "f"),
         missed=is_missed("f"),
         heard=was_heard("f"),
         said_at=said_at("f"),

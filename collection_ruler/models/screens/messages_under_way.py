@@ -132,7 +132,7 @@ def of_instalments(instalments):
                       CASE WHEN f.state NOT IN ('failed', 'uncertain') THEN f.scheduled_at END,
                       f.scheduled_at DESC, f.id
             """,
-            columns=columns(env, "f"),
+            columns=columns(instalments.env, "f"),
             same=same_instalment("t", "i"),
             missed=is_missed("f"),
             ids=tuple(instalments.ids) or (0,),
