@@ -95,19 +95,6 @@ class CollectionChannel(models.AbstractModel):
         by_code = followups.grouped(lambda f: f._channel_code())
         return [(self._named(code), own) for code, own in by_code.items()]
 
-    @api.model
-    def _without_address(self, followup):
-        """Whether a follow-up has no address to leave to, by any channel: ``SQL``.
-
-        :param followup: the alias of collection_followup
-        """
-        alias = SQL.identifier(followup)
-        lacks = [
-            SQL("(%s.channel = %s AND (%s))", alias, code, self._named(code)._lacks_address(alias))
-            for code in self._codes()
-        ]
-        return SQL("(%s)", SQL(" OR ").join(lacks))
-
     @property
     def _code(self):
         return self._name.removeprefix(f"{CollectionChannel._name}.")
@@ -223,54 +210,24 @@ class CollectionChannel(models.AbstractModel):
     # how it leaves
     # ------------------------------------------------------------------
 
-    def _leave(self, followups):
-        """Hand over follow-ups that door 1 let pass, in its transaction; nobody commits here.
-
-        What a person does becomes a task; in test mode nothing reaches a customer (A13).
-        """
-        by_person = followups.filtered(lambda f: f._is_done_by_person())
-        if by_person:
-            self._ask_person(by_person)
-        rest = followups - by_person
-        testing = rest.filtered(lambda f: f.company_id.root_id.collection_test_email)
-        if self._redirects_in_test_mode or not self._customer_hears:
-            testing = testing.browse()
-        if testing:
-            self.env["collection.test.mode"]._send(self, testing)
-        if rest := rest - testing:
-            self._send(rest)
-
     def _send(self, followups):
         """Write messages and put them into the outbox; those without a working address fail (C5)."""
         if self._code == CollectionChannel._name:  # its add-on is gone
             return followups._cancel("gone")
-        reachable = followups.browse()
-        dead = self.env["collection.failed.addresses"]._bounced_before(followups)
-        for followup in followups:
-            address = self._address(followup.partner_id)
-            if not address:
-                followup._fail("no_address")
-            elif (followup.debtor_id.id, address) in dead:
-                followup._fail("bounced")
-            else:
-                reachable += followup
+        reachable = self.env["collection.failed.addresses"]._sift(self, followups)
         messages = self._write(reachable) if reachable else {}
         if messages:
             self._queue(followups.browse(messages), messages)
 
     def _queue(self, followups, messages):
-        """Keep the words in the customer's history, fill the outbox, and note that they stand there.
+        """Keep the words in the customers' history, fill the outbox, and note that they stand there.
 
         :param messages: {follow-up id: Message}
         """
-        kept = self.env["mail.message"].sudo()
-        kept = kept.create([f._history_values(*messages[f.id]) for f in followups])
-        for followup, message in zip(followups, kept, strict=True):
-            followup.mail_message_id = message
+        kept = self.env["collection.message"]._keep(followups, messages)
         self._fill_outbox(followups, messages)
-        self.env["collection.followup"]._queued(
-            {f: (f.mail_message_id.id, self._address(f.partner_id)) for f in followups}
-        )
+        queued = {f: (kept[f], self._address(f.partner_id)) for f in followups}
+        self.env["collection.followup"]._queued(queued)
 
     def _fill_outbox(self, followups, messages):
         """Make the rows from which the channel's own queue sends, one for each follow-up.

@@ -74,6 +74,43 @@ class CollectionFailedAddresses(models.AbstractModel):
         return result
 
     @api.model
+    def _sift(self, channel, followups):
+        """Those whose address may work; the others fail (C5).
+
+        :param channel: that is about to send them, a model that inherits ``collection.channel``
+        :return: ``collection.followup``
+        """
+        reachable = followups.browse()
+        dead = self._bounced_before(followups)
+        for followup in followups:
+            address = channel._address(followup.partner_id)
+            if not address:
+                followup._fail("no_address")
+            elif (followup.debtor_id.id, address) in dead:
+                followup._fail("bounced")
+            else:
+                reachable += followup
+        return reachable
+
+    @api.model
+    def _is_lacking(self, followup):
+        """Whether a follow-up has no address to leave to, by any channel: ``SQL``.
+
+        :param followup: the alias of collection_followup
+        """
+        Channel, alias = self.env["collection.channel"], SQL.identifier(followup)
+        lacks = [
+            SQL(
+                "(%s.channel = %s AND (%s))",
+                alias,
+                code,
+                Channel._named(code)._lacks_address(alias),
+            )
+            for code in Channel._codes()
+        ]
+        return SQL("(%s)", SQL(" OR ").join(lacks))
+
+    @api.model
     def _bounced_before(self, followups):
         """Addresses of these channels from which the last message came back: no use in writing there again.
 

@@ -154,7 +154,7 @@ class CollectionFollowup(models.Model):
         calendar = self.ruler_id._contact_calendar(self.debtor_id.calendar_key)
         if self._asks_for_money():
             calendar = self.debtor_id._within_limits(calendar, self.channel)
-        return self.debtor_id._leave_in_peace(calendar)
+        return self.debtor_id._without_blackouts(calendar)
 
     @api.depends("state", "customer_hears", "activity_id.active", "answered_at", "bounced_at")
     def _compute_state_words(self):

@@ -13,6 +13,28 @@ class CollectionMessage(models.AbstractModel):
     _description = "Collection: messages written"
 
     @api.model
+    def _keep(self, followups, messages):
+        """Keep words in the customers' history, where answers find them.
+
+        :param messages: {follow-up id: Message}
+        :return: {``collection.followup``: id of its ``mail.message``}
+        """
+        values = [
+            {
+                "model": "collection.debtor",
+                "res_id": followup.debtor_id.id,
+                "subject": messages[followup.id].subject,
+                "body": messages[followup.id].body,
+                "message_type": "auto_comment",
+                "author_id": followup.company_id.partner_id.id,
+                "subtype_id": self.env.ref("mail.mt_note").id,
+            }
+            for followup in followups
+        ]
+        kept = self.env["mail.message"].sudo().create(values)
+        return dict(zip(followups, kept.ids, strict=True))
+
+    @api.model
     def _one_by_one(self, followups, write):
         """Write follow-ups together, or one by one where one of them cannot be written.
 

@@ -39,7 +39,7 @@ def columns(env, followup):
         "coalesce(%(said_at)s, CASE WHEN %(f)s.state = 'queued' THEN %(f)s.queued_at END, "
         "%(f)s.scheduled_at), %(f)s.failure, %(lost)s)",
         f=SQL.identifier(followup),
-        lost=env["collection.channel"]._without_address(followup),
+        lost=env["collection.failed.addresses"]._is_lacking(followup),
         said_at=said_at(followup),
     )
 

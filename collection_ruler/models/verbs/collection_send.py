@@ -119,8 +119,7 @@ class CollectionSend(models.AbstractModel):
         Door._apply(dict(Door._check(followups, now + MARGIN, pairs)), now, pairs)
         leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")
         leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
-        for channel, own in self.env["collection.channel"]._each(leaving):
-            channel._leave(own)
+        self.env["collection.hand.over"]._leave(leaving)
         tally = Tally(done=len(followups.filtered(lambda f: f.state in ("queued", "sent"))))
         tally.failed = len(followups.filtered(lambda f: f.state in ("failed", "uncertain")))
         rest = followups.filtered(lambda f: f.state in ("planned", "to_approve", "cancelled"))
