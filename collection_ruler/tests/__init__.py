@@ -22,6 +22,7 @@ from . import (
     test_drop,
     test_enrol,
     test_excluded,
+    test_fallback,
     test_first_door,
     test_flood,
     test_forecast,

@@ -1,8 +1,7 @@
 from datetime import UTC, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
@@ -11,70 +10,12 @@ from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
 from ..common.bulk_sql import write_rows
-from ..common.instalment_key import same_instalment
-
-
-class Pair(NamedTuple):
-    """An instalment that a follow-up speaks about, and the step due for it.
-
-    :param instalment_id: None when the entry is gone
-    """
-
-    item_id: int
-    instalment_id: int | None
-    step_id: int | None
 
 
 class CollectionFollowup(models.Model):
     """What both doors need to know of a follow-up, and what door 1 does to it (H3)."""
 
     _inherit = "collection.followup"
-
-    def _pairs(self):
-        """What these follow-ups are planned for, the oldest due date first.
-
-        :return: {follow-up id: [Pair]}; one without planned ledger rows has an empty list
-        """
-        these = SQL("f.id IN %s", tuple(self.ids) or (0,))
-        return self._as_pairs(self.env.execute_query(self._pairs_query(these)))
-
-    @api.model
-    def _pairs_query(self, condition):
-        """Rows (follow-up, ledger row, instalment, step), in the order of `_pairs`.
-
-        :param condition: SQL about the follow-ups `f`
-        """
-        self.env["collection.followup.item"].flush_model()
-        self.flush_model(["state"])
-        return SQL(
-            """
-            SELECT f.id AS followup_id, t.id AS item_id, i.id AS instalment_id, t.step_id
-              FROM collection_followup f
-              LEFT JOIN collection_followup_item t
-                ON t.followup_id = f.id AND t.state = 'planned'
-              LEFT JOIN collection_instalment i
-                ON %s
-             WHERE %s
-             ORDER BY f.scheduled_at, f.id, t.due_date, t.id
-            """,
-            same_instalment("i", "t"),
-            condition,
-        )
-
-    @api.model
-    def _as_pairs(self, rows):
-        result = {}
-        for followup, item, instalment, step in rows:
-            own = result.setdefault(followup, [])
-            if item:
-                own.append(Pair(item, instalment, step))
-        return result
-
-    def _item_instalments(self):
-        """The ``collection.instalment`` that the planned ledger rows of these stand for."""
-        pairs = [pair for own in self._pairs().values() for pair in own]
-        ids = dict.fromkeys(pair.instalment_id for pair in pairs if pair.instalment_id)
-        return self.env["collection.instalment"].sudo().browse(ids)
 
     def _recheck(self, snapshot, pairs, at):
         """Whether this follow-up may leave at an instant, for how much, in which tone.
@@ -106,8 +47,10 @@ class CollectionFollowup(models.Model):
             return Recheck("wait", reason)
         if not snapshot.calendar.is_open(at):
             return Recheck("wait", Reason.CLOSED)
-        rest = self._item_instalments().filtered(
-            lambda i: i.is_open and i.currency_id == self.currency_id
+        rest = (
+            self.env["collection.ledger"]
+            ._instalments_of(self)
+            .filtered(lambda i: i.is_open and i.currency_id == self.currency_id)
         )
         remaining = sum(rest.mapped("residual_currency"))
         return Recheck("go", amount=Decimal(str(remaining)), currency=self.currency_id.name)
@@ -118,6 +61,7 @@ class CollectionFollowup(models.Model):
         :param checks: {follow-up: Recheck}
         :param pairs: what `_pairs` says of them
         """
+        received = self.env["collection.thanks"]._received
         rows, asked = [], {}
         for followup, check in checks.items():
             if check.verdict != "cancel" and check.dropped:
@@ -144,7 +88,7 @@ class CollectionFollowup(models.Model):
                     step.name if step != followup.step_id else followup.step_name or None,
                     currency.id,
                     float(check.amount) if check.currency else followup.amount_due,
-                    followup._received() if followup.purpose == "thanks" else followup.amount_paid,
+                    received(followup) if followup.purpose == "thanks" else followup.amount_paid,
                 )
             )
             if check.asked:

@@ -27,6 +27,7 @@ class _AtDoor(NamedTuple):
     handed_at: datetime | None
     mail_message_id: int | None
     purpose: str
+    fallback_of_id: int | None
     debtor_id: int
     company_id: int
     currency_id: int
@@ -53,12 +54,14 @@ class CollectionFollowup(models.Model):
         self.env.context["collection_memo"]["test_email"] = settings.test_email
         if row.handed_at:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
+        if row.fallback_of_id and self.env["collection.ledger"]._take_back_needless(self):
+            return "cancel"
         if self._still_right(row):
             self._stamp()
             return "go"
         # the long way, which knows what else may be said of it
         now = clock.now(self.env)
-        pairs = self._pairs()
+        pairs = self.env["collection.ledger"]._pairs(self)
         ((_self, check),) = self.env["collection.send"]._check(self, now, pairs)
         stale = (
             check.verdict == "go"
@@ -90,7 +93,7 @@ class CollectionFollowup(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.debtor_id,
+                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.fallback_of_id, f.debtor_id,
                        f.company_id, f.currency_id, f.amount_due::text,
                        (SELECT json_agg(json_build_array(i.id, t.step_id))
                           FROM collection_followup_item t
@@ -160,7 +163,7 @@ class CollectionFollowup(models.Model):
                 said AS (
                     UPDATE collection_followup_item t SET %(said)s
                       FROM sent WHERE t.followup_id = sent.id AND %(may_be_said)s)
-                INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
+                INSERT INTO collection_debtor_refresh (debtor_id) SELECT debtor_id FROM sent
                 """,
                 left=left.assignment,
                 may_leave=left.condition,
@@ -193,7 +196,7 @@ class CollectionFollowup(models.Model):
             if is_lost != (talk.state == "failed"):
                 state, reason = ("failed", "error") if is_lost else ("sent", False)
                 talk._move_to(state, reason, failure=is_lost and why)
-                talk.debtor_id._touch()
+                talk.debtor_id._queue_refresh()
 
     def _answered_by_gateway(self, verdict, said):
         """Write the answer: sent, again later, failed, or nobody knows.

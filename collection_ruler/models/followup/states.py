@@ -4,6 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.fallback import NOT_ARRIVED
 from ...dunning.reason import Reason
 from ...dunning.states import FOLLOWUP, ITEM, Forbidden, may_follow, origins
 from ..common.bulk_sql import write_rows
@@ -11,7 +12,7 @@ from ..common.reason_labels import reason_selection
 
 _logger = logging.getLogger(__name__)
 
-# what a follow-up that begins anew does not take along
+# what a copy of a follow-up that begins anew does not take along
 LEFT_BEHIND = (
     "instalment_ids",
     "partial_ids",
@@ -22,6 +23,7 @@ LEFT_BEHIND = (
     "bounced_at",
     "answered_at",
     "failure",
+    "attempts",
 )
 
 
@@ -118,9 +120,17 @@ class CollectionFollowup(models.Model):
         """Plan what failed anew; what was handed over and did not arrive is owed to the customer still.
 
         :param at: naive UTC instant
+        :return: those that are planned now; not what another channel has said meanwhile (A11)
         """
-        self.item_ids.filtered(lambda i: i.state == "sent")._move_to("planned", Reason.DUE)
-        self._replan(Reason.DUE, at)
+        again = self._not_said_otherwise()
+        again.item_ids.filtered(lambda i: i.state == "sent")._move_to("planned", Reason.DUE)
+        again._replan(Reason.DUE, at)
+        return again
+
+    def _not_said_otherwise(self):
+        """These without those whose fallback has left; one that has not is taken back (A11)."""
+        lost = self.filtered(lambda f: f.state in NOT_ARRIVED)
+        return self - self.env["collection.ledger"]._prepare_retry(lost) if lost else self
 
     def _split_items(self, items, reason, at):
         """Move ledger rows into a planned follow-up of their own.
@@ -129,10 +139,19 @@ class CollectionFollowup(models.Model):
         :return: the new follow-up
         """
         self.ensure_one()
-        anew = dict.fromkeys(LEFT_BEHIND, False) | {"attempts": 0}
-        other = self.copy({**anew, "state": "planned", "reason": reason, "scheduled_at": at})
+        other = self._copy_anew(reason, at)
         items._move_to("planned", Reason.DUE, followup_id=other.id)
         return other
+
+    def _copy_anew(self, reason, at, **values):
+        """A planned copy, without what became of this one.
+
+        :param at: naive UTC instant
+        :param values: what else differs
+        """
+        self.ensure_one()
+        anew = dict.fromkeys(LEFT_BEHIND, False) | values
+        return self.copy({**anew, "state": "planned", "reason": reason, "scheduled_at": at})
 
     def _ask_approval(self, reason):
         """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
@@ -169,8 +188,9 @@ class CollectionFollowup(models.Model):
 
     def _replan(self, reason, at, **values):
         """Keep it planned for a later instant (naive UTC)."""
-        self._move_to("planned", reason, scheduled_at=at, handed_at=False, **values)
-        self._drop_mails()
+        again = self._not_said_otherwise()
+        again._move_to("planned", reason, scheduled_at=at, handed_at=False, **values)
+        again._drop_mails()
 
     def _fail(self, reason, failure=""):
         """It could not be said: keep it for a retry and tell the responsible (H2)."""
@@ -190,7 +210,7 @@ class CollectionFollowup(models.Model):
         """
         self._move_to("sent", Reason.DUE, delivered_at=at, failure=False)
         self._settle_items("sent", Reason.DUE)
-        self.debtor_id._touch()
+        self.debtor_id._queue_refresh()
 
     def _forget_delivery(self):
         """An invoice that did not arrive starts no days of silence."""

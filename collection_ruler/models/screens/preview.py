@@ -11,7 +11,7 @@ from odoo.tools import formataddr
 from ...dunning.calendar import NeverOpen
 from ...dunning.decision import decide
 from ...dunning.ladder import LadderError
-from ...dunning.reason import STILL_HERE, Reason
+from ...dunning.reason import STILL_HERE
 from ..common import clock
 from ..common.clock import AsOf
 from ..common.memo import Memo
@@ -84,7 +84,7 @@ class CollectionFollowup(models.Model):
             return seen
         if lifted.verdict == "wait":
             return seen
-        then._apply_checks({then: lifted}, at, then._pairs())
+        then._apply_checks({then: lifted}, at, self.env["collection.ledger"]._pairs(then))
         asked = {"amount": then.amount_due, "currency": then.currency_id}
         return {**seen, **asked, **then._written()}
 
@@ -251,13 +251,9 @@ class CollectionDebtor(models.Model):
         decision.contacts = [c for c in decision.contacts if c.channel != "activity"]
         if decision.contacts:
             decision.contacts = decision.contacts[:1]
-            ((_key, followup),) = Plan._create_followups(company, [(self, decision)]).items()
-            Plan._write_ledger(
-                [
-                    Plan._row(self, claim, step, followup, "planned", Reason.DUE)
-                    for claim, step in decision.contacts[0].pairs
-                ]
-            )
+            decision.skipped = []
+            Ledger = self.env["collection.ledger"]
+            ((_key, followup),) = Ledger._write_decisions(company, [(self, decision)]).items()
             return followup
         claims = {claim.id: claim for claim in snapshot.claims}
         Plan._write_instalments(company, [(self, decision)], claims, at)

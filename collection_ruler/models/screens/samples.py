@@ -26,13 +26,13 @@ class CollectionRulerStep(models.Model):
         :return: (subject, body within the company's frame, or why it cannot be written)
         """
         self.ensure_one()
-        plan, money = self.env["collection.plan"], self.env["collection.track.money"]
+        Ledger = self.env["collection.ledger"]
         now = clock.now(self.env)
         purpose = {"paid": "thanks", "payment_returned": "returned"}.get(self.trigger, "dunning")
-        followup = money._plan_word(debtor, self, instalments, purpose, now)
+        followup = Ledger._create_event(debtor, self, instalments, purpose, now)
         if purpose == "thanks":
             followup.amount_paid, followup.amount_due = followup.amount_due, 0
-            plan._write_ledger([plan._event_row(i, self, followup, i.id) for i in instalments])
+            Ledger._add_to_event(followup, self, instalments, {i.id: [i.id] for i in instalments})
         else:
             followup.instalment_ids = instalments
         seen = followup._written()

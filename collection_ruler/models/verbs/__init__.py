@@ -9,4 +9,6 @@ from . import circuit_breaker
 from . import collection_profile
 from . import other_address
 from . import payments
+from . import thanks
+from . import returned_payments
 from . import ruler_choice

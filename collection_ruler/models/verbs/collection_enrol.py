@@ -117,7 +117,7 @@ class CollectionEnrol(models.AbstractModel):
                     ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
                     RETURNING id, debtor_id),
                 touched AS (  -- totals are shown, whether a ruler takes them or not
-                    INSERT INTO collection_debtor_touch (debtor_id)
+                    INSERT INTO collection_debtor_refresh (debtor_id)
                     SELECT DISTINCT debtor_id FROM inserted)
                 SELECT min(id), count(*) FROM inserted
                 """,

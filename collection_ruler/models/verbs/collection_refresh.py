@@ -35,11 +35,11 @@ class _Row(NamedTuple):
     stage_id: int | None
 
 
-class CollectionStanding(models.AbstractModel):
+class CollectionRefresh(models.AbstractModel):
     """Figures of debtors, and the stages of instalments and debtors: facts decide, not people
     (decision 14)."""
 
-    _name = "collection.standing"
+    _name = "collection.refresh"
     _inherit = ["collection.verb"]
     _description = "Collection: where a debtor stands"
 

@@ -56,7 +56,7 @@ class CollectionSend(models.AbstractModel):
         if not followups:
             return
         at = clock.now(self.env) + MARGIN
-        checks = self._check(followups, at, followups._pairs())
+        checks = self._check(followups, at, self.env["collection.ledger"]._pairs(followups))
         asked = [instalment for _followup, check in checks for instalment in check.asked]
         rows = self.env.execute_query(
             SQL(
@@ -116,8 +116,9 @@ class CollectionSend(models.AbstractModel):
         if not followups:
             return Tally()
         if thanks := followups.filtered(lambda f: f.purpose == "thanks"):
-            thanks._drop_undone()
-            followups -= thanks._join()
+            self.env["collection.thanks"]._drop_undone(thanks)
+            followups -= self.env["collection.thanks"]._join(thanks)
+        followups -= self.env["collection.ledger"]._take_back_needless(followups)
         now = clock.now(self.env)
         checks = dict(self._check(followups, now + MARGIN, pairs))
         followups._apply_checks(checks, now, pairs)
@@ -151,7 +152,7 @@ class CollectionSend(models.AbstractModel):
 
         :return: (``collection.followup``, what `_pairs` says of them)
         """
-        Followup = self.env["collection.followup"].sudo()
+        Ledger = self.env["collection.ledger"]
         waiting = SQL("f.id IN %s AND f.state = 'planned'", tuple(followup_ids))
         rows = self.env.execute_query(
             SQL(
@@ -172,13 +173,13 @@ class CollectionSend(models.AbstractModel):
                 NO_JIT,
                 same_instalment("i", "t"),
                 waiting,
-                Followup._pairs_query(waiting),
+                Ledger._pairs_query(waiting),
             )
         )
         # those whose entry is gone have no instalment that could be locked
         taken = {row[0] for row in rows if row[2] and not row[-1]}
-        pairs = Followup._as_pairs(row[:-1] for row in rows if row[0] not in taken)
-        return Followup.browse(pairs), pairs
+        pairs = Ledger._as_pairs(row[:-1] for row in rows if row[0] not in taken)
+        return self.env["collection.followup"].sudo().browse(pairs), pairs
 
     @api.model
     def _check(self, followups, at, pairs):

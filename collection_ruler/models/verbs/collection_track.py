@@ -26,7 +26,7 @@ class CollectionTrack(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.debtor_id FROM collection_debtor_touch t
+                SELECT t.debtor_id FROM collection_debtor_refresh t
                   JOIN collection_debtor d ON d.id = t.debtor_id WHERE d.company_id = %(company)s
                 UNION
                 SELECT f.debtor_id FROM collection_followup f
@@ -59,8 +59,8 @@ class CollectionTrack(models.AbstractModel):
             return Tally()
         touches = self.env.execute_query(
             SQL(
-                "DELETE FROM collection_debtor_touch WHERE id IN (SELECT id FROM "
-                "collection_debtor_touch WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED) "
+                "DELETE FROM collection_debtor_refresh WHERE id IN (SELECT id FROM "
+                "collection_debtor_refresh WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED) "
                 "RETURNING debtor_id, money",
                 tuple(debtors.ids),
             )
@@ -68,8 +68,8 @@ class CollectionTrack(models.AbstractModel):
         self._end_holds(company, debtors)
         self._follow_outbox(debtors)
         self._try_other_addresses(company, debtors)
-        self.env["collection.track.money"]._follow(company, debtors)
-        self.env["collection.standing"]._refresh(company, debtors)
+        self.env["collection.track.payments"]._follow(company, debtors)
+        self.env["collection.refresh"]._refresh(company, debtors)
         paid = debtors.browse(sorted({debtor for debtor, money in touches if money}))
         self.env["collection.profile"]._refresh(company, paid)
         return Tally(done=len(debtors))
@@ -122,7 +122,7 @@ class CollectionTrack(models.AbstractModel):
         """Nobody was handed this mail, since the server could not be reached: its queue tries again."""
         mail.state = "outgoing"
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=now + RETRY_AFTER)
-        followup._met_no_server(mail.failure_reason)
+        self.env["collection.outbox"]._met_no_server(followup, mail.failure_reason)
 
     def _follow_delivery(self, followup, mail, now, limit):
         """An invoice in the hands of Odoo's own sending."""

@@ -60,7 +60,7 @@ class CollectionEnrol(models.AbstractModel):
                      WHERE c.id = i.id
                     RETURNING i.id, i.debtor_id),
                 touched AS (
-                    INSERT INTO collection_debtor_touch (debtor_id)
+                    INSERT INTO collection_debtor_refresh (debtor_id)
                     SELECT DISTINCT debtor_id FROM taken)
                 SELECT id FROM taken
                 """,
