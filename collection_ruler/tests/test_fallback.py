@@ -172,7 +172,9 @@ class TestFallback(DoorCase):
         fallback = self.fall_back()
         with self.at("2026-03-09 10:05"):
             self.run_ruler("send")
-            self.instalments(self.move)._reschedule(datetime(2026, 3, 20).date())
+            self.env["collection.rescheduling"]._reschedule(
+                self.instalments(self.move), datetime(2026, 3, 20).date()
+            )
         self.env.invalidate_all()
         items = (self.followup + fallback).item_ids
         self.assertEqual(set(items.mapped("due_date")), {datetime(2026, 3, 20).date()})
