@@ -44,7 +44,7 @@ ROLES = ("reader", "collector", "manager", "portal", "public")
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
     # the circuit breaker: managers only
-    "action_let_leave",
+    "action_release_today",
     # Today, today's outgoing, and cards that are dropped
     "tiles",
     "action_preview",

@@ -37,6 +37,7 @@ ROW = {
     "state": "text",
     "reason": "text",
 }
+ROW_OF = "(" + ", ".join(f"%s::{kind}" for kind in ROW.values()) + ")"
 
 
 class CollectionLedger(models.AbstractModel):
@@ -149,7 +150,6 @@ class CollectionLedger(models.AbstractModel):
             return
         self.env["collection.instalment"].flush_model()
         self.env["collection.followup"].flush_model()
-        row_of = "(" + ", ".join(f"%s::{kind}" for kind in ROW.values()) + ")"
         self.env.cr.execute(
             SQL(
                 """
@@ -172,13 +172,12 @@ class CollectionLedger(models.AbstractModel):
                 """,
                 uid=self.env.uid,
                 names=SQL(", ").join(SQL.identifier(name) for name in ROW),
-                rows=SQL(", ").join(SQL(row_of, *row.values()) for row in rows),
+                rows=SQL(", ").join(SQL(ROW_OF, *row.values()) for row in rows),
             )
         )
         written = {row[0] for row in self.env.cr.fetchall()}
         self.env["collection.followup.item"].invalidate_model()
         self.env["collection.followup"].invalidate_model(["item_ids"])
         wanted = {row["followup_id"] for row in rows if row["followup_id"]}
-        if idle := wanted - written:
-            # every pair was taken by somebody else meanwhile: nothing is left to say
+        if idle := wanted - written:  # every pair was taken by somebody else meanwhile
             self.env["collection.followup"].browse(idle)._cancel(Reason.REPLACED)

@@ -42,7 +42,7 @@ class CollectionSend(models.AbstractModel):
         if len(followups) > LEAST:
             # as collection.followup._asks_for_money says
             asks = Domain("channel", "!=", "activity") & Domain("purpose", "in", ASKS_FOR_MONEY)
-            if self._is_flooded(company, Followup.search_count(waiting & asks)):
+            if self._is_stopped_by_breaker(company, Followup.search_count(waiting & asks)):
                 followups = Followup.search(waiting & ~asks, order="scheduled_at, id")
         return followups.ids
 
@@ -75,21 +75,24 @@ class CollectionSend(models.AbstractModel):
         )
         for move_id, debtor_id in rows:
             move = self.env["account.move"].browse(move_id)
-            if not move.is_sale_document():
-                continue
-            try:
-                # Odoo inserts the attachment before it writes the file: no row without its file
-                with self.env.cr.savepoint():
-                    self.env["account.move.send"]._collection_store_pdf(move)
-            except psycopg2.Error:
-                raise
-            except Exception as error:
-                _logger.exception("No PDF could be made of %s (id %s)", move.name, move.id)
-                self.env["collection.debtor"].browse(debtor_id)._tell(
-                    self.env._("%s could not be attached: no PDF could be made", move.name),
-                    str(error)[:500],
-                    once=True,
-                )
+            if move.is_sale_document():
+                self._store_pdf(move, debtor_id)
+
+    def _store_pdf(self, move, debtor_id):
+        """One PDF that cannot be made is told to a person; the message leaves without it."""
+        try:
+            # Odoo inserts the attachment before it writes the file: no row without its file
+            with self.env.cr.savepoint():
+                self.env["account.move.send"]._collection_store_pdf(move)
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            _logger.exception("No PDF could be made of %s (id %s)", move.name, move.id)
+            self.env["collection.debtor"].browse(debtor_id)._tell(
+                self.env._("%s could not be attached: no PDF could be made", move.name),
+                str(error)[:500],
+                once=True,
+            )
 
     def _attaching(self, followup_ids):
         """The ``collection.followup`` among these that attach invoices; others are not read."""
