@@ -13,7 +13,7 @@ from odoo.addons.mail.tests.common import MockEmail
 from odoo.tests import HttpCase, new_test_user
 
 from ..models.common.memo import Memo
-from ..models.runs.collection_run import VERBS
+from ..models.verbs.collection_verb import VERBS
 from .school import SchoolCase
 
 BOUNCE = """\

@@ -6,9 +6,10 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.verbs.collection_verb import VERBS
 from .common import CollectionCommon
 
-CRON = "odoo.addons.collection_ruler.models.runs.collection_run"
+CRON = "odoo.addons.collection_ruler.models.runs.batches"
 PLAN = "odoo.addons.collection_ruler.models.verbs.collection_plan.CollectionPlan._batch"
 SEND = "odoo.addons.collection_ruler.models.verbs.collection_send.CollectionSend._batch"
 
@@ -55,6 +56,27 @@ class TestCron(CollectionCommon):
             self.run_cron()
             self.assertEqual(len(self.received()), 3)
         self.assertEqual(len(calls), 2)
+
+    def test_a_batch_does_not_commit_and_lets_collisions_through(self):
+        """Another engine of queues calls `_run` within a transaction of its own."""
+        forbidden = patch.object(self.env.cr, "commit", side_effect=AssertionError("committed"))
+        with self.at("2026-03-02 09:30"), forbidden:
+            for verb in VERBS:
+                worker = self.env[f"collection.{verb}"].with_company(self.company)
+                if todo := worker._todo(self.company):
+                    worker._run(self.company, todo)
+        self.assertEqual(
+            self.env["collection.followup"]
+            .search([("company_id", "=", self.company.id)])
+            .mapped("state"),
+            ["queued"] * 3,
+        )
+
+        def collide(*_args):
+            raise psycopg2.errors.SerializationFailure("could not serialize access")
+
+        with patch(PLAN, collide), self.assertRaises(psycopg2.OperationalError):
+            self.env["collection.plan"]._run(self.company, self.debtor(self.partners[0]).ids)
 
     @mute_logger(CRON)
     def test_one_debtor_who_cannot_be_planned_stops_nobody_else(self):

@@ -14,7 +14,7 @@ EVERYTHING = (
     "collection.followup.item",
     "collection.instalment",
     "collection.debtor",
-    "collection.debtor.touch",
+    "collection.debtor.refresh",
     "mail.mail",
     "mail.message",
     "mail.activity",

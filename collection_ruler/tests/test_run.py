@@ -7,9 +7,10 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models.runs.collection_run import VERBS
+from ..models.verbs.collection_verb import VERBS
 from .common import CollectionCommon
 
+BATCHES = "odoo.addons.collection_ruler.models.runs.batches"
 RUN = "odoo.addons.collection_ruler.models.runs.collection_run"
 PLAN = "odoo.addons.collection_ruler.models.verbs.collection_plan"
 ENROL = "odoo.addons.collection_ruler.models.verbs.collection_enrol.CollectionEnrol"
@@ -82,7 +83,7 @@ class TestRun(CollectionCommon):
         with self.at("2026-03-09 10:00"):
             for _run in range(2):
                 self.run_ruler()
-                self.assertFalse(self.env["collection.debtor.touch"].search([]))
+                self.assertFalse(self.env["collection.debtor.refresh"].search([]))
                 self.assertFalse(self.env["collection.track"]._todo(self.company))
 
     @mute_logger(RUN)
@@ -272,7 +273,7 @@ class TestSecondProcess(CollectionCommon):
         job.active = True
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
         sizes = dict.fromkeys(("track", "plan", "send"), 2)
-        with self.at("2026-03-02 09:30"), patch.dict(f"{RUN}.BATCH", sizes):
+        with self.at("2026-03-02 09:30"), patch.dict(f"{BATCHES}.BATCH", sizes):
             self.run_cron()
         self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]) - triggers)
         self.assertEqual(self.all_followups().mapped("state"), ["queued"] * 4)

@@ -17,7 +17,7 @@ RIGHTS = {
     "collection.payer.class": "r--- r--- r---",
     "collection.instalment": "r--- r--- r---",
     "collection.debtor": "r--- rw-- rw--",
-    "collection.debtor.touch": "---- ---- r---",
+    "collection.debtor.refresh": "---- ---- r---",
     "collection.followup": "r--- r--- r---",
     "collection.followup.item": "r--- r--- r---",
     "collection.hold": "r--- rwc- rwc-",
@@ -44,7 +44,7 @@ ROLES = ("reader", "collector", "manager", "portal", "public")
 # methods that anybody may call by RPC; each checks what its caller may do
 PUBLIC = {
     # the circuit breaker: managers only
-    "action_let_leave",
+    "action_release_today",
     # Today, today's outgoing, and cards that are dropped
     "tiles",
     "action_preview",

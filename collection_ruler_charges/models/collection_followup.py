@@ -14,7 +14,7 @@ class CollectionFollowup(models.Model):
 
         :return: {follow-up: ``collection.instalment``}
         """
-        pairs = self._pairs() if self else {}
+        pairs = self.env["collection.ledger"]._pairs(self) if self else {}
         instalments = self.env["collection.instalment"].sudo()
         return {
             followup: instalments.browse(

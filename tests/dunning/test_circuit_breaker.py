@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.circuit_breaker import KNOWN_DAYS, LEAST, is_flood
+from dunning.circuit_breaker import KNOWN_DAYS, LEAST, trips
 
 days = st.lists(st.integers(1, 5000), min_size=KNOWN_DAYS, max_size=35)
 
@@ -21,15 +21,15 @@ days = st.lists(st.integers(1, 5000), min_size=KNOWN_DAYS, max_size=35)
         (LEAST + 1, [1, 1, 1, 1, 1], 3, True),
     ],
 )
-def test_far_more_than_the_busiest_day_is_a_flood(wanted, usual, factor, expected):
-    assert is_flood(wanted, usual, factor) is expected
+def test_far_more_than_the_busiest_day_trips_it(wanted, usual, factor, expected):
+    assert trips(wanted, usual, factor) is expected
 
 
 @given(days, st.integers(1, 10))
-def test_what_happened_before_is_never_a_flood(usual, factor):
-    assert not any(is_flood(day, usual, factor) for day in usual)
+def test_what_happened_before_never_trips_it(usual, factor):
+    assert not any(trips(day, usual, factor) for day in usual)
 
 
 @given(days, st.integers(1, 9), st.integers(0, 99999))
 def test_a_larger_factor_is_never_stricter(usual, factor, wanted):
-    assert is_flood(wanted, usual, factor) or not is_flood(wanted, usual, factor + 1)
+    assert trips(wanted, usual, factor) or not trips(wanted, usual, factor + 1)

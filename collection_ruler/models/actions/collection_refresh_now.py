@@ -31,7 +31,7 @@ class CollectionRefreshNow(models.AbstractModel):
             return
         for company, own in debtors.grouped("company_id").items():
             self._forget_ended_holds(company, own)
-            self.env["collection.standing"].sudo()._refresh(company, own)
+            self.env["collection.refresh"].sudo()._refresh(company, own)
 
     def _forget_ended_holds(self, company, debtors):
         """What waited for a hold that is over waits for it no longer; the plan verb says what is next."""

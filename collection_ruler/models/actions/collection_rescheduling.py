@@ -74,7 +74,7 @@ class CollectionRescheduling(models.AbstractModel):
             }
         )
         heir._look_again()
-        instalment.debtor_id._touch()
+        instalment.debtor_id._queue_refresh()
 
     def _reschedule(self, instalment, due_date):
         """Count from another due date; the ledger comes along, as a new occurrence (decision 2)."""
@@ -94,7 +94,7 @@ class CollectionRescheduling(models.AbstractModel):
         self._move_ledger(instalment, due_date)
         instalment.write(values)
         instalment._look_again()
-        instalment.debtor_id._touch()
+        instalment.debtor_id._queue_refresh()
 
     def _place_on_ruler(self, instalment, due_date):
         """What counts as said of an instalment with another due date, and when its next step comes.

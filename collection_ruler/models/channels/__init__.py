@@ -1,7 +1,8 @@
 """Ways to reach customers: each answers the same questions, declared in `collection_channel.py`.
 
-It may use everything above it, and writes no state but through the gate of follow-ups. Entry methods:
-``collection.hand.over._leave``, ``collection.outcome._follow`` and, for one channel, ``collection.channel._named``. How to add a channel stands in the class `collection.channel`.
+It may use everything above it, and writes no state but through the gate of follow-ups.
+Entry: ``collection.hand.over._leave``, ``collection.outcome._follow`` and, for one channel,
+``collection.channel._named``; how to add a channel is said in the class `collection.channel`.
 """
 
 from . import collection_channel

@@ -60,4 +60,4 @@ class CollectionOutcome(models.AbstractModel):
         elif outcome.state == "failed":
             followup._fail("error", outcome.said)
         elif outcome.state == "no_server":
-            followup._met_no_server(outcome.said)
+            self.env["collection.outbox"]._met_no_server(followup, outcome.said)

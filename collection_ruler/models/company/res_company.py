@@ -58,8 +58,8 @@ class ResCompany(models.Model):
         "collection_paused_until",
         "collection_test_email",
         "collection_bank_stale_days",
-        "collection_flood_on",
-        "collection_flood_allowed_on",
+        "collection_breaker_on",
+        "collection_breaker_allowed_on",
     )
     def _compute_collection_notice(self):
         """What everybody who looks at collections has to know at this moment, in a sentence."""
@@ -75,8 +75,8 @@ class ResCompany(models.Model):
                         company.collection_test_email,
                     )
                 )
-            if company._collection_is_flooded():
-                notices.append(company._collection_flood_words())
+            if company._collection_is_stopped_by_breaker():
+                notices.append(company._collection_breaker_text())
             old = None
             with suppress(CalendarError):  # the page on which hours are mended has to open
                 old = old_bank_day(company)

@@ -23,8 +23,8 @@ class ResConfigSettings(models.TransientModel):
     collection_settlement_days = fields.Integer(
         related="company_id.root_id.collection_settlement_days", readonly=False
     )
-    collection_flood_factor = fields.Integer(
-        related="company_id.root_id.collection_flood_factor", readonly=False
+    collection_breaker_factor = fields.Integer(
+        related="company_id.root_id.collection_breaker_factor", readonly=False
     )
     collection_capacity = fields.Integer(
         related="company_id.root_id.collection_capacity", readonly=False

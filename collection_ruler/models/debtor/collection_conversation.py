@@ -203,7 +203,7 @@ class CollectionConversation(models.AbstractModel):
                 talk._move_to("sent", False, failure=False, **values)
             else:
                 Followup.create({**values, "state": "sent"})
-            debtor._touch()
+            debtor._queue_refresh()
 
     def _starts_today(self, debtor):
         """When today began where the customer lives, naive UTC."""

@@ -109,7 +109,7 @@ class CollectionDebtor(models.Model):
     # what changed
     # ------------------------------------------------------------------
 
-    def _touch(self, money=False):
+    def _queue_refresh(self, money=False):
         """Note that these debtors are to be refreshed; the track verb does it after the commit.
 
         :param money: it happened in accounting, so that their payer profile is looked at too (F6)
@@ -118,7 +118,7 @@ class CollectionDebtor(models.Model):
         if ids:
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO collection_debtor_touch (debtor_id, money) SELECT unnest(%s), %s",
+                    "INSERT INTO collection_debtor_refresh (debtor_id, money) SELECT unnest(%s), %s",
                     ids,
                     money,
                 )

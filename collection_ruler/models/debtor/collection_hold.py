@@ -126,7 +126,7 @@ class CollectionHold(models.Model):
 
     def _tell_ruler(self):
         """Stage and banner follow at once where a person acts, else within the minute (F5)."""
-        self.debtor_id._touch()
+        self.debtor_id._queue_refresh()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
         # a person; the verbs refresh by themselves, and the mail gate must not wait
         if not self.env.su:

@@ -29,7 +29,7 @@ class CollectionDoor(models.AbstractModel):
 
         :return: (``collection.followup``, what `_pairs` says of them)
         """
-        Followup = self.env["collection.followup"].sudo()
+        Ledger = self.env["collection.ledger"]
         waiting = SQL("f.id IN %s AND f.state = 'planned'", tuple(followup_ids))
         rows = self.env.execute_query(
             SQL(
@@ -50,13 +50,13 @@ class CollectionDoor(models.AbstractModel):
                 NO_JIT,
                 same_instalment("i", "t"),
                 waiting,
-                Followup._pairs_query(waiting),
+                Ledger._pairs_query(waiting),
             )
         )
         # those whose entry is gone have no instalment that could be locked
         taken = {row[0] for row in rows if row[2] and not row[-1]}
-        pairs = Followup._as_pairs(row[:-1] for row in rows if row[0] not in taken)
-        return Followup.browse(pairs), pairs
+        pairs = Ledger._as_pairs(row[:-1] for row in rows if row[0] not in taken)
+        return self.env["collection.followup"].sudo().browse(pairs), pairs
 
     @api.model
     def _check(self, followups, at, pairs):
@@ -127,9 +127,8 @@ class CollectionDoor(models.AbstractModel):
             return Recheck("wait", reason)
         if not snapshot.calendar.is_open(at):
             return Recheck("wait", Reason.CLOSED)
-        rest = followup._item_instalments().filtered(
-            lambda i: i.is_open and i.currency_id == followup.currency_id
-        )
+        rest = self.env["collection.ledger"]._instalments_of(followup)
+        rest = rest.filtered(lambda i: i.is_open and i.currency_id == followup.currency_id)
         remaining = sum(rest.mapped("residual_currency"))
         return Recheck("go", amount=Decimal(str(remaining)), currency=followup.currency_id.name)
 
@@ -170,6 +169,7 @@ class CollectionDoor(models.AbstractModel):
             step = step.browse(check.tone.id)
         if check.currency and check.currency != currency.name:
             currency = currency.search([("name", "=", check.currency)], limit=1)
+        received = self.env["collection.thanks"]._received
         return (
             followup.id,
             "due",
@@ -177,7 +177,7 @@ class CollectionDoor(models.AbstractModel):
             step.name if step != followup.step_id else followup.step_name or None,
             currency.id,
             float(check.amount) if check.currency else followup.amount_due,
-            followup._received() if followup.purpose == "thanks" else followup.amount_paid,
+            received(followup) if followup.purpose == "thanks" else followup.amount_paid,
         )
 
     def _drop_items(self, followup, check, now, pairs):

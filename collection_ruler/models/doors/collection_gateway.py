@@ -28,6 +28,7 @@ class _AtDoor(NamedTuple):
     handed_at: datetime | None
     mail_message_id: int | None
     purpose: str
+    fallback_of_id: int | None
     debtor_id: int
     company_id: int
     currency_id: int
@@ -119,16 +120,19 @@ class CollectionGateway(models.AbstractModel):
         self.env.context["collection_memo"]["test_email"] = settings.test_email
         if row.handed_at:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
+        followup = self.env["collection.followup"].browse(followup_id)
+        if row.fallback_of_id and self.env["collection.ledger"]._take_back_needless(followup):
+            return "cancel"
         if self._still_right(followup_id, row):
             self._stamp(followup_id)
             return "go"
-        return self._decide_anew(self.env["collection.followup"].browse(followup_id))
+        return self._decide_anew(followup)
 
     def _decide_anew(self, followup):
         """The long way, which knows what else may be said of it."""
         Door = self.env["collection.door"]
         now = clock.now(self.env)
-        pairs = followup._pairs()
+        pairs = self.env["collection.ledger"]._pairs(followup)
         ((_followup, check),) = Door._check(followup, now, pairs)
         is_delivery = followup.purpose == "delivery"
         if check.verdict == "go" and (is_delivery or self._says_what_is_owed(followup, check)):
@@ -157,7 +161,7 @@ class CollectionGateway(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.debtor_id,
+                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.fallback_of_id, f.debtor_id,
                        f.company_id, f.currency_id, f.amount_due::text,
                        (SELECT json_agg(json_build_array(i.id, t.step_id))
                           FROM collection_followup_item t

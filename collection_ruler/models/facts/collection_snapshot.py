@@ -271,8 +271,8 @@ class CollectionSnapshot(models.AbstractModel):
         return {currency.name: ours / Decimal(str(rates[currency.id])) for currency in currencies}
 
     def _said_and_moved(self, ids):
-        """Steps that were said or skipped before and lie above the watermark now, since somebody moved
-        them: {instalment id: [step id]} (A9)."""
+        """Steps that were said, by whichever attempt, or skipped before and lie above the watermark now,
+        since somebody moved them: {instalment id: [step id]} (A9)."""
         rows = self.env.execute_query(
             SQL(
                 """

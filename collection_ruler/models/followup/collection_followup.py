@@ -71,6 +71,9 @@ class CollectionFollowup(models.Model):
     approved_at = fields.Datetime(
         help="When a person let it go; after three days it is asked again."
     )
+    queued_at = fields.Datetime(
+        string="In the outbox since", copy=False, help="When it was handed to Odoo's outbox."
+    )
     handed_at = fields.Datetime(string="Handed over", help="Stamped before the gateway is asked.")
     delivered_at = fields.Datetime(string="Accepted", help="When the mail server took it.")
     bounced_at = fields.Datetime(string="Bounced")
@@ -83,6 +86,13 @@ class CollectionFollowup(models.Model):
     mail_message_id = fields.Many2one("mail.message", ondelete="set null", index="btree_not_null")
     message_subject = fields.Char(related="mail_message_id.subject")
     message_body = fields.Html(related="mail_message_id.body")
+    fallback_of_id = fields.Many2one(
+        "collection.followup",
+        string="In place of",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="What did not arrive and is said by another channel here.",
+    )
     currency_id = fields.Many2one("res.currency", required=True)
     amount_due = fields.Monetary(help="What the message asks for, net of credits.")
     amount_paid = fields.Monetary(help="What we give thanks for.")
@@ -212,10 +222,16 @@ class CollectionFollowup(models.Model):
         followups._cancel("by_hand")
 
     def action_retry(self):
-        """Try a failed or uncertain one again, now that its cause is mended."""
+        """Try a failed or uncertain one again, now that its cause is mended.
+
+        :raise UserError: another channel has said it meanwhile
+        """
         again = self._by_collector().filtered(lambda f: f.state in ("failed", "uncertain"))
         for followup in again:
-            followup._retry(fields.Datetime.now())
+            if not followup._retry(fields.Datetime.now()):
+                raise UserError(
+                    self.env._("“%s” was said another way meanwhile.", followup.display_name)
+                )
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_open_debtor(self):

@@ -22,6 +22,11 @@ class CollectionFollowupItem(models.Model):
     step_name = fields.Char(help="Kept when the step is deleted.")
     offset_days = fields.Integer()
     occurrence = fields.Integer()
+    attempt = fields.Integer(
+        required=True,
+        default=0,
+        help="0: the step itself. 1: said by another channel, where that did not arrive.",
+    )
     currency_id = fields.Many2one("res.currency")
     amount_residual = fields.Monetary(string="Amount")
     state = fields.Selection(
@@ -36,11 +41,15 @@ class CollectionFollowupItem(models.Model):
     )
     reason = fields.Selection(selection=lambda self: reason_selection(self.env), required=True)
 
-    # once per instalment, step and occurrence, whoever plans it (A9); cancelled rows free the key
+    # once per instalment, step, occurrence and attempt, whoever plans it (A9, A11); cancelled rows free
+    # the key, what failed keeps it
     _once = models.UniqueIndex(
-        "(move_id, account_id, partner_id, due_date, step_id, occurrence) "
+        "(move_id, account_id, partner_id, due_date, step_id, occurrence, attempt) "
         "WHERE state IN ('planned', 'sent', 'skipped')",
         "This step was already taken for this instalment.",
+    )
+    _known_attempt = models.Constraint(
+        "CHECK (attempt IN (0, 1))", "A step has one fallback and no more."
     )
 
     @api.depends("move_id", "step_name")

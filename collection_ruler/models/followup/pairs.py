@@ -17,17 +17,18 @@ class Pair(NamedTuple):
     step_id: int | None
 
 
-class CollectionFollowup(models.Model):
-    """What follow-ups are planned for."""
+class CollectionLedger(models.AbstractModel):
+    """What follow-ups are planned for, as the ledger has it."""
 
-    _inherit = "collection.followup"
+    _inherit = "collection.ledger"
 
-    def _pairs(self):
+    @api.model
+    def _pairs(self, followups):
         """What these follow-ups are planned for, the oldest due date first.
 
         :return: {follow-up id: [Pair]}; one without planned ledger rows has an empty list
         """
-        these = SQL("f.id IN %s", tuple(self.ids) or (0,))
+        these = SQL("f.id IN %s", tuple(followups.ids) or (0,))
         return self._as_pairs(self.env.execute_query(self._pairs_query(these)))
 
     @api.model
@@ -37,7 +38,7 @@ class CollectionFollowup(models.Model):
         :param condition: SQL about the follow-ups `f`
         """
         self.env["collection.followup.item"].flush_model()
-        self.flush_model(["state"])
+        self.env["collection.followup"].flush_model(["state"])
         return SQL(
             """
             SELECT f.id AS followup_id, t.id AS item_id, i.id AS instalment_id, t.step_id
@@ -55,6 +56,7 @@ class CollectionFollowup(models.Model):
 
     @api.model
     def _as_pairs(self, rows):
+        """The rows of `_pairs_query` as `_pairs` gives them."""
         result = {}
         for followup, item, instalment, step in rows:
             own = result.setdefault(followup, [])
@@ -62,8 +64,9 @@ class CollectionFollowup(models.Model):
                 own.append(Pair(item, instalment, step))
         return result
 
-    def _item_instalments(self):
+    @api.model
+    def _instalments_of(self, followups):
         """The ``collection.instalment`` that the planned ledger rows of these stand for."""
-        pairs = [pair for own in self._pairs().values() for pair in own]
+        pairs = [pair for own in self._pairs(followups).values() for pair in own]
         ids = dict.fromkeys(pair.instalment_id for pair in pairs if pair.instalment_id)
         return self.env["collection.instalment"].sudo().browse(ids)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.fallback import NOT_ARRIVED
 from ...dunning.reason import Reason
 from ...dunning.states import FOLLOWUP, ITEM, Forbidden, may_follow, origins
 from ..common import clock
@@ -12,7 +13,7 @@ from ..common.reason_labels import reason_selection
 
 _logger = logging.getLogger(__name__)
 
-# what a follow-up that begins anew does not take along
+# what a copy of a follow-up that begins anew does not take along
 LEFT_BEHIND = (
     "instalment_ids",
     "partial_ids",
@@ -23,6 +24,7 @@ LEFT_BEHIND = (
     "bounced_at",
     "answered_at",
     "failure",
+    "attempts",
 )
 
 
@@ -119,9 +121,17 @@ class CollectionFollowup(models.Model):
         """Plan what failed anew; what was handed over and did not arrive is owed to the customer still.
 
         :param at: naive UTC instant
+        :return: those that are planned now; not what another channel has said meanwhile (A11)
         """
-        self.item_ids.filtered(lambda i: i.state == "sent")._move_to("planned", Reason.DUE)
-        self._replan(Reason.DUE, at)
+        again = self._not_said_otherwise()
+        again.item_ids.filtered(lambda i: i.state == "sent")._move_to("planned", Reason.DUE)
+        again._replan(Reason.DUE, at)
+        return again
+
+    def _not_said_otherwise(self):
+        """These without those whose fallback has left; one that has not is taken back (A11)."""
+        lost = self.filtered(lambda f: f.state in NOT_ARRIVED)
+        return self - self.env["collection.ledger"]._prepare_retry(lost) if lost else self
 
     def _split_items(self, items, reason, at):
         """Move ledger rows into a planned follow-up of their own.
@@ -130,10 +140,19 @@ class CollectionFollowup(models.Model):
         :return: the new follow-up
         """
         self.ensure_one()
-        anew = dict.fromkeys(LEFT_BEHIND, False) | {"attempts": 0}
-        other = self.copy({**anew, "state": "planned", "reason": reason, "scheduled_at": at})
+        other = self._copy_anew(reason, at)
         items._move_to("planned", Reason.DUE, followup_id=other.id)
         return other
+
+    def _copy_anew(self, reason, at, **values):
+        """A planned copy, without what became of this one.
+
+        :param at: naive UTC instant
+        :param values: what else differs
+        """
+        self.ensure_one()
+        anew = dict.fromkeys(LEFT_BEHIND, False) | values
+        return self.copy({**anew, "state": "planned", "reason": reason, "scheduled_at": at})
 
     def _ask_approval(self, reason):
         """Leave it to a person to let it go: as a task, and among those to approve (A13, F3)."""
@@ -170,8 +189,9 @@ class CollectionFollowup(models.Model):
 
     def _replan(self, reason, at, **values):
         """Keep it planned for a later instant (naive UTC)."""
-        self._move_to("planned", reason, scheduled_at=at, handed_at=False, **values)
-        self._withdraw()
+        again = self._not_said_otherwise()
+        again._move_to("planned", reason, scheduled_at=at, handed_at=False, **values)
+        again._withdraw()
 
     def _fail(self, reason, failure=""):
         """It could not be said: keep it for a retry and tell the responsible (H2)."""
@@ -191,7 +211,7 @@ class CollectionFollowup(models.Model):
         """
         self._move_to("sent", Reason.DUE, delivered_at=at, failure=False)
         self._settle_items("sent", Reason.DUE)
-        self.debtor_id._touch()
+        self.debtor_id._queue_refresh()
 
     def _forget_delivery(self):
         """An invoice that did not arrive starts no days of silence."""
@@ -246,7 +266,7 @@ class CollectionFollowup(models.Model):
                 said AS (
                     UPDATE collection_followup_item t SET %(said)s
                       FROM sent WHERE t.followup_id = sent.id AND %(may_be_said)s)
-                INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
+                INSERT INTO collection_debtor_refresh (debtor_id) SELECT debtor_id FROM sent
                 """,
                 left=left.assignment,
                 may_leave=left.condition,
@@ -279,7 +299,7 @@ class CollectionFollowup(models.Model):
             if is_lost != (talk.state == "failed"):
                 state, reason = ("failed", "error") if is_lost else ("sent", False)
                 talk._move_to(state, reason, failure=is_lost and why)
-                talk.debtor_id._touch()
+                talk.debtor_id._queue_refresh()
 
     def _skip_delivery(self):
         """Somebody sent the invoice meanwhile."""

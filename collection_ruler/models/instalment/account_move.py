@@ -108,7 +108,7 @@ class AccountMove(models.Model):
                     ("partner_id", "in", partners.ids),
                     ("company_id", "in", lines.company_id.sudo().root_id.ids),
                 ]
-            )._touch()
+            )._queue_refresh()
 
     def write(self, vals):
         result = super().write(vals)

@@ -163,7 +163,11 @@ class CollectionFollowup(models.Model):
         """The instalments it asks for, oldest first; for thanks, those that were paid."""
         self.ensure_one()
         if self.purpose == "thanks":
-            return self._item_instalments().sorted(lambda i: (i.due_date, i.id))
+            return (
+                self.env["collection.ledger"]
+                ._instalments_of(self)
+                .sorted(lambda i: (i.due_date, i.id))
+            )
         return self.instalment_ids.sorted(lambda i: (i.due_date, i.id))
 
     # each part by itself: a message pays for those that its template uses

@@ -80,7 +80,7 @@ class CollectionExplanation(models.AbstractModel):
         return CompanyFacts(
             company._collection_today(),
             company._collection_is_paused(),
-            company._collection_is_flooded(),
+            company._collection_is_stopped_by_breaker(),
             Reason.NO_MATCH if is_running else Reason.NO_RULER,
         )
 

@@ -95,7 +95,9 @@ class CollectionMessagePreview(models.AbstractModel):
             return seen
         if lifted.verdict == "wait":
             return seen
-        then.env["collection.door"]._apply({then: lifted}, at, then._pairs())
+        then.env["collection.door"]._apply(
+            {then: lifted}, at, then.env["collection.ledger"]._pairs(then)
+        )
         asked = {"amount": then.amount_due, "currency": then.currency_id}
         return {**seen, **asked, **then.env[self._name]._written(then)}
 

@@ -6,7 +6,6 @@ from odoo import api, models
 from ...dunning.calendar import NeverOpen
 from ...dunning.decision import decide
 from ...dunning.ladder import LadderError
-from ...dunning.reason import Reason
 from ..common import clock
 from ..common.clock import AsOf
 from ..common.memo import Memo
@@ -71,13 +70,9 @@ class CollectionNextMessage(models.AbstractModel):
         hearing = self.env["collection.channel"]._hearing()
         decision.contacts = [c for c in decision.contacts if c.channel in hearing][:1]
         if decision.contacts:
-            ((_key, followup),) = Plan._create_followups(company, [(debtor, decision)]).items()
-            Plan._write_ledger(
-                [
-                    Plan._row(debtor, claim, step, followup, "planned", Reason.DUE)
-                    for claim, step in decision.contacts[0].pairs
-                ]
-            )
+            decision.skipped = []
+            Ledger = self.env["collection.ledger"]
+            ((_key, followup),) = Ledger._write_decisions(company, [(debtor, decision)]).items()
             return followup
         claims = {claim.id: claim for claim in snapshot.claims}
         Plan._write_instalments(company, [(debtor, decision)], claims, at)

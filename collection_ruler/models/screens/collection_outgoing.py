@@ -91,7 +91,7 @@ class CollectionOutgoing(models.AbstractModel):
         held = [f for f in followups if rules_of(f.purpose).may_be_held]
         if not held:
             return set()
-        pairs = self.env["collection.followup"].union(*held)._pairs()
+        pairs = self.env["collection.ledger"]._pairs(self.env["collection.followup"].union(*held))
         instalments = {
             followup: {pair.instalment_id for pair in pairs[followup.id]} for followup in held
         }
@@ -168,7 +168,7 @@ class CollectionOutgoing(models.AbstractModel):
         for at, own in sorted(by_instant.items()):
             # a memo of its own: whatever is kept there was read as of another day
             then = own.with_context(collection_as_of=AsOf(at), collection_memo=Memo())
-            pairs = then._pairs()
+            pairs = then.env["collection.ledger"]._pairs(then)
             Door = then.env["collection.door"]
             checks = dict(Door._check(then, at, pairs))
             for followup, snapshot, planned in Door._facts_of(then, pairs):

@@ -201,7 +201,7 @@ class CollectionRulerLine(models.AbstractModel):
                    AND (t.occurrence = i.occurrence OR t.offset_days <= i.watermark)
                   LEFT JOIN collection_followup f ON f.id = t.followup_id
                  WHERE i.id IN %s
-                 ORDER BY t.occurrence, t.id
+                 ORDER BY t.occurrence, t.attempt, t.id
                 """,
                 same_instalment("t", "i"),
                 tuple(instalments.ids) or (0,),

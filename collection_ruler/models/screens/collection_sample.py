@@ -102,13 +102,13 @@ class CollectionSample(models.AbstractModel):
         :param instalments: ``collection.instalment`` of this debtor
         :return: (subject, body within the company's frame, or why it cannot be written)
         """
-        plan, money = self.env["collection.plan"], self.env["collection.track.money"]
+        Ledger = self.env["collection.ledger"]
         now = clock.now(self.env)
         purpose = {"paid": "thanks", "payment_returned": "returned"}.get(step.trigger, "dunning")
-        followup = money._plan_word(debtor, step, instalments, purpose, now)
+        followup = Ledger._create_event(debtor, step, instalments, purpose, now)
         if purpose == "thanks":
             followup.amount_paid, followup.amount_due = followup.amount_due, 0
-            plan._write_ledger([plan._event_row(i, step, followup, i.id) for i in instalments])
+            Ledger._add_to_event(followup, step, instalments, {i.id: [i.id] for i in instalments})
         else:
             followup.instalment_ids = instalments
         seen = self.env["collection.message.preview"]._written(followup)

@@ -142,7 +142,7 @@ class CollectionToday(models.AbstractModel):
         hint = self.env._(
             "What the mail server has not taken. It leaves once it does: have it checked."
         )
-        action = self._followups(title, self.env["collection.followup"]._stuck_in_outbox())
+        action = self._followups(title, self.env["collection.outbox"]._stuck())
         return "outbox", title, hint, "fa-inbox", action | {"context": {"collection_outbox": True}}
 
     def _failed(self):

@@ -13,7 +13,7 @@ from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import STILL_HERE, Reason
 from ..common import clock
 from ..common.instalment_key import same_instalment
-from ..followup.outbox import OUTBOX_PATIENCE
+from ..followup.collection_outbox import OUTBOX_PATIENCE
 
 
 class Message(NamedTuple):

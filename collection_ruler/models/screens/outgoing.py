@@ -104,7 +104,7 @@ class CollectionFollowup(models.Model):
                 followup, Reason.PUT_OFF, Outgoing._next_open(followup)
             )
             followup.write({"reason": Reason.PUT_OFF, "scheduled_at": at})
-        followups.debtor_id._touch()
+        followups.debtor_id._queue_refresh()
 
     def action_plan_again(self):
         """Undo the skipping: it leaves at the next open instant, if it may.
@@ -118,7 +118,7 @@ class CollectionFollowup(models.Model):
             followup.scheduled_at = now
             at = Outgoing._next_open(followup).astimezone(UTC).replace(tzinfo=None)
             followup.write({"reason": Reason.DUE, "scheduled_at": at})
-        followups.debtor_id._touch()
+        followups.debtor_id._queue_refresh()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def _still_here(self, followups):

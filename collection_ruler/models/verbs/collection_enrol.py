@@ -1,12 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.calendar import NeverOpen
 from ...dunning.places import Place
-from ..common import clock
 from ..common.bulk_sql import MANY, NO_JIT, analyze
 from ..common.instalment_key import is_line_of, is_receivable
-from ..common.memo import Memo
 from ..instalment.collection_instalment import NOTHING_SAID
 from .collection_verb import Tally
 
@@ -117,7 +114,7 @@ class CollectionEnrol(models.AbstractModel):
                     ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
                     RETURNING id, debtor_id),
                 touched AS (  -- totals are shown, whether a ruler takes them or not
-                    INSERT INTO collection_debtor_touch (debtor_id)
+                    INSERT INTO collection_debtor_refresh (debtor_id)
                     SELECT DISTINCT debtor_id FROM inserted)
                 SELECT min(id), count(*) FROM inserted
                 """,
@@ -164,64 +161,6 @@ class CollectionEnrol(models.AbstractModel):
             )
         )
         self.env["collection.hold"].invalidate_model(["instalment_ids"])
-
-    def _locate(self, company):
-        """Customers live where their address says, and their instalments with them (B1)."""
-        for model in ("collection.debtor", "collection.instalment", "res.partner"):
-            self.env[model].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT d.calendar_key, p.tz, c.code, s.code, array_agg(d.id)
-                  FROM collection_debtor d
-                  JOIN res_partner p ON p.id = d.partner_id
-                  LEFT JOIN res_country c ON c.id = p.country_id
-                  LEFT JOIN res_country_state s ON s.id = p.state_id
-                 WHERE d.company_id = %s GROUP BY 1, 2, 3, 4
-                """,
-                company.id,
-            )
-        )
-        located = company.with_context(collection_memo=Memo())
-        moved = {}
-        for known, said, country, state, debtors in rows:
-            place = located._collection_locate(said, country, state)
-            if place.key != known:
-                moved.setdefault(place.key, []).extend(debtors)
-        if not moved:
-            return
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH place(key, debtors) AS (VALUES %s),
-                moved AS (
-                    UPDATE collection_debtor d SET calendar_key = place.key
-                      FROM place WHERE d.id = ANY(place.debtors)
-                    RETURNING d.id, d.calendar_key)
-                UPDATE collection_instalment i SET calendar_key = moved.calendar_key
-                  FROM moved WHERE i.debtor_id = moved.id
-                """,
-                SQL(", ").join(SQL("(%s, %s)", key, debtors) for key, debtors in moved.items()),
-            )
-        )
-        for model in ("collection.debtor", "collection.instalment"):
-            self.env[model].invalidate_model(["calendar_key"])
-        for key, debtors in moved.items():
-            self._check_reach(located, key, debtors)
-
-    def _check_reach(self, company, key, debtor_ids):
-        """Whom no hour suits is told to a person, since the ruler will never write to them (B1)."""
-        try:
-            company._collection_calendar(key=key).first_instant(clock.now(self.env))
-        except NeverOpen:
-            self.env["collection.debtor"].browse(debtor_ids)._tell(
-                self.env._("Find out when this customer can be contacted"),
-                self.env._(
-                    "No hour is within the contact hours where they may live, so the ruler never writes to "
-                    "them. Complete the address with a state, or give the contact a time zone."
-                ),
-                once=True,
-            )
 
     def _adopt(self, company):
         """Entries that came to belong to another partner keep their history.

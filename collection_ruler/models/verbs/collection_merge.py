@@ -90,8 +90,8 @@ class CollectionMerge(models.AbstractModel):
                   FROM collection_followup_item t
                  WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
                    AND %(may_be)s AND t.state != 'cancelled'
-                   AND (t.move_id, t.account_id, t.due_date, t.step_id, t.occurrence)
-                     = (s.move_id, s.account_id, s.due_date, s.step_id, s.occurrence)
+                   AND (t.move_id, t.account_id, t.due_date, t.step_id, t.occurrence, t.attempt)
+                     = (s.move_id, s.account_id, s.due_date, s.step_id, s.occurrence, s.attempt)
                    %(only)s
                 """,
                 replaced=replaced.assignment,
@@ -117,7 +117,7 @@ class CollectionMerge(models.AbstractModel):
         other = self._debtor_of(partner, debtor.company_id)
         if not other:
             debtor.partner_id = partner
-            debtor._touch(money=True)
+            debtor._queue_refresh(money=True)
             return
         for model in (
             "collection.instalment",
@@ -125,7 +125,7 @@ class CollectionMerge(models.AbstractModel):
             *self.env["collection.instalment"]._ledger_models(),
             "collection.hold",
             "collection.blackout",
-            "collection.debtor.touch",
+            "collection.debtor.refresh",
         ):
             debtor.env[model].search([("debtor_id", "=", debtor.id)]).write({"debtor_id": other.id})
         # one history: messages and tasks follow the debts
@@ -134,7 +134,7 @@ class CollectionMerge(models.AbstractModel):
         other.thanked_partial = max(other.thanked_partial, debtor.thanked_partial)
         other.ice_breaker = other.ice_breaker or debtor.ice_breaker
         other.best_hour = other.best_hour or debtor.best_hour
-        other._touch(money=True)
+        other._queue_refresh(money=True)
         debtor.unlink()
 
     def _hand_over_instalments(self, debtor, partner, move_ids):
@@ -155,7 +155,7 @@ class CollectionMerge(models.AbstractModel):
         )
         moved.write({"debtor_id": other.id})
         self.env["collection.hold"]._take_along(moved)
-        (debtor + other)._touch(money=True)
+        (debtor + other)._queue_refresh(money=True)
 
     def _debtor_of(self, partner, company):
         """The debtor of a commercial partner at a root company, if there is one."""

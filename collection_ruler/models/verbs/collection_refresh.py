@@ -20,6 +20,17 @@ KIND_OF_HOLD = {
     "manual": "hold",
     "handover": "handover",
 }
+# what is written of a debtor
+FIGURES = [
+    "amount_due",
+    "amount_overdue",
+    "amount_credit",
+    "oldest_due_date",
+    "next_followup_date",
+    "last_followup_date",
+    "refreshed_on",
+    "stage_id",
+]
 
 
 class _Row(NamedTuple):
@@ -35,30 +46,23 @@ class _Row(NamedTuple):
     stage_id: int | None
 
 
-class CollectionStanding(models.AbstractModel):
+class CollectionRefresh(models.AbstractModel):
     """Figures of debtors, and the stages of instalments and debtors: facts decide, not people
     (decision 14)."""
 
-    _name = "collection.standing"
-    _inherit = ["collection.verb"]
-    _description = "Collection: where a debtor stands"
+    _name = "collection.refresh"
+    _description = "Collection: figures and stages of debtors"
 
     @api.model
     def _refresh(self, company, debtors):
         """Write totals, dates and stages of debtors of a root company, set-based."""
         company = company.with_env(self.env)  # with the memo of this batch
         today = company._collection_calendar().local_day(clock.now(self.env))
-        overdue_days = {  # by where they live: their bank holidays count too
-            key: overdue_until(
-                company._collection_calendar(key=key), today, company.collection_bank_days
-            )
-            for key in set(debtors.mapped("calendar_key"))
-        }
         by_debtor = defaultdict(list)
         place = _Places(self.env, debtors, today)
         for row in self._rows(debtors, place.of_kind.get("settled")):
             by_debtor[row.debtor_id].append(row)
-        credits = credits_of(debtors)
+        figures_of = self._figures_of(company, debtors, today)
         dates = self._followup_dates(debtors)
         stages, figures = [], []
         for debtor in debtors:
@@ -66,44 +70,46 @@ class CollectionStanding(models.AbstractModel):
             planned, last, reached = dates.get(debtor.id, (None, None, False))
             placed = [(row, place.stage(row, reached)) for row in own]
             stages += [(row.id, stage.id or None) for row, stage in placed]
-            open_ones = [row for row in own if row.is_open]
-            overdue = [
-                row for row in open_ones if row.due_date <= overdue_days[debtor.calendar_key]
-            ]
-            coming = [r.next_date for r in open_ones if r.next_date and r.next_date >= today]
+            stage = place.of_debtor([stage for row, stage in placed if row.is_open])
+            figures.append(
+                (
+                    debtor.id,
+                    *figures_of(debtor, [row for row in own if row.is_open], planned),
+                    last,
+                    today,
+                    stage.id or None,
+                )
+            )
+        write_rows(self.env, "collection.instalment", ["stage_id"], stages)
+        write_rows(self.env, "collection.debtor", FIGURES, figures)
+
+    def _figures_of(self, company, debtors, today):
+        """How the first five of FIGURES are counted: a function of a debtor, its open rows, and the day of
+        the next planned contact or None."""
+        overdue_days = {  # by where they live: their bank holidays count too
+            key: overdue_until(
+                company._collection_calendar(key=key), today, company.collection_bank_days
+            )
+            for key in set(debtors.mapped("calendar_key"))
+        }
+        credits = credits_of(debtors)
+
+        def figures(debtor, rows, planned):
+            overdue = [row for row in rows if row.due_date <= overdue_days[debtor.calendar_key]]
+            coming = [row.next_date for row in rows if row.next_date and row.next_date >= today]
             credit = sum(
                 currency._convert(amount, company.currency_id, company, today)
                 for currency, amount in credits[debtor.id].items()
             )
-            figures.append(
-                (
-                    debtor.id,
-                    sum(Decimal(row.residual) for row in open_ones),
-                    sum(Decimal(row.residual) for row in overdue),
-                    Decimal(str(company.currency_id.round(credit))),
-                    min((row.due_date for row in overdue), default=None),
-                    planned or min(coming, default=None),
-                    last,
-                    today,
-                    place.of_debtor([stage for row, stage in placed if row.is_open]).id or None,
-                )
+            return (
+                sum(Decimal(row.residual) for row in rows),
+                sum(Decimal(row.residual) for row in overdue),
+                Decimal(str(company.currency_id.round(credit))),
+                min((row.due_date for row in overdue), default=None),
+                planned or min(coming, default=None),
             )
-        write_rows(self.env, "collection.instalment", ["stage_id"], stages)
-        write_rows(
-            self.env,
-            "collection.debtor",
-            [
-                "amount_due",
-                "amount_overdue",
-                "amount_credit",
-                "oldest_due_date",
-                "next_followup_date",
-                "last_followup_date",
-                "refreshed_on",
-                "stage_id",
-            ],
-            figures,
-        )
+
+        return figures
 
     def _rows(self, debtors, settled):
         """What is open, and what was settled since it was last placed.

@@ -38,7 +38,7 @@ class CollectionSend(models.AbstractModel):
         if len(followups) > LEAST:
             # as collection.followup._asks_for_money says
             asks = Domain("customer_hears", "=", True) & Domain("purpose", "in", ASKS_FOR_MONEY)
-            if self._is_flooded(company, Followup.search_count(waiting & asks)):
+            if self._is_stopped_by_breaker(company, Followup.search_count(waiting & asks)):
                 followups = Followup.search(waiting & ~asks, order="scheduled_at, id")
         return followups.ids
 
@@ -52,7 +52,8 @@ class CollectionSend(models.AbstractModel):
         if not followups:
             return
         at = clock.now(self.env) + MARGIN
-        checks = self.env["collection.door"]._check(followups, at, followups._pairs())
+        pairs = self.env["collection.ledger"]._pairs(followups)
+        checks = self.env["collection.door"]._check(followups, at, pairs)
         asked = [instalment for _followup, check in checks for instalment in check.asked]
         rows = self.env.execute_query(
             SQL(
@@ -71,21 +72,24 @@ class CollectionSend(models.AbstractModel):
         )
         for move_id, debtor_id in rows:
             move = self.env["account.move"].browse(move_id)
-            if not move.is_sale_document():
-                continue
-            try:
-                # Odoo inserts the attachment before it writes the file: no row without its file
-                with self.env.cr.savepoint():
-                    self.env["account.move.send"]._collection_store_pdf(move)
-            except psycopg2.Error:
-                raise
-            except Exception as error:
-                _logger.exception("No PDF could be made of %s (id %s)", move.name, move.id)
-                self.env["collection.debtor"].browse(debtor_id)._tell(
-                    self.env._("%s could not be attached: no PDF could be made", move.name),
-                    str(error)[:500],
-                    once=True,
-                )
+            if move.is_sale_document():
+                self._store_pdf(move, debtor_id)
+
+    def _store_pdf(self, move, debtor_id):
+        """One PDF that cannot be made is told to a person; the message leaves without it."""
+        try:
+            # Odoo inserts the attachment before it writes the file: no row without its file
+            with self.env.cr.savepoint():
+                self.env["account.move.send"]._collection_store_pdf(move)
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            _logger.exception("No PDF could be made of %s (id %s)", move.name, move.id)
+            self.env["collection.debtor"].browse(debtor_id)._tell(
+                self.env._("%s could not be attached: no PDF could be made", move.name),
+                str(error)[:500],
+                once=True,
+            )
 
     def _attaching(self, followup_ids):
         """The ``collection.followup`` among these that attach invoices; others are not read."""
@@ -113,8 +117,9 @@ class CollectionSend(models.AbstractModel):
         if not followups:
             return Tally()
         if thanks := followups.filtered(lambda f: f.purpose == "thanks"):
-            thanks._drop_undone()
-            followups -= thanks._join()
+            self.env["collection.thanks"]._drop_undone(thanks)
+            followups -= self.env["collection.thanks"]._join(thanks)
+        followups -= self.env["collection.ledger"]._take_back_needless(followups)
         now = clock.now(self.env)
         Door._apply(dict(Door._check(followups, now + MARGIN, pairs)), now, pairs)
         leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")

@@ -20,7 +20,7 @@ class CollectionTrack(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.debtor_id FROM collection_debtor_touch t
+                SELECT t.debtor_id FROM collection_debtor_refresh t
                   JOIN collection_debtor d ON d.id = t.debtor_id WHERE d.company_id = %(company)s
                 UNION
                 SELECT f.debtor_id FROM collection_followup f
@@ -50,8 +50,8 @@ class CollectionTrack(models.AbstractModel):
             return Tally()
         touches = self.env.execute_query(
             SQL(
-                "DELETE FROM collection_debtor_touch WHERE id IN (SELECT id FROM "
-                "collection_debtor_touch WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED) "
+                "DELETE FROM collection_debtor_refresh WHERE id IN (SELECT id FROM "
+                "collection_debtor_refresh WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED) "
                 "RETURNING debtor_id, money",
                 tuple(debtors.ids),
             )
@@ -63,8 +63,8 @@ class CollectionTrack(models.AbstractModel):
             )
         )
         self._try_other_addresses(company, debtors)
-        self.env["collection.track.money"]._follow(company, debtors)
-        self.env["collection.standing"]._refresh(company, debtors)
+        self.env["collection.track.payments"]._follow(company, debtors)
+        self.env["collection.refresh"]._refresh(company, debtors)
         paid = debtors.browse(sorted({debtor for debtor, money in touches if money}))
         self.env["collection.profile"]._refresh(company, paid)
         return Tally(done=len(debtors))

@@ -5,6 +5,12 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.bulk_sql import NO_JIT
+from ..common.memo import Memo
+
+# what is due leaves before new messages are thought of, and again after
+VERBS = ("enrol", "track", "send", "profile", "plan", "send")
+# what a second process may take part in
+SHARED_VERBS = {"track", "send", "plan"}
 
 
 @dataclass
@@ -38,8 +44,29 @@ class CollectionVerb(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _run(self, company, ids, is_prepared=False):
+        """Do the work for these ids in the transaction of the caller, who commits, and tries again where
+        somebody else was faster.
+
+        :param company: root ``res.company``
+        :param ids: units from `_todo`
+        :param is_prepared: what takes long was done, and committed, by `_prepare`
+        :return: Tally
+        :raise psycopg2.OperationalError: it collided; the transaction is lost
+        """
+        worker = self
+        if "collection_memo" not in self.env.context:
+            worker = self.with_context(collection_memo=Memo())
+        company = company.with_env(worker.env)  # its hours are read once per batch, too
+        if not is_prepared:
+            worker._prepare(company, ids)
+        tally = worker._batch(company, ids)
+        self.env.flush_all()
+        return tally
+
+    @api.model
     def _prepare(self, company, ids):
-        """What takes long and must not hold locks; committed before the batch."""
+        """What takes long and must not hold locks: a caller of `_run` may commit it before."""
 
     @api.model
     def _batch(self, company, ids):

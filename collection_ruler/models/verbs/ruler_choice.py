@@ -23,8 +23,6 @@ class CollectionEnrol(models.AbstractModel):
         A paused ruler takes too, and says later what came meanwhile (A9): no other ruler may speak in
         its place, and nothing is forgotten.
 
-        One statement writes ruler, silent join and next date, whatever the number of instalments.
-
         :param first_new: the lowest id of the instalments that are new in this run
         :return: ids of those that got a ruler
         """
@@ -42,8 +40,15 @@ class CollectionEnrol(models.AbstractModel):
             SQL("SELECT DISTINCT ruler_id, calendar_key, due_date, is_backlog FROM (%s) c", chosen)
         )
         entries = list(self._entries(cases, starting))
-        if not entries:
-            return []
+        return self._take(chosen, entries) if entries else []
+
+    def _take(self, chosen, entries):
+        """Write ruler, silent join and next date, whatever the number of instalments.
+
+        :param chosen: as `_chosen` gives it
+        :param entries: as `_entries` yields them
+        :return: ids of the instalments
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -60,7 +65,7 @@ class CollectionEnrol(models.AbstractModel):
                      WHERE c.id = i.id
                     RETURNING i.id, i.debtor_id),
                 touched AS (
-                    INSERT INTO collection_debtor_touch (debtor_id)
+                    INSERT INTO collection_debtor_refresh (debtor_id)
                     SELECT DISTINCT debtor_id FROM taken)
                 SELECT id FROM taken
                 """,

@@ -77,9 +77,10 @@ INSERT_LEDGER = [
     """
     INSERT INTO bench.collection_followup_item
            (followup_id, debtor_id, company_id, move_id, account_id, partner_id, due_date, step_id,
-            offset_days, occurrence, currency_id, amount_residual, state, reason)
+            offset_days, occurrence, attempt, currency_id, amount_residual, state, reason)
     SELECT f.id, i.debtor_id, i.company_id, i.move_id, i.account_id, i.partner_id, i.due_date,
-           f.step_id, d.reached, i.occurrence, i.currency_id, i.residual_currency, 'planned', 'due'
+           f.step_id, d.reached, i.occurrence, 0, i.currency_id, i.residual_currency, 'planned',
+           'due'
       FROM due d
       JOIN collection_instalment i ON i.id = d.id
       JOIN bench.collection_followup f ON f.debtor_id = d.debtor_id

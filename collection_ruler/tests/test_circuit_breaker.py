@@ -14,13 +14,13 @@ DUE = ("2026-03-09", "2026-03-10")
 
 @tagged("post_install", "-at_install")
 class TestFlood(CollectionCommon):
-    """One message a day is usual, two known days are enough, and more than twice as many are a flood."""
+    """One message a day is usual, two known days are enough, and more than twice as many trip it."""
 
     def setUp(self):
         super().setUp()
         for where in (f"{SEND}.LEAST", f"{VOLUME}.LEAST", f"{VOLUME}.KNOWN_DAYS"):
             self.startPatcher(patch(where, 2))
-        self.company.collection_flood_factor = 2
+        self.company.collection_breaker_factor = 2
         self.activate("2026-03-02")
         for number, due in enumerate(DUE):
             self.owes(f"Usual {number}", due)
@@ -54,7 +54,7 @@ class TestFlood(CollectionCommon):
         self.assertGreaterEqual(len(waiting), 4)
         with self.at("2026-03-11 11:00"):
             self.assertIn("want to leave today", self.company.collection_notice)
-            self.assertTrue(self.ruler.is_flooded)
+            self.assertTrue(self.ruler.is_stopped_by_breaker)
             self.assertIn("a manager has to allow it", waiting[-1].waits_because)
             self.run_ruler()
             self.assertEqual(len(self.tasks()), 1, "asked twice")
@@ -63,8 +63,8 @@ class TestFlood(CollectionCommon):
         self.many(4)
         self.day("2026-03-11")
         with self.at("2026-03-11 11:00"):
-            self.ruler.action_let_leave()
-            self.assertFalse(self.ruler.is_flooded)
+            self.ruler.action_release_today()
+            self.assertFalse(self.ruler.is_stopped_by_breaker)
         self.assertFalse(self.tasks())
         self.assertEqual(len(self.asked(self.day("2026-03-11", "11:05"))), 4)
         self.assertFalse(self.company.collection_notice)
@@ -74,7 +74,7 @@ class TestFlood(CollectionCommon):
         self.day("2026-03-11")
         self.assertEqual(len(self.day("2026-03-12")), 0)
         with self.at("2026-03-12 11:00"):
-            self.assertTrue(self.ruler.is_flooded)
+            self.assertTrue(self.ruler.is_stopped_by_breaker)
 
     def test_what_is_usual_leaves(self):
         self.many(1)
@@ -82,11 +82,11 @@ class TestFlood(CollectionCommon):
         self.assertFalse(self.tasks())
 
     def test_switched_off_nothing_is_asked(self):
-        self.company.collection_flood_factor = 0
+        self.company.collection_breaker_factor = 0
         self.many(4)
         self.assertEqual(len(self.asked(self.day("2026-03-11"))), 4)
 
-    def test_thanks_and_invoices_are_no_flood(self):
+    def test_thanks_and_invoices_do_not_trip_it(self):
         self.many(4)
         with self.at("2026-03-10 15:00"):
             moves = [self.owes(f"Thankful {number}", "2026-03-20") for number in range(3)]
@@ -103,10 +103,10 @@ class TestFlood(CollectionCommon):
         self.day("2026-03-11")
         collector = new_test_user(
             self.env,
-            "collector of a flood",
+            "collector of far too many",
             "account.group_account_invoice,collection_ruler.collection_ruler_group_collector",
             company_id=self.company.id,
             company_ids=self.company.ids,
         )
         with self.assertRaises(AccessError):
-            self.ruler.with_user(collector).action_let_leave()
+            self.ruler.with_user(collector).action_release_today()

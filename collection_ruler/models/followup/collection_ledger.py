@@ -1,0 +1,194 @@
+from datetime import UTC
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.fallback import STEP
+from ...dunning.purpose import Purpose
+from ...dunning.reason import Reason
+from ..common import clock
+from ..common.bulk_sql import insert_rows
+
+# what a planned follow-up consists of
+FOLLOWUP = [
+    "debtor_id",
+    "company_id",
+    "ruler_id",
+    "step_id",
+    "step_name",
+    "channel",
+    "customer_hears",
+    "decided_at",
+    "purpose",
+    "state",
+    "reason",
+    "scheduled_at",
+    "partner_id",
+    "currency_id",
+    "amount_due",
+]
+# what tells a row of the ledger, and of which type it is in a statement
+ROW = {
+    "followup_id": "int",
+    "debtor_id": "int",
+    "instalment_id": "int",
+    "step_id": "int",
+    "offset_days": "int",
+    "occurrence": "int",
+    "attempt": "int",
+    "amount_residual": "numeric",
+    "state": "text",
+    "reason": "text",
+}
+ROW_OF = "(" + ", ".join(f"%s::{kind}" for kind in ROW.values()) + ")"
+
+
+class CollectionLedger(models.AbstractModel):
+    """The only writer of new follow-ups and of new rows of the ledger (A9)."""
+
+    _name = "collection.ledger"
+    _description = "Collection: writer of the ledger"
+
+    @api.model
+    def _write_decisions(self, company, decisions):
+        """Write what was decided: a follow-up for each contact, and a row for each pair that it is about,
+        or that is passed over.
+
+        :param decisions: [(``collection.debtor``, Decision)]
+        :return: {id(contact): ``collection.followup``}
+        """
+        followups = self._create_followups(company, decisions)
+        rows = []
+        for debtor, decision in decisions:
+            for contact in decision.contacts:
+                followup = followups[id(contact)]
+                rows += [
+                    self._row(debtor, claim, step, followup, "planned", Reason.DUE)
+                    for claim, step in contact.pairs
+                ]
+            rows += [
+                self._row(debtor, claim, step, None, "skipped", reason)
+                for claim, step, reason in decision.skipped
+            ]
+        self._write_rows(rows)
+        return followups
+
+    def _create_followups(self, company, decisions):
+        """One follow-up per contact; {id(contact): collection.followup}."""
+        Step = self.env["collection.ruler.step"]
+        settings = self.env["collection.snapshot"]._settings(company.id)
+        currencies = {name: key for key, name in settings.currencies.items()}
+        debtors = self.env["collection.debtor"].browse(debtor.id for debtor, _d in decisions)
+        Channel = self.env["collection.channel"]
+        used = {c.channel for _debtor, decision in decisions for c in decision.contacts}
+        recipients = {
+            code: self.env["collection.recipients"]._of(debtors, Channel._named(code))
+            for code in used
+        }
+        hearing, decided_at = Channel._hearing(), clock.naive_now(self.env)
+        contacts, rows = [], []
+        for debtor, decision in decisions:
+            for contact in decision.contacts:
+                step = Step.browse(contact.tone.id)
+                asks = contact.tone.mode == "approve"
+                contacts.append(contact)
+                rows.append(
+                    (
+                        debtor.id,
+                        company.id,
+                        step.ruler_id.id,
+                        step.id,
+                        step.name,
+                        contact.channel,
+                        contact.channel in hearing,
+                        decided_at,
+                        str(Purpose.DELIVERY if contact.tone.delivers else Purpose.DUNNING),
+                        "to_approve" if asks else "planned",
+                        str(Reason.LOOK_FIRST if asks and step.mode != "approve" else Reason.DUE),
+                        contact.at.astimezone(UTC).replace(tzinfo=None),
+                        recipients[contact.channel][debtor.id, contact.role].id,
+                        currencies[contact.currency],
+                        contact.amount,
+                    )
+                )
+        created = insert_rows(self.env, "collection.followup", FOLLOWUP, rows).sudo()
+        return {id(contact): followup for contact, followup in zip(contacts, created, strict=True)}
+
+    def _row(self, debtor, claim, step, followup, state, reason):
+        """A row of a step whose day has come.
+
+        :param claim: dunning Claim
+        :param step: dunning Step
+        :param followup: None where nothing is said
+        """
+        return {
+            "followup_id": followup.id if followup else None,
+            "debtor_id": debtor.id,
+            "instalment_id": claim.id,
+            "step_id": step.id,
+            "offset_days": step.offset,
+            "occurrence": None,
+            "attempt": STEP,
+            "amount_residual": claim.residual,
+            "state": state,
+            "reason": str(reason),
+        }
+
+    def _event_row(self, instalment, step, followup, occurrence=None, attempt=STEP):
+        """A row of a step that an event asked for: thanks, a payment that came back, a fallback.
+
+        :param occurrence: None for the present one of the instalment
+        """
+        return {
+            "followup_id": followup.id,
+            "debtor_id": instalment.debtor_id.id,
+            "instalment_id": instalment.id,
+            "step_id": step.id,
+            "offset_days": step.offset_days,
+            "occurrence": occurrence,
+            "attempt": attempt,
+            "amount_residual": instalment.residual_currency,
+            "state": "planned",
+            "reason": str(Reason.DUE),
+        }
+
+    def _write_rows(self, rows):
+        """Insert ledger rows; what the ledger already has is left alone, whoever wrote it (A9).
+
+        :param rows: dicts with the keys of ROW, in that order
+        """
+        if not rows:
+            return
+        self.env["collection.instalment"].flush_model()
+        self.env["collection.followup"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO collection_followup_item
+                       (followup_id, debtor_id, company_id, move_id, account_id, partner_id, due_date,
+                        step_id, step_name, offset_days, occurrence, attempt, currency_id,
+                        amount_residual, state, reason,
+                        create_uid, write_uid, create_date, write_date)
+                SELECT v.followup_id, v.debtor_id, i.company_id, i.move_id, i.account_id, i.partner_id,
+                       i.due_date, v.step_id, s.name->>'en_US', v.offset_days,
+                       coalesce(v.occurrence, i.occurrence), v.attempt, i.currency_id,
+                       v.amount_residual, v.state, v.reason,
+                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM (VALUES %(rows)s) v(%(names)s)
+                  JOIN collection_instalment i ON i.id = v.instalment_id
+                  JOIN collection_ruler_step s ON s.id = v.step_id
+                ON CONFLICT (move_id, account_id, partner_id, due_date, step_id, occurrence, attempt)
+                   WHERE state IN ('planned', 'sent', 'skipped') DO NOTHING
+                RETURNING followup_id
+                """,
+                uid=self.env.uid,
+                names=SQL(", ").join(SQL.identifier(name) for name in ROW),
+                rows=SQL(", ").join(SQL(ROW_OF, *row.values()) for row in rows),
+            )
+        )
+        written = {row[0] for row in self.env.cr.fetchall()}
+        self.env["collection.followup.item"].invalidate_model()
+        self.env["collection.followup"].invalidate_model(["item_ids"])
+        wanted = {row["followup_id"] for row in rows if row["followup_id"]}
+        if idle := wanted - written:  # every pair was taken by somebody else meanwhile
+            self.env["collection.followup"].browse(idle)._cancel(Reason.REPLACED)

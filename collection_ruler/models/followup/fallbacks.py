@@ -1,0 +1,133 @@
+from datetime import UTC
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.fallback import FALLBACK, HAS_LEFT, NOT_ARRIVED, STEP, may_fall_back
+from ...dunning.reason import STILL_HERE, Reason
+from ...dunning.states import Forbidden
+from ..common.instalment_key import same_occurrence
+
+
+class CollectionLedger(models.AbstractModel):
+    """A second attempt by another channel, for what did not arrive (A11).
+
+    Which of the two may go on is said in `dunning/fallback.py`. The unique index knows the attempt, so each
+    is in the ledger once, and what failed keeps its row.
+    """
+
+    _inherit = "collection.ledger"
+
+    @api.model
+    def _plan_fallback(self, followup, channel, at):
+        """Plan to say by another channel what did not arrive.
+
+        :param followup: a ``collection.followup`` that failed or came back, or of which nobody knows
+        :param channel: value of the field ``channel``
+        :param at: aware UTC instant
+        :return: the new follow-up; empty where there is one already, or nothing is left to say
+        :raise Forbidden: it did not fail, or is a fallback itself
+        """
+        followup.ensure_one()
+        attempt = FALLBACK if followup.fallback_of_id else STEP
+        if not may_fall_back(attempt, followup.state):
+            raise Forbidden(f"Follow-up {followup.id} ({followup.state}) has no fallback")
+        planned = self.env["collection.followup"]
+        rows = self._without_fallback(followup)
+        if not rows:
+            return planned
+        planned = followup._copy_anew(
+            Reason.DUE,
+            at.astimezone(UTC).replace(tzinfo=None),
+            fallback_of_id=followup.id,
+            channel=channel,
+            address=False,
+        )
+        Instalment = self.env["collection.instalment"].sudo()
+        Step = self.env["collection.ruler.step"]
+        self._write_rows(
+            [
+                self._event_row(
+                    Instalment.browse(instalment), Step.browse(step), planned, occurrence, FALLBACK
+                )
+                for instalment, step, occurrence in rows
+            ]
+        )
+        # somebody else may have been faster
+        return planned.filtered(lambda f: f.state == "planned")
+
+    def _without_fallback(self, followup):
+        """What of a follow-up is owed still and stands in the ledger once.
+
+        :return: [(instalment id, step id, occurrence)]
+        """
+        self.env["collection.followup.item"].flush_model()
+        self.env["collection.instalment"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT i.id, t.step_id, t.occurrence
+                  FROM collection_followup_item t
+                  JOIN collection_instalment i ON i.is_open AND %(same)s
+                 WHERE t.followup_id = %(followup)s AND t.attempt = %(step)s
+                   AND t.state IN ('planned', 'sent') AND t.step_id IS NOT NULL
+                   AND NOT EXISTS (
+                       SELECT FROM collection_followup_item o
+                        WHERE %(other)s AND o.step_id = t.step_id AND o.attempt = %(fallback)s
+                          AND o.state != 'cancelled')
+                 ORDER BY i.id
+                """,
+                same=same_occurrence("i", "t"),
+                other=same_occurrence("o", "t"),
+                followup=followup.id,
+                step=STEP,
+                fallback=FALLBACK,
+            )
+        )
+
+    @api.model
+    def _take_back_needless(self, followups):
+        """Take back fallbacks whose step arrived after all, is tried again, or was taken back: asked at both
+        doors, so that never both leave.
+
+        :return: those of these that were taken back
+        """
+        fallbacks = followups.filtered("fallback_of_id")
+        if not fallbacks:
+            return fallbacks
+        self.env["collection.followup.item"].flush_model()
+        self.env["collection.followup"].flush_model(["state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT t.followup_id
+                  FROM collection_followup_item t
+                 WHERE t.followup_id IN %(fallbacks)s AND t.state = 'planned'
+                   AND EXISTS (
+                       SELECT FROM collection_followup_item o
+                         JOIN collection_followup f ON f.id = o.followup_id
+                        WHERE %(same)s AND o.step_id = t.step_id AND o.attempt = %(step)s
+                          AND o.state IN ('planned', 'sent') AND f.state IN %(not_arrived)s)
+                """,
+                fallbacks=tuple(fallbacks.ids),
+                same=same_occurrence("o", "t"),
+                step=STEP,
+                not_arrived=NOT_ARRIVED,
+            )
+        )
+        needless = fallbacks - fallbacks.browse({row[0] for row in rows})
+        needless._cancel(Reason.REPLACED)
+        return needless
+
+    @api.model
+    def _prepare_retry(self, followups):
+        """Before these are tried again by their own channel: fallbacks that have not left are taken back.
+
+        :return: those that may not be tried again, since their fallback left
+        """
+        fallbacks = self.env["collection.followup"].search(
+            [("fallback_of_id", "in", followups.ids), ("state", "in", (*STILL_HERE, *HAS_LEFT))]
+        )
+        left = fallbacks.filtered(lambda f: f.state in HAS_LEFT)
+        (fallbacks - left)._cancel(Reason.REPLACED)
+        return followups & left.fallback_of_id

@@ -1,0 +1,101 @@
+from contextlib import suppress
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.calendar import NeverOpen
+from ...dunning.ladder import cutoffs
+from ..common import clock
+from ..common.bulk_sql import NO_JIT
+
+
+class CollectionPlan(models.AbstractModel):
+    """Which (instalment, step) pairs are due (decision 1)."""
+
+    _inherit = "collection.plan"
+
+    @api.model
+    def _due(self, company, debtor_ids=None):
+        """The due pairs, by cut-offs and ONE query (decision 1).
+
+        :return: [(instalment id, debtor id, the latest offset that has come above the watermark)]
+        """
+        cuts = self._cutoffs(company)
+        if not cuts:
+            return []
+        self.env["collection.instalment"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                %(no_jit)s
+                WITH RECURSIVE cut(ruler_id, calendar_key, reached, cutoff) AS (VALUES %(cuts)s),
+                -- the distinct watermarks, by loose index scan: cost grows with what is due
+                wm AS (
+                    (SELECT ruler_id, calendar_key, watermark FROM collection_instalment
+                      WHERE is_open AND ruler_id IS NOT NULL ORDER BY 1, 2, 3 LIMIT 1)
+                    UNION ALL
+                    SELECT n.* FROM wm CROSS JOIN LATERAL (
+                        SELECT ruler_id, calendar_key, watermark FROM collection_instalment
+                         WHERE is_open AND (ruler_id, calendar_key, watermark)
+                             > (wm.ruler_id, wm.calendar_key, wm.watermark)
+                         ORDER BY 1, 2, 3 LIMIT 1) n),
+                gate AS (
+                    SELECT wm.*, max(cutoff) AS cutoff FROM wm JOIN cut USING (ruler_id, calendar_key)
+                     WHERE cut.reached > wm.watermark GROUP BY 1, 2, 3)
+                SELECT i.id, i.debtor_id,
+                       (SELECT max(reached) FROM cut
+                         WHERE (cut.ruler_id, cut.calendar_key) = (i.ruler_id, i.calendar_key)
+                           AND cut.cutoff >= coalesce(i.anchor_date, i.due_date))
+                  FROM gate g
+                  JOIN collection_instalment i
+                    ON (i.ruler_id, i.calendar_key, i.watermark)
+                     = (g.ruler_id, g.calendar_key, g.watermark)
+                   AND i.is_open AND coalesce(i.anchor_date, i.due_date) <= g.cutoff
+                 WHERE %(only)s
+                """,
+                no_jit=NO_JIT,
+                cuts=SQL(", ").join(
+                    SQL("(%s::int, %s::text, %s::int, %s::date)", *row) for row in cuts
+                ),
+                only=SQL("i.debtor_id IN %s", tuple(debtor_ids)) if debtor_ids else SQL("TRUE"),
+            )
+        )
+
+    @api.model
+    def _cutoffs(self, company):
+        """Rows (ruler id, calendar key, offset, cut-off) of the rulers that speak today."""
+        now = clock.now(self.env)
+        settings = self.env["collection.snapshot"]._settings(company.id)
+        if settings.is_paused:
+            return []
+        rows = []
+        for ruler_id, key in self._ruled_places():
+            ruler = self.env["collection.ruler"].browse(ruler_id)
+            if ruler_id not in settings.ladders or not ruler._speaks_on(settings.today):
+                continue
+            calendar = settings.calendars[ruler_id, key]
+            with suppress(NeverOpen):
+                found = cutoffs(settings.ladders[ruler_id], calendar, calendar.local_day(now))
+                rows += [(ruler_id, key, offset, date) for offset, date in found.items()]
+        return rows
+
+    @api.model
+    def _ruled_places(self):
+        """Which rulers speak to customers of which places: pairs (ruler id, calendar key)."""
+        self.env["collection.instalment"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                -- by loose index scan: one step per pair, however many instalments are open
+                WITH RECURSIVE pair AS (
+                    (SELECT ruler_id, calendar_key FROM collection_instalment
+                      WHERE is_open AND ruler_id IS NOT NULL ORDER BY 1, 2 LIMIT 1)
+                    UNION ALL
+                    SELECT n.* FROM pair CROSS JOIN LATERAL (
+                        SELECT ruler_id, calendar_key FROM collection_instalment
+                         WHERE is_open AND (ruler_id, calendar_key) > (pair.ruler_id, pair.calendar_key)
+                         ORDER BY 1, 2 LIMIT 1) n)
+                SELECT ruler_id, calendar_key FROM pair
+                """
+            )
+        )

@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..common import clock
+from ..common.instalment_key import same_occurrence
+
+
+class CollectionTrackReturns(models.AbstractModel):
+    """Payments that were returned, and messages that were taken back for one that was undone (A5)."""
+
+    _name = "collection.track.returns"
+    _description = "Collection: track returned payments"
+
+    @api.model
+    def _follow(self, instalments, undone, today):
+        """A payment came back: the same step is said again, after a neutral word (A5, story 7).
+
+        One undone before anybody gave thanks for it never counted: the ruler resumes where it stood.
+
+        :param instalments: those that were settled and are open again
+        :param undone: ids of instalments that lost a payment which was thanked for
+        """
+        Settlement = self.env["collection.settlement"]
+        returned = instalments.filtered(
+            lambda i: i.id in undone or Settlement._stood_unthanked(i, today)
+        )
+        quiet = instalments - returned
+        quiet.write({"settled_on": False})
+        for instalment in returned:
+            offset = Settlement._resume_offset(instalment, today)
+            values = {"settled_on": False, "occurrence": instalment.occurrence + 1}
+            if offset is not None:
+                values |= {
+                    "watermark": offset - 1,
+                    "anchor_date": today - timedelta(days=offset),
+                    "next_date": today,
+                }
+            instalment.write(values)
+        for debtor, own in returned.grouped("debtor_id").items():
+            # tomorrow: somebody may only be mending a payment
+            self.env["collection.ledger"]._plan_event(debtor, "payment_returned", own)
+
+    @api.model
+    def _replan_unsaid(self, debtors):
+        """A message was taken back because its invoice was paid or gone, and that was undone: its step
+        is consumed, so it is planned again; the doors decide when."""
+        self.env["collection.followup.item"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT last.id, last.instalment_id
+                  FROM (SELECT DISTINCT ON (i.id) t.*, i.id AS instalment_id
+                          FROM collection_instalment i
+                          JOIN collection_followup_item t
+                            ON %s
+                          JOIN collection_followup f
+                            ON f.id = t.followup_id AND f.purpose = 'dunning'
+                         WHERE i.debtor_id IN %s AND i.is_open AND i.ruler_id IS NOT NULL
+                           AND t.state != 'skipped'
+                           -- a fallback that was not needed says nothing about its step
+                           AND NOT (t.attempt > 0 AND t.state = 'cancelled'
+                                    AND t.reason = 'replaced')
+                         ORDER BY i.id, t.offset_days DESC, t.id DESC) last
+                 WHERE last.state = 'cancelled' AND last.reason IN ('paid', 'gone')
+                   AND last.step_id IS NOT NULL
+                """,
+                same_occurrence("t", "i"),
+                tuple(debtors.ids),
+            )
+        )
+        now, Settlement = clock.naive_now(self.env), self.env["collection.settlement"]
+        for item_id, instalment_id in rows:
+            item = self.env["collection.followup.item"].browse(item_id)
+            instalment = self.env["collection.instalment"].browse(instalment_id)
+            if item.offset_days == Settlement._last_offset(instalment):
+                item.followup_id._split_items(item, "due", now)
