@@ -36,7 +36,7 @@ from .reference.history import (
 )
 from .reference.model import THANKS, Message, Model, is_open, watermark
 
-EXAMPLES = int(os.environ.get("COLLECTION_RULER_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("COLLECTION_RULER_EXAMPLES", "9"))
 KINDS = [
     kind
     for kind in OFTEN

@@ -50,7 +50,7 @@ def every_day(zone, *windows, **more):
 
 
 @given(calendars_at())
-@settings(max_examples=120)
+@settings(max_examples=300)
 def test_nothing_is_said_outside_hours_or_on_a_closed_day_or_holiday(case):
     calendar, instant = case
     assert calendar.is_open(instant) == may_speak(calendar, instant)

@@ -210,7 +210,7 @@ def test_watermarks_rise_and_no_further_than_what_has_come(case):
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_each_step_consumed_is_said_or_a_task_or_skipped_just_once(case):
     decision = case.decide()
     found = fates(decision)
@@ -234,7 +234,7 @@ def test_each_thing_goes_by_the_channel_and_the_hands_that_its_step_names(case):
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_a_customer_hears_from_us_once_a_day_and_not_more_often_than_agreed(case):
     decision = case.decide()
     said = heard(decision)
@@ -291,7 +291,7 @@ def test_no_claim_is_spoken_about_beyond_the_limit_of_days(case):
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_the_reason_for_waiting_is_the_true_one(case):
     decision = case.decide()
     calendar, before = case.snapshot.calendar, case.snapshot.contacts
@@ -320,7 +320,7 @@ def test_the_reason_for_waiting_is_the_true_one(case):
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_after_missed_runs_the_latest_step_is_said_or_the_first_overdue_to_who_never_heard(case):
     decision = case.decide()
     for contact in heard(decision):
@@ -340,7 +340,7 @@ def test_after_missed_runs_the_latest_step_is_said_or_the_first_overdue_to_who_n
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_the_tone_is_that_of_the_oldest_overdue_claim(case):
     decision = case.decide()
     snapshot = case.snapshot
@@ -372,7 +372,7 @@ def test_the_tone_is_that_of_the_oldest_overdue_claim(case):
 
 
 @given(cases())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_words_that_need_approval_or_a_person_are_lent_to_no_other_claim(case):
     for contact in case.decide().contacts:
         if contact.tone.mode != "automatic":
@@ -382,7 +382,7 @@ def test_words_that_need_approval_or_a_person_are_lent_to_no_other_claim(case):
 
 
 @given(cases(quiet=True))
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_the_tone_falls_when_the_oldest_claim_is_paid(case):
     claims = sorted(case.snapshot.claims, key=lambda c: (c.due_date, c.id))
     # each claim has said, or is about to say, all that has come
@@ -416,7 +416,7 @@ def test_the_same_facts_lead_to_the_same_decision_in_whatever_order_they_come(ca
 
 
 @given(cases(), st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_a_door_lets_through_what_was_just_decided(case, random):
     decision = case.decide()
     after = consumed(case.snapshot, decision)
@@ -521,7 +521,7 @@ def test_what_is_held_is_left_out_of_what_leaves(case):
 
 
 @given(cases(), st.integers(-72 * 60, 72 * 60))
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_a_door_is_shut_outside_the_windows_but_for_tasks(case, minutes):
     decision = case.decide()
     after = consumed(case.snapshot, decision, contacts=())
@@ -566,7 +566,7 @@ def live(story):
 
 
 @given(lives())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_no_step_is_ever_said_twice_or_lost_about_one_claim(story):
     for life, _snapshot, _decision in live(story):
         for key, claim in life.claims.items():
@@ -576,7 +576,7 @@ def test_no_step_is_ever_said_twice_or_lost_about_one_claim(story):
 
 
 @given(lives())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_about_one_claim_words_only_become_firmer(story):
     latest = {}
     for _life, snapshot, decision in live(story):
@@ -593,7 +593,7 @@ def test_about_one_claim_words_only_become_firmer(story):
 
 
 @given(lives())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_after_a_gap_one_message_at_the_latest_step_or_the_first_to_who_never_heard(story):
     for life, snapshot, decision in live(story):
         offsets = Counter(
@@ -613,7 +613,7 @@ def test_after_a_gap_one_message_at_the_latest_step_or_the_first_to_who_never_he
 
 
 @given(lives())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_over_a_life_nobody_hears_from_us_more_often_than_agreed(story):
     life = story[0]
     list(live(story))
@@ -633,7 +633,7 @@ def test_over_a_life_nobody_hears_from_us_more_often_than_agreed(story):
 
 
 @given(lives())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_over_a_life_each_invoice_is_delivered_once(story):
     life = story[0]
     list(live(story))

@@ -127,7 +127,7 @@ def test_soon_due_is_never_said_after_the_due_date(case):
     st.integers(-15, 45),
     st.sampled_from(["advance", "defer"]),
 )
-@settings(max_examples=100)
+@settings(max_examples=200)
 def test_one_step_comes_on_the_nearest_open_day_on_its_side(calendar, due, offset, closed_days):
     ladder = ladder_of(offset, closed_days=closed_days)
     effective = calendar.bank_day(due)

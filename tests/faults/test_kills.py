@@ -23,7 +23,7 @@ PHASE = """
 """
 # the longest wait after a sign of work, in seconds; each phase takes about twice as long
 SPANS = {"plan": 0.25, "send": 0.4, "gateway": 0.15}
-TO_BE_PLAYED = {"short": 5, "long": 200}
+TO_BE_PLAYED = {"short": 8, "long": 200}
 
 
 @pytest.fixture
