@@ -5,8 +5,9 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
+from ...dunning.course import next_day
+from ...dunning.cutoffs import cutoffs
 from ...dunning.decision import decide
-from ...dunning.ladder import cutoffs, next_day
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import MANY, NO_JIT, analyze, insert_rows
