@@ -134,14 +134,14 @@ def asked_for(
     :return: the claims, oldest first, and the sums per currency, net of credits (never below 0)
     """
     free = [
-        c
+        (c, effective(snapshot.calendar, c) <= today)
         for c in sorted(snapshot.claims, key=oldest_first)
         if c.block is None and not past_limit(snapshot.calendar, c, today)
     ]
-    claims = [c for c in free if effective(snapshot.calendar, c) <= today]
+    claims = [c for c, is_due in free if is_due]
     if not claims:
         wanted = set(due_now)
-        claims = [c for c in free if c.id in wanted]
+        claims = [c for c, _is_due in free if c.id in wanted]
     return claims, net_of(claims, snapshot.credits)
 
 

@@ -1,10 +1,11 @@
-"""What the bank may know and we do not yet: old data, and money on its way (D3)."""
+"""What the bank may know and we do not yet: old data, and money on its way (D3, G3)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
 
 from .amounts import effective
-from .calendar import ContactCalendar
+from .calendar import ContactCalendar, NeverOpen
 from .facts import Claim, Snapshot
 from .reason import Reason
 
@@ -45,3 +46,36 @@ def as_the_bank_knows(snapshot: Snapshot, today: date) -> Snapshot:
         return snapshot
     claims = tuple(replace(claim, block=block(claim)) for claim in snapshot.claims)
     return replace(snapshot, claims=claims)
+
+
+def bank_day(calendar: ContactCalendar, due: date, bank_days: bool = True) -> date:
+    """The effective due date, or the due date itself where no bank ever opens (A3).
+
+    :param bank_days: whether due dates move to the next bank day
+    """
+    if not bank_days:
+        return due
+    try:
+        return calendar.bank_day(due)
+    except NeverOpen:
+        return due
+
+
+def expected_on(
+    calendar: ContactCalendar,
+    due: date,
+    delay: Decimal | None,
+    today: date,
+    bank_days: bool = True,
+) -> date | None:
+    """The day on which an open instalment will be paid, if its payer does as usual (G3).
+
+    :param due: its due date
+    :param delay: the average delay in days; None when nothing is known, then they pay when it is due
+    :param bank_days: whether due dates move to the next bank day
+    :return: a bank day, today or later; None when that day is past: it is later than usual
+    """
+    days = int((delay or Decimal(0)).to_integral_value(ROUND_CEILING))
+    effective = bank_day(calendar, due, bank_days)
+    day = bank_day(calendar, effective + timedelta(days=days), bank_days)
+    return day if day >= today else None

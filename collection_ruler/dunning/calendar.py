@@ -9,21 +9,17 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-import holidays
-from dateutil.relativedelta import relativedelta
+from .public_holidays import public_holidays
+from .wall_clock import Span, Windows, overlaps, spans_of
 
 # a time of the day that somebody prefers is kept so far from the end of a window
 BEFORE_CLOSING = timedelta(minutes=30)
 SEARCH_DAYS = 400  # a year and a holiday season: who is closed that long will not be reached at all
 
-Windows = tuple[tuple[int, int], ...]  # (from, to) in minutes of the local day, half-open
-Span = tuple[datetime, datetime]  # (from, to) in UTC, half-open
-
 _DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
 
 
 class CalendarError(ValueError):
@@ -87,10 +83,10 @@ class ContactCalendar:
 
     def holiday_name(self, day: date) -> str | None:
         """Name of the public holiday on `day`, theirs or ours, in the country's language, or None (B1)."""
-        name = _holidays(self.country or None, self.state or None, day.year).get(day)
+        name = public_holidays(self.country or None, self.state or None, day.year).get(day)
         if name is None and self.ours:
             country, state = self.ours
-            name = _holidays(country or None, state or None, day.year).get(day)
+            name = public_holidays(country or None, state or None, day.year).get(day)
         return name
 
     def is_holiday(self, day: date) -> bool:
@@ -130,7 +126,19 @@ class ContactCalendar:
 
     def local_day(self, instant: datetime) -> date:
         """The customer's day at an aware instant (B1)."""
-        return _utc(instant).astimezone(ZoneInfo(self.timezone)).date()
+        day = self._days.get(instant)
+        if day is None:
+            day = self._days[instant] = _utc(instant).astimezone(self._zone).date()
+        return day
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def _days(self) -> dict[datetime, date]:
+        """Local days by instant."""
+        return {}
 
     def windows(self, day: date) -> list[Span]:
         """When we may speak on the local day `day`: spans in UTC, sorted, disjoint, half-open (B1).
@@ -207,125 +215,10 @@ class ContactCalendar:
         if day in self.closed or day.weekday() in self.rest or self.is_holiday(day):
             return ()
         hours = self.hours[day.weekday()]
-        spans = _spans(self.timezone, hours, day)
+        spans = spans_of(self.timezone, hours, day)
         for zone in self.also_in:
-            spans = _overlaps(spans, _spans(zone, hours, day))
+            spans = overlaps(spans, spans_of(zone, hours, day))
         return spans
-
-
-def blackout_days(
-    blackouts: Iterable[tuple[date, date | None, bool]], today: date
-) -> frozenset[date]:
-    """The days to avoid that a search from today can meet (B3).
-
-    What comes on 29 February comes on the 28th in other years.
-
-    :param blackouts: (first day, last day or None for a single one, whether it comes each year)
-    """
-    horizon = range(-1, SEARCH_DAYS + 2)
-    first, last = today + horizon[0] * _DAY, today + horizon[-1] * _DAY
-    days = set()
-    for begin, end, yearly in blackouts:
-        length = ((end or begin) - begin).days
-        # one that began last year may still last
-        years = range(first.year - 1, last.year + 1) if yearly else (begin.year,)
-        for year in years:
-            start = begin + relativedelta(year=year)
-            days.update(start + n * _DAY for n in range(length + 1))
-    return frozenset(day for day in days if first <= day <= last)
-
-
-def holiday_support(country: str | None, state: str | None = None) -> bool:
-    """Whether the public holidays of this country, and of the state if given, are known (B1).
-
-    If not, nothing fails: an unknown state gets the country's holidays, an unknown country none.
-    """
-    if not country or country not in _countries():
-        return False
-    return not state or _subdivision(country, state) is not None
-
-
-def weekend_of(country: str | None) -> frozenset[int]:
-    """The weekdays on which a country's banks are closed, 0 = Monday (A3, B1).
-
-    Saturday and Sunday, unless Friday is a day of rest: a weekend of Sunday alone is one of shops.
-    """
-    days = _weekend(country) if country and country in _countries() else frozenset()
-    return days if 4 in days else frozenset({5, 6})
-
-
-@lru_cache(maxsize=512)
-def _weekend(country: str) -> frozenset[int]:
-    return frozenset(holidays.country_holidays(country).weekend)
-
-
-@lru_cache(maxsize=1)
-def _countries() -> frozenset[str]:
-    return frozenset(holidays.list_supported_countries(include_aliases=True))
-
-
-@lru_cache(maxsize=1024)
-def _subdivision(country: str, state: str) -> str | None:
-    try:
-        return holidays.country_holidays(country, subdiv=state).subdiv
-    except NotImplementedError:
-        return None
-
-
-@lru_cache(maxsize=1024)
-def _holidays(country: str | None, state: str | None, year: int) -> dict[date, str]:
-    if not country or country not in _countries():
-        return {}
-    # Without a language the library would take the one of the server's environment.
-    language = holidays.country_holidays(country).default_language
-    subdivision = _subdivision(country, state) if state else None
-    return dict(
-        holidays.country_holidays(
-            country, subdiv=subdivision, years=year, expand=False, observed=True, language=language
-        )
-    )
-
-
-@lru_cache(maxsize=16384)
-def _spans(timezone: str, windows: Windows, day: date) -> tuple[Span, ...]:
-    midnight = datetime.combine(day, time(), UTC)  # the local wall clock, read as if it were UTC
-    pieces = []
-    for since, until, offset in _regimes(ZoneInfo(timezone), midnight - _DAY, midnight + 2 * _DAY):
-        for first, last in windows:
-            begin = max(midnight + timedelta(minutes=first) - offset, since)
-            end = min(midnight + timedelta(minutes=last) - offset, until)
-            if begin < end:  # else the clock never shows this window under this offset
-                pieces.append((begin, end))
-    spans: list[Span] = []
-    for begin, end in sorted(pieces):
-        if spans and spans[-1][1] == begin:
-            begin = spans.pop()[0]
-        spans.append((begin, end))
-    return tuple(spans)
-
-
-def _overlaps(some: tuple[Span, ...], others: tuple[Span, ...]) -> tuple[Span, ...]:
-    pairs = [(max(a, c), min(b, d)) for a, b in some for c, d in others]
-    return tuple(sorted((begin, end) for begin, end in pairs if begin < end))
-
-
-def _regimes(zone: ZoneInfo, start: datetime, stop: datetime) -> list[tuple]:
-    """The offsets from UTC in force between two instants, as (since, until, offset).
-
-    The range is three days, and no zone has ever changed its clock twice within three days.
-    """
-
-    def offset(instant: datetime) -> timedelta:
-        return instant.astimezone(zone).utcoffset()
-
-    before, after = offset(start), offset(stop)
-    if before == after:
-        return [(start, stop, before)]
-    low, high = start, stop
-    while high - low > _SECOND:
-        middle = low + (high - low) // _SECOND // 2 * _SECOND
-        low, high = (middle, high) if offset(middle) == before else (low, middle)
-    return [(start, high, before), (high, stop, after)]
 
 
 def _seek(day: date, step: timedelta, suits: Callable[[date], bool]) -> date:

@@ -61,41 +61,49 @@ def choose(
     :param unreachable: why messages do not reach somebody, by (channel, role)
     :param done_step_ids: steps taken already, above the watermark since they were moved (A9)
     """
-    steps = [
-        s
-        for s in ladder.steps_between(watermark, come)
-        if not s.delivers and s.id not in done_step_ids
-    ]
-    lost = {}
-    if unreachable:
-        lost = {
-            s: unreachable[s.channel, s.role]
-            for s in steps
-            if s.id not in left_out and s.mode != "task" and (s.channel, s.role) in unreachable
-        }
-        left_out = {**left_out, **{s.id: reason for s, reason in lost.items()}}
+    steps = [s for s in ladder.steps_between(watermark, come) if not s.delivers]
+    steps = [s for s in steps if s.id not in done_step_ids] if done_step_ids else steps
+    lost = _lost(steps, left_out, unreachable) if unreachable else {}
+    left_out = {**left_out, **{s.id: reason for s, reason in lost.items()}} if lost else left_out
     steps = [s for s in steps if s.id not in left_out]
-    overdue = [s.offset for s in steps if s.mode != "task" and s.offset > 0]
-    reached = min(overdue) if overdue and not spoken_to else come
+    reached = come if spoken_to else _first_overdue(steps, come)
     messages, tasks = _tracks([s for s in steps if s.offset <= reached], late)
     taken = [s.offset for s in (*messages, *tasks)]
     lost = {s: reason for s, reason in lost.items() if _is_sayable(s, late)}
     if lost and not taken:
-        waits = lost[max(lost, key=lambda s: s.offset)]
-        return Choice((), (), reached, left_out, waits)
+        return Choice((), (), reached, left_out, lost[max(lost, key=lambda s: s.offset)])
     if any(s.offset > max(taken) for s in lost):
         reached = max(taken)
     return Choice(messages, tasks, reached, left_out)
+
+
+def _first_overdue(steps: Iterable[Step], come: int) -> int:
+    """Where whoever never heard from us begins: at the first message about what is overdue."""
+    return min((s.offset for s in steps if s.mode != "task" and s.offset > 0), default=come)
+
+
+def _lost(
+    steps: Iterable[Step],
+    left_out: Mapping[int, Reason],
+    unreachable: Mapping[tuple[str, str], Reason],
+) -> dict[Step, Reason]:
+    """The messages among these that reach nobody."""
+    return {
+        s: unreachable[s.channel, s.role]
+        for s in steps
+        if s.id not in left_out and s.mode != "task" and (s.channel, s.role) in unreachable
+    }
 
 
 def _tracks(steps: Iterable[Step], late: bool) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """The furthest messages that may be said, and the furthest tasks."""
     messages = [s for s in steps if s.mode != "task" and _is_sayable(s, late)]
     tasks = [s for s in steps if s.mode == "task"]
-    return (
-        tuple(s for s in messages if s.offset == messages[-1].offset),
-        tuple(s for s in tasks if s.offset == tasks[-1].offset),
-    )
+    return _furthest(messages), _furthest(tasks)
+
+
+def _furthest(steps: list[Step]) -> tuple[Step, ...]:
+    return tuple(s for s in steps if s.offset == steps[-1].offset)
 
 
 def _is_sayable(step: Step, late: bool) -> bool:

@@ -4,7 +4,8 @@ customer (B1). A limit only ever narrows: several together leave what all of the
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .calendar import ContactCalendar, Windows
+from .calendar import ContactCalendar
+from .wall_clock import Windows
 
 
 @dataclass(frozen=True)

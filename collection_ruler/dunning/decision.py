@@ -6,38 +6,19 @@ applies the answer. What is said at a door of what was planned here is decided i
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from .amounts import (
-    asked_for,
-    effective,
-    leading_currency,
-    needs_a_look,
-    oldest_first,
-    past_limit,
-)
+from .amounts import asked_for, effective, oldest_first, past_limit
 from .bank import as_the_bank_knows
 from .calendar import ContactCalendar, NeverOpen
-from .choice import Choice, choose, delivery, tone, unsuitable
+from .choice import choose, delivery, unsuitable
+from .daily_message import Candidate, plan_messages
 from .facts import Claim, Contact, Decision, Snapshot
-from .frequency import instants_of, too_often
 from .ladder import Step
 from .purpose import Purpose, is_stopped_by
 from .reason import Reason
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """A claim about which something may be said today."""
-
-    claim: Claim
-    choice: Choice
-
-    @property
-    def messages(self) -> tuple[Step, ...]:
-        return self.choice.messages
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -57,7 +38,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     snapshot = as_the_bank_knows(snapshot, snapshot.calendar.local_day(opens))
     known = {claim.id: claim for claim in snapshot.claims}
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
-    said = _messages(snapshot, [c for c in candidates if c.messages], opens, decision)
+    said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
     tasks_only = [c for c in candidates if not c.messages]
     if today in snapshot.contacts:  # a call on the day of a message would be one word too many
         decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
@@ -81,7 +62,7 @@ def decide_task(snapshot: Snapshot, now: datetime) -> Decision:
 
 def _candidates(
     snapshot: Snapshot, due: Iterable[Claim], opens: datetime, decision: Decision
-) -> list[_Candidate]:
+) -> list[Candidate]:
     """What may be said of the claims whose step has come; deliveries are planned, the rest waits.
 
     :param opens: the first open instant, aware UTC: the limits are those of the day on which we shall speak
@@ -112,7 +93,7 @@ def _candidates(
         if choice.waits:
             decision.waiting[claim.id] = choice.waits
         else:
-            candidates.append(_Candidate(claim, choice))
+            candidates.append(Candidate(claim, choice))
     return candidates
 
 
@@ -160,91 +141,7 @@ def _must_wait(
     return None
 
 
-def _messages(
-    snapshot: Snapshot, speaking: list[_Candidate], opens: datetime, decision: Decision
-) -> list[_Candidate]:
-    """One contact a day (decision 7): the oldest claim leads, those with the same channel join it.
-
-    :param opens: the first open instant of the day, aware UTC
-    """
-    joined, speaking, asked, net = _joined(snapshot, speaking, opens, decision)
-    if not joined:
-        return []
-    groups = {step.door: step for step in speaking[0].messages}
-    instants = instants_of(snapshot, groups.values(), opens)
-    reason = _why_not_today(snapshot, speaking[0].claim, opens, snapshot.worth(net))
-    if not reason and isinstance(instants, Reason):
-        reason = instants
-    today = snapshot.calendar.local_day(opens)
-    if not reason and all(s.offset < 0 for c in joined for s in c.messages):
-        reason = _reminder_first(snapshot, today)
-    if reason:
-        decision.waiting.update({c.claim.id: reason for c in speaking})
-        return []
-    decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
-    reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
-    currency = leading_currency(asked, net)
-    for door, step in groups.items():
-        pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.door == door)
-        words = tone(snapshot, step, reached, today, snapshot.worth(net))
-        if needs_a_look(snapshot, asked, today):
-            words = replace(words, mode="approve")
-        at, amount = instants[step.channel], net[currency]
-        decision.contacts.append(
-            Contact(step.channel, step.role, words, pairs, at, amount, currency)
-        )
-    decision.skipped += [
-        (candidate.claim, s, Reason.ONE_A_DAY)
-        for candidate in joined
-        for s in candidate.messages
-        if s.door not in groups
-    ]
-    return joined
-
-
-def _joined(snapshot: Snapshot, speaking: list[_Candidate], opens: datetime, decision: Decision):
-    """Those that share the message of the oldest claim; what credits cover is left out, and never leads (D2).
-
-    :return: (those that join, all that would speak, what is asked for, the sums per currency)
-    """
-    today = snapshot.calendar.local_day(opens)
-    while speaking:
-        doors = {step.door for step in speaking[0].messages}
-        joined = [c for c in speaking if any(s.door in doors for s in c.messages)]
-        asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
-        is_covered = leading_currency(asked, net) is None
-        covered = [c for c in joined if is_covered or net.get(c.claim.currency) == 0]
-        if not covered:
-            return joined, speaking, asked, net
-        decision.waiting.update({c.claim.id: Reason.COVERED for c in covered})
-        speaking = [c for c in speaking if c not in covered]
-    return [], [], [], {}
-
-
-def _why_not_today(
-    snapshot: Snapshot, lead: Claim, opens: datetime, worth: Decimal
-) -> Reason | None:
-    """Why no message leaves today: too little is asked for (D6), or they heard from us (B4)."""
-    if worth < lead.ladder.owed_min:
-        return Reason.TOO_LITTLE
-    return too_often(snapshot, lead.ladder, opens)
-
-
-def _reminder_first(snapshot: Snapshot, today: date) -> Reason | None:
-    """Why nothing is announced yet: something older is overdue and was not reminded of so far.
-
-    The message would ask for that, in words about what is coming due; the reminder shows both (B5).
-    """
-    for claim in sorted(snapshot.claims, key=oldest_first):
-        if claim.block is None and not past_limit(snapshot.calendar, claim, today):
-            if effective(snapshot.calendar, claim) >= today:
-                return None
-            is_awaited = claim.ladder.awaits_reminder(claim.watermark)
-            return Reason.OVERDUE_FIRST if is_awaited else None
-    return None
-
-
-def _tasks(done: list[_Candidate], now: datetime, decision: Decision) -> None:
+def _tasks(done: list[Candidate], now: datetime, decision: Decision) -> None:
     """One task per debtor and step offset; a task is work of ours, so no window and no cap."""
     by_step: dict[int, list[tuple[Claim, Step]]] = defaultdict(list)
     for candidate in done:
@@ -258,7 +155,7 @@ def _tasks(done: list[_Candidate], now: datetime, decision: Decision) -> None:
         )
 
 
-def _consume(candidate: _Candidate, decision: Decision) -> None:
+def _consume(candidate: Candidate, decision: Decision) -> None:
     claim, choice = candidate.claim, candidate.choice
     done = {*choice.messages, *choice.tasks}
     decision.watermarks[claim.id] = choice.reached_offset

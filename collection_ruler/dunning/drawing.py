@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from .calendar import ContactCalendar
 from .choice import unsuitable
-from .ladder import Ladder, Step, effective_due, timeline
+from .course import timeline
+from .ladder import Ladder, Step, effective_due
 from .next_step import Upcoming, upcoming
 
 
@@ -88,37 +89,31 @@ def draw(
     :raise NeverOpen: no open day lies within the search limit
     """
     taken = taken or {}
-    passed = unsuitable(ladder, profile)
-    marks = []
-    for step, day in timeline(ladder, calendar, counts_from):
-        mark = _mark(step, day, taken.get(step.id), watermark)
-        is_passed = step.id in passed or (delivered and step.delivers)
-        if mark.state == State.AHEAD and step.id not in taken and is_passed:
-            mark = replace(mark, state=State.SKIPPED)
-        marks.append(mark)
+    passed = {
+        *unsuitable(ladder, profile),
+        *(s.id for s in ladder.steps if delivered and s.delivers),
+    }
+    marks = [
+        _mark(step, day, taken.get(step.id), watermark, step.id in passed)
+        for step, day in timeline(ladder, calendar, counts_from)
+    ]
     if is_open:
-        coming = upcoming(
-            ladder,
-            calendar,
-            counts_from,
-            watermark,
-            today,
-            delivered=delivered,
-            profile=profile,
-            spoken_to=spoken_to,
-            done_step_ids=taken,
-        )
+        asked = ladder, calendar, counts_from, watermark, today
+        about = {"delivered": delivered, "profile": profile, "spoken_to": spoken_to}
+        coming = upcoming(*asked, **about, done_step_ids=taken)
         marks = _look_ahead(marks, coming, today, taken)
     return Drawing((today - effective_due(ladder, calendar, counts_from)).days, tuple(marks))
 
 
-def _mark(step: Step, day: date, taken: Taken | None, watermark: int | None) -> Mark:
+def _mark(
+    step: Step, day: date, taken: Taken | None, watermark: int | None, is_passed: bool
+) -> Mark:
     if taken and taken.state == "sent":
         return Mark(step, taken.on or day, State.SAID)
     if taken and taken.state == "planned":
         return Mark(step, taken.on or day, State.AHEAD)
     consumed = watermark is not None and step.offset <= watermark
-    return Mark(step, day, State.SKIPPED if taken or consumed else State.AHEAD)
+    return Mark(step, day, State.SKIPPED if taken or consumed or is_passed else State.AHEAD)
 
 
 def _look_ahead(

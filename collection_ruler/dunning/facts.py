@@ -87,6 +87,8 @@ class Snapshot:
 
     def worth(self, amounts: Mapping[str, Decimal]) -> Decimal:
         """Amounts per currency as one in the company's currency, which minimums are given in (D4, D6)."""
+        if not self.rates:
+            return sum(amounts.values(), Decimal(0))
         return sum((a * self.rates.get(c, Decimal(1)) for c, a in amounts.items()), Decimal(0))
 
 

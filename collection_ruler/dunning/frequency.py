@@ -12,19 +12,23 @@ from .reason import Reason
 def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None:
     """Why another message on that day would be one too many (B4), None when it would not."""
     day, talked = snapshot.calendar.local_day(at), snapshot.talked_on
+    contacts = snapshot.contacts
     if talked and day <= talked + timedelta(days=ladder.days_after_talk):
         return Reason.TALKED
-    if day in snapshot.contacts:
+    if day in contacts:
         return Reason.ONE_A_DAY
     if snapshot.word_on and day < snapshot.word_on:  # first a word about what came back (A14)
         return Reason.TOO_SOON
-    if any(abs((day - c).days) < ladder.min_days_between for c in snapshot.contacts):
+    away = [abs((day - c).days) for c in contacts]
+    if any(days < ladder.min_days_between for days in away):
         return Reason.TOO_SOON
-    if ladder.max_contacts:
+    if ladder.max_contacts and (
+        sum(days < ladder.max_contacts_days for days in away) >= ladder.max_contacts
+    ):
         for days in range(ladder.max_contacts_days):  # each period that the day falls into
             first = day - timedelta(days=days)
             last = first + timedelta(days=ladder.max_contacts_days - 1)
-            if sum(first <= c <= last for c in snapshot.contacts) >= ladder.max_contacts:
+            if sum(first <= c <= last for c in contacts) >= ladder.max_contacts:
                 return Reason.CAPPED
     return None
 

@@ -4,14 +4,15 @@ Caps, payments, holds and other customers' wishes are left aside, so a sentence 
 will change.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from .calendar import ContactCalendar
 from .choice import Choice, choose, delivery, opening, unsuitable
-from .ladder import Ladder, Step, contact_days, effective_due
+from .course import contact_days
+from .ladder import Ladder, Step, effective_due
 
 
 @dataclass(frozen=True)
@@ -110,13 +111,7 @@ def upcoming(
     :raise NeverOpen: no open day lies within the search limit
     """
     due = effective_due(ladder, calendar, counts_from)
-    course = list(contact_days(ladder, calendar, counts_from))
-    left_out = unsuitable(ladder, profile)
-    for offset, nominal in course:
-        if watermark is not None and offset <= watermark:
-            continue
-        day = calendar.next_open_day(max(nominal, today))
-        come = max(o for o, comes in course if comes <= day)
+    for day, come in _moments(ladder, calendar, counts_from, watermark, today):
         if not delivered and (step := delivery(ladder, watermark, come)):
             return Upcoming(day, step)
         choice = choose(
@@ -125,12 +120,27 @@ def upcoming(
             come,
             late=day > due,
             spoken_to=spoken_to,
-            left_out=left_out,
+            left_out=unsuitable(ladder, profile),
             done_step_ids=done_step_ids,
         )
         if choice.messages or choice.tasks:
             return Upcoming(day, None, choice)
     return None
+
+
+def _moments(
+    ladder: Ladder,
+    calendar: ContactCalendar,
+    counts_from: date,
+    watermark: int | None,
+    today: date,
+) -> Iterator[tuple[date, int]]:
+    """The open days on which another step comes, each with the latest offset that has come by then."""
+    course = list(contact_days(ladder, calendar, counts_from))
+    for offset, nominal in course:
+        if watermark is None or offset > watermark:
+            day = calendar.next_open_day(max(nominal, today))
+            yield day, max(o for o, comes in course if comes <= day)
 
 
 def next_step(

@@ -11,7 +11,9 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from .calendar import ContactCalendar, Windows, holiday_support, weekend_of
+from .calendar import ContactCalendar
+from .public_holidays import holiday_support, weekend_of
+from .wall_clock import Windows
 
 # By country and time zone the codes of its states; several zones where a state is divided; "*" are all
 # others. Countries with one hour, and such where the hours of all parts leave a working day, need no line.

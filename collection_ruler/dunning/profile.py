@@ -20,11 +20,8 @@ up the same facts comes to the same figures.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-
-from .calendar import ContactCalendar, NeverOpen
 
 # instalments that fell due longer ago say nothing about today, unless they are still open
 WINDOW_DAYS = 730
@@ -200,39 +197,6 @@ def classify(habit: Habit, thresholds: Thresholds) -> PayerClass:
     if broke or habit.delay > thresholds.forgetful:
         return PayerClass.LATE
     return PayerClass.FORGETFUL if habit.delay > thresholds.punctual else PayerClass.PUNCTUAL
-
-
-def bank_day(calendar: ContactCalendar, due: date, bank_days: bool = True) -> date:
-    """The effective due date, or the due date itself where no bank ever opens (A3).
-
-    :param bank_days: whether due dates move to the next bank day
-    """
-    if not bank_days:
-        return due
-    try:
-        return calendar.bank_day(due)
-    except NeverOpen:
-        return due
-
-
-def expected_on(
-    calendar: ContactCalendar,
-    due: date,
-    delay: Decimal | None,
-    today: date,
-    bank_days: bool = True,
-) -> date | None:
-    """The day on which an open instalment will be paid, if its payer does as usual (G3).
-
-    :param due: its due date
-    :param delay: the average delay in days; None when nothing is known, then they pay when it is due
-    :param bank_days: whether due dates move to the next bank day
-    :return: a bank day, today or later; None when that day is past: it is later than usual
-    """
-    days = int((delay or Decimal(0)).to_integral_value(ROUND_CEILING))
-    effective = bank_day(calendar, due, bank_days)
-    day = bank_day(calendar, effective + timedelta(days=days), bank_days)
-    return day if day >= today else None
 
 
 def _average(half_years: Iterable[HalfYear]) -> Decimal:

@@ -30,6 +30,10 @@ class _Asked:
     approved_on: date | None
 
     @property
+    def ids(self) -> frozenset[int]:
+        return frozenset(claim.id for claim, _step in self.free)
+
+    @property
     def lead(self) -> tuple[Claim, Step]:
         return min(self.free, key=lambda pair: oldest_first(pair[0]))
 
@@ -70,11 +74,10 @@ def recheck(
     about = _Asked(free, purpose, customer_hears, approved_on)
     if reason := _too_early(snapshot, about, now):
         return Recheck("wait", reason, dropped=dropped)
-    keep = frozenset(claim.id for claim, _step in free)
     if not rules_of(purpose).asks_for_money:
-        return Recheck("go", None, keep, dropped)
-    blocked = {claim.id: claim.block for claim, _step in left if claim.id not in keep}
-    return _amount(snapshot, about, keep, dropped | blocked, today)
+        return Recheck("go", None, about.ids, dropped)
+    blocked = {claim.id: claim.block for claim, _step in left if claim.id not in about.ids}
+    return _amount(snapshot, about, dropped | blocked, today)
 
 
 def _too_early(snapshot: Snapshot, about: _Asked, now: datetime) -> Reason | None:
@@ -93,12 +96,11 @@ def _too_early(snapshot: Snapshot, about: _Asked, now: datetime) -> Reason | Non
 def _amount(
     snapshot: Snapshot,
     about: _Asked,
-    keep: frozenset[int],
     dropped: Mapping[int, Reason],
     today: date,
 ) -> Recheck:
     """How much it asks for, and in which words; or why it does not leave after all."""
-    asked, net = asked_for(snapshot, today, keep)
+    asked, net = asked_for(snapshot, today, about.ids)
     currency = leading_currency(asked, net)
     lead, step = about.lead
     if currency is None:
@@ -112,7 +114,7 @@ def _amount(
         reached = {c.id: s.offset for c, s in about.free}
         words = tone(snapshot, step, reached, today, worth)
     ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
-    return Recheck("go", None, keep, dropped, net[currency], currency, words, ids)
+    return Recheck("go", None, about.ids, dropped, net[currency], currency, words, ids)
 
 
 def _stop(

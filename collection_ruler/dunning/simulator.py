@@ -4,15 +4,16 @@ The days are played with the decisions that count, so the caps, the one message 
 instalments and the silence after the invoice are in it, and each delay has its reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from .calendar import ContactCalendar
+from .course import timeline
 from .decision import decide
 from .facts import Claim, Contact, Snapshot
-from .ladder import Ladder, Step, effective_due, timeline
+from .ladder import Ladder, Step, effective_due
 from .reason import Reason
 
 # what waits after the last step came is followed for so many days more
@@ -57,17 +58,8 @@ def simulate(
     :param settlement_days: bank days that their money takes to arrive (D3)
     :raise NeverOpen: no day is open for this customer
     """
-    calendar, snapshot = customer.calendar, customer
     owed = Claim(
-        0,
-        0,
-        ladder,
-        date.min,
-        date.min,
-        None,
-        None,
-        amount,
-        "",
+        *(0, 0, ladder, date.min, date.min, None, None, amount, ""),
         delivered=delivered,
         settlement_days=settlement_days,
     )
@@ -75,38 +67,57 @@ def simulate(
         key: replace(owed, id=key, counts_from=due, due_date=due)
         for key, due in enumerate(sorted(dues))
     }
-    comes = {
-        key: [(day, step.offset) for step, day in timeline(ladder, calendar, claim.due_date)]
-        for key, claim in claims.items()
-    }
-    days = [day for course in comes.values() for day, _offset in course]
-    if not days:
-        return []
-    waits: dict[int, dict[Reason, None]] = {key: {} for key in claims}
-    said: list[SimulatedContact] = []
-    day, last = min(days), max(days) + timedelta(days=TAIL_DAYS)
-    while day <= last:
-        windows = calendar.windows(day)
-        for key, claim in claims.items():
-            reached = max((o for d, o in comes[key] if d <= day), default=None)
+    return _Course(customer, claims).play() if ladder.steps and claims else []
+
+
+class _Course:
+    """The claims of one customer, played through the days of their ruler."""
+
+    def __init__(self, customer: Snapshot, claims: dict[int, Claim]):
+        self.snapshot, self.calendar, self.claims = customer, customer.calendar, claims
+        self.waits: dict[int, dict[Reason, None]] = {key: {} for key in claims}
+        self.comes = {
+            key: [
+                (day, step.offset)
+                for step, day in timeline(claim.ladder, self.calendar, claim.due_date)
+            ]
+            for key, claim in claims.items()
+        }
+
+    def play(self) -> list[SimulatedContact]:
+        """All that is said, in order."""
+        days = [day for course in self.comes.values() for day, _offset in course]
+        said: list[SimulatedContact] = []
+        day, last = min(days), max(days) + timedelta(days=TAIL_DAYS)
+        while day <= last:
+            windows = self.calendar.windows(day)
+            if self._comes_by(day) and windows:
+                said += self._decide(day, windows[0][0])
+            day += timedelta(days=1)
+        return said
+
+    def _comes_by(self, day: date) -> bool:
+        """Note which offsets have come; whether any has that was not taken."""
+        for key, claim in self.claims.items():
+            reached = max((o for d, o in self.comes[key] if d <= day), default=None)
             done = claim.watermark is not None and (reached is None or reached <= claim.watermark)
-            claims[key] = replace(claim, come=None if done else reached)
-        if windows and any(claim.come is not None for claim in claims.values()):
-            snapshot = replace(snapshot, claims=tuple(claims.values()))
-            decision = decide(snapshot, windows[0][0])
-            for key, reason in decision.waiting.items():
-                waits[key][reason] = None
-            for contact in decision.contacts:
-                said.append(_simulated(contact, calendar, day, waits))
-                snapshot = _heard(snapshot, contact, day)
-                if contact.tone.delivers:
-                    for key, claim in claims.items():
-                        claims[key] = replace(claim, delivered=True, delivered_on=day)
-            for key, watermark in decision.watermarks.items():
-                claims[key] = replace(claims[key], watermark=watermark)
-                waits[key] = {}
-        day += timedelta(days=1)
-    return said
+            self.claims[key] = replace(claim, come=None if done else reached)
+        return any(claim.come is not None for claim in self.claims.values())
+
+    def _decide(self, day: date, opens: datetime) -> Iterator[SimulatedContact]:
+        self.snapshot = replace(self.snapshot, claims=tuple(self.claims.values()))
+        decision = decide(self.snapshot, opens)
+        for key, reason in decision.waiting.items():
+            self.waits[key][reason] = None
+        for contact in decision.contacts:
+            yield _simulated(contact, self.calendar, day, self.waits)
+            self.snapshot = _heard(self.snapshot, contact, day)
+            if contact.tone.delivers:
+                for key, claim in self.claims.items():
+                    self.claims[key] = replace(claim, delivered=True, delivered_on=day)
+        for key, watermark in decision.watermarks.items():
+            self.claims[key] = replace(self.claims[key], watermark=watermark)
+            self.waits[key] = {}
 
 
 def _simulated(contact: Contact, calendar: ContactCalendar, day: date, waits) -> SimulatedContact:

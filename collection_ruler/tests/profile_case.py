@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from odoo import fields
 
-from ..dunning.profile import WINDOW_DAYS, Payment, bank_day
+from ..dunning.bank import bank_day
+from ..dunning.profile import WINDOW_DAYS, Payment
 from .common import CollectionCommon
 
 TODAY = fields.Date.to_date("2026-06-01")

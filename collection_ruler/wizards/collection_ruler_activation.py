@@ -2,9 +2,9 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
-from ..dunning.calendar import holiday_support
 from ..dunning.ladder import effective_due
 from ..dunning.places import known_as
+from ..dunning.public_holidays import holiday_support
 from ..models.common import clock
 from ..models.common.memo import Memo
 from ..models.instalment.collection_instalment import NOTHING_SAID

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from worlds import ALL_DAY, DAY, NINE_TO_NINE, SUNDAY_TO_THURSDAY, WEEKDAYS
 
 from dunning.calendar import ContactCalendar
+from dunning.course import come
 from dunning.decision import decide
 from dunning.facts import Claim, Contact, Decision, Snapshot
-from dunning.ladder import Ladder, Step, come
+from dunning.ladder import Ladder, Step
 from dunning.reason import Reason
 from dunning.recheck import recheck
 

@@ -21,16 +21,9 @@ from worlds import (
     may_speak,
 )
 
-from dunning import calendar as module
-from dunning.calendar import (
-    BEFORE_CLOSING,
-    SEARCH_DAYS,
-    CalendarError,
-    ContactCalendar,
-    NeverOpen,
-    blackout_days,
-    holiday_support,
-)
+from dunning.blackouts import blackout_days
+from dunning.calendar import BEFORE_CLOSING, SEARCH_DAYS, CalendarError, ContactCalendar, NeverOpen
+from dunning.public_holidays import holiday_support, public_holidays
 
 
 def utc(text):
@@ -334,7 +327,7 @@ def test_an_unknown_state_has_its_countrys_holidays():
 def test_holidays_have_the_name_they_have_at_home_whatever_the_server_speaks(monkeypatch, language):
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.setenv(variable, language)
-    module._holidays.cache_clear()
+    public_holidays.cache_clear()
     brazil = ContactCalendar("America/Sao_Paulo", WEEKDAYS, "BR")
     germany = ContactCalendar("Europe/Berlin", WEEKDAYS, "DE")
     assert brazil.holiday_name(date(2025, 10, 12)) == "Nossa Senhora Aparecida"

@@ -11,10 +11,11 @@ from worlds import DAY
 
 from dunning.calendar import ContactCalendar
 from dunning.choice import choose
+from dunning.course import come
 from dunning.decision import decide
 from dunning.drawing import draw
 from dunning.facts import Claim, Snapshot
-from dunning.ladder import Ladder, Step, come
+from dunning.ladder import Ladder, Step
 from dunning.next_step import next_step
 from dunning.reason import Reason
 

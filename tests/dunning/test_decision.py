@@ -30,9 +30,10 @@ from worlds import DAY, WEEKDAYS, may_speak
 
 from dunning.bank import bank_is_stale
 from dunning.calendar import ContactCalendar
+from dunning.course import come
 from dunning.decision import decide
 from dunning.facts import Claim, Decision, Recheck, Snapshot
-from dunning.ladder import Ladder, Step, come
+from dunning.ladder import Ladder, Step
 from dunning.reason import Reason
 from dunning.recheck import foresee, recheck
 

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from worlds import ALL_DAY, cases
 
 from dunning.calendar import ContactCalendar
+from dunning.course import come
 from dunning.drawing import State, Taken, draw
-from dunning.ladder import Ladder, Step, come, effective_due
+from dunning.ladder import Ladder, Step, effective_due
 
 ALWAYS = ContactCalendar("Europe/Dublin", (ALL_DAY,) * 7, None, None)
 DUE = date(2026, 3, 11)

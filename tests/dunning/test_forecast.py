@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from worlds import DAY, due_dates
 
 from dunning.contact_limits import Limit, within
+from dunning.course import timeline
 from dunning.facts import Snapshot
-from dunning.forecast import KINDS, NEVER, Customer, Forecast, Foreseen, Planned
-from dunning.ladder import Ladder, Step, timeline
+from dunning.forecast import Forecast
+from dunning.foreseen import KINDS, NEVER, Customer, Foreseen, Planned
+from dunning.ladder import Ladder, Step
 from dunning.reason import Reason
 from dunning.simulator import simulate
 

@@ -9,21 +9,10 @@ from hypothesis import strategies as st
 from worlds import ALL_DAY, DAY, SUNDAY_TO_THURSDAY, WEEKDAYS, calendars, cases, due_dates
 
 from dunning.calendar import ContactCalendar, NeverOpen
-from dunning.ladder import (
-    Ladder,
-    LadderError,
-    Step,
-    begin,
-    come,
-    contact_day,
-    cutoff,
-    cutoffs,
-    effective_due,
-    next_day,
-    overdue_until,
-    rescheduled,
-    timeline,
-)
+from dunning.course import come, contact_day, next_day, timeline
+from dunning.cutoffs import cutoff, cutoffs
+from dunning.ladder import Ladder, LadderError, Step, effective_due, overdue_until
+from dunning.watermark import begin, rescheduled
 
 BRAZIL = ContactCalendar("America/Sao_Paulo", WEEKDAYS, "BR", "SP")
 

@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import DAY, cases
 
+from dunning.course import contact_day, next_day
 from dunning.facts import Snapshot
-from dunning.forecast import Customer, Forecast, Foreseen
-from dunning.ladder import Ladder, Step, begin, contact_day, effective_due, next_day
+from dunning.forecast import Forecast
+from dunning.foreseen import Customer, Foreseen
+from dunning.ladder import Ladder, Step, effective_due
 from dunning.next_step import Coming, next_step, soonest
+from dunning.watermark import begin
 
 RULER = Ladder(
     1,

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from worlds import WEEKDAYS
 
+from dunning.bank import bank_day, expected_on
 from dunning.calendar import ContactCalendar
 from dunning.facts import Snapshot
 from dunning.ladder import Ladder, Step
@@ -26,9 +27,7 @@ from dunning.profile import (
     Thresholds,
     Trend,
     add_up,
-    bank_day,
     classify,
-    expected_on,
     habit,
 )
 from dunning.reason import Reason

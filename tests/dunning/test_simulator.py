@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import DAY, due_dates
 
+from dunning.course import timeline
 from dunning.facts import Snapshot
-from dunning.ladder import Ladder, Step, timeline
+from dunning.ladder import Ladder, Step
 from dunning.reason import Reason
 from dunning.simulator import simulate
 

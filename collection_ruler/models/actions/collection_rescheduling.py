@@ -4,7 +4,8 @@ from odoo import Command, api, models
 from odoo.tools import SQL, format_date
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.ladder import next_day, rescheduled
+from ...dunning.course import next_day
+from ...dunning.watermark import rescheduled
 from ..instalment.collection_instalment import NOTHING_SAID
 
 

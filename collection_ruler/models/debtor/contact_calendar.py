@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...dunning.calendar import blackout_days
+from ...dunning.blackouts import blackout_days
 from ...dunning.contact_limits import narrowed
 from ...dunning.places import Place
 from ..common import clock

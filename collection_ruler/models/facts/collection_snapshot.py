@@ -5,7 +5,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.calendar import blackout_days
+from ...dunning.blackouts import blackout_days
 from ...dunning.contact_limits import narrowed
 from ...dunning.facts import Claim, Snapshot
 from ...dunning.ladder import Ladder, Step

@@ -4,7 +4,7 @@ from datetime import UTC, timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.forecast import ALWAYS, NEVER, Customer, Foreseen, Planned
+from ...dunning.foreseen import ALWAYS, NEVER, Customer, Foreseen, Planned
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import Reason
 from ..common.instalment_key import hold_covers, same_instalment

@@ -3,8 +3,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...dunning.bank import expected_on
 from ...dunning.explanation import Kind
-from ...dunning.profile import PayerClass, expected_on
+from ...dunning.profile import PayerClass
 from ..common.memo import Memo
 from ..common.reason_labels import reason_selection
 from .collection_ruler_line_owner import LINE

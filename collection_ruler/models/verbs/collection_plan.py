@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.course import next_day
 from ...dunning.decision import decide
-from ...dunning.ladder import next_day
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import MANY, analyze

@@ -5,15 +5,8 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.profile import (
-    AGES,
-    HALF_LIFE_DAYS,
-    WINDOW_DAYS,
-    HalfYear,
-    bank_day,
-    classify,
-    habit,
-)
+from ...dunning.bank import bank_day
+from ...dunning.profile import AGES, HALF_LIFE_DAYS, WINDOW_DAYS, HalfYear, classify, habit
 from ..common import clock
 from ..common.bulk_sql import write_rows
 from ..common.instalment_key import is_line_of, is_money, root_company

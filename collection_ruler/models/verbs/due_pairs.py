@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.ladder import cutoffs
+from ...dunning.cutoffs import cutoffs
 from ..common import clock
 from ..common.bulk_sql import NO_JIT
 

@@ -4,7 +4,8 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.ladder import begin, next_day
+from ...dunning.course import next_day
+from ...dunning.watermark import begin
 from ..common import clock
 from ..common.memo import Memo
 

@@ -65,7 +65,7 @@ def due_dates(ruler, activation: date) -> dict[str, list[date]]:
 
     :param ruler: ``collection.ruler``
     """
-    from odoo.addons.collection_ruler.dunning.ladder import come  # noqa: PLC0415
+    from odoo.addons.collection_ruler.dunning.course import come  # noqa: PLC0415
 
     ladder, calendar = ruler._ladder(), ruler._contact_calendar()
     steps = {step.offset: step for step in ladder.steps}

@@ -1,0 +1,108 @@
+"""One message a day to a customer, about all that is due that day (decision 7; B1, B4, B5, D2)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from .amounts import asked_for, effective, leading_currency, needs_a_look, oldest_first, past_limit
+from .choice import Choice, tone
+from .facts import Claim, Contact, Decision, Snapshot
+from .frequency import instants_of, too_often
+from .ladder import Step
+from .reason import Reason
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A claim about which something may be said today."""
+
+    claim: Claim
+    choice: Choice
+
+    @property
+    def messages(self) -> tuple[Step, ...]:
+        return self.choice.messages
+
+
+def plan_messages(
+    snapshot: Snapshot, speaking: list[Candidate], opens: datetime, decision: Decision
+) -> list[Candidate]:
+    """One contact a day (decision 7): the oldest claim leads, those with the same channel join it.
+
+    :param opens: the first open instant of the day, aware UTC
+    """
+    joined, speaking, asked, net = _joined(snapshot, speaking, opens, decision)
+    if not joined:
+        return []
+    groups = {step.door: step for step in speaking[0].messages}
+    instants = instants_of(snapshot, groups.values(), opens)
+    reason = _why_not_today(snapshot, speaking[0].claim, opens, snapshot.worth(net))
+    if not reason and isinstance(instants, Reason):
+        reason = instants
+    today = snapshot.calendar.local_day(opens)
+    if not reason and all(s.offset < 0 for c in joined for s in c.messages):
+        reason = _reminder_first(snapshot, today)
+    if reason:
+        decision.waiting.update({c.claim.id: reason for c in speaking})
+        return []
+    decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
+    reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
+    currency = leading_currency(asked, net)
+    for door, step in groups.items():
+        pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.door == door)
+        words = tone(snapshot, step, reached, today, snapshot.worth(net))
+        if needs_a_look(snapshot, asked, today):
+            words = replace(words, mode="approve")
+        at, amount = instants[step.channel], net[currency]
+        decision.contacts.append(
+            Contact(step.channel, step.role, words, pairs, at, amount, currency)
+        )
+    decision.skipped += [
+        (candidate.claim, s, Reason.ONE_A_DAY)
+        for candidate in joined
+        for s in candidate.messages
+        if s.door not in groups
+    ]
+    return joined
+
+
+def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, decision: Decision):
+    """Those that share the message of the oldest claim; what credits cover is left out, and never leads (D2).
+
+    :return: (those that join, all that would speak, what is asked for, the sums per currency)
+    """
+    today = snapshot.calendar.local_day(opens)
+    while speaking:
+        doors = {step.door for step in speaking[0].messages}
+        joined = [c for c in speaking if any(s.door in doors for s in c.messages)]
+        asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
+        is_covered = leading_currency(asked, net) is None
+        covered = [c for c in joined if is_covered or net.get(c.claim.currency) == 0]
+        if not covered:
+            return joined, speaking, asked, net
+        decision.waiting.update({c.claim.id: Reason.COVERED for c in covered})
+        speaking = [c for c in speaking if c not in covered]
+    return [], [], [], {}
+
+
+def _why_not_today(
+    snapshot: Snapshot, lead: Claim, opens: datetime, worth: Decimal
+) -> Reason | None:
+    """Why no message leaves today: too little is asked for (D6), or they heard from us (B4)."""
+    if worth < lead.ladder.owed_min:
+        return Reason.TOO_LITTLE
+    return too_often(snapshot, lead.ladder, opens)
+
+
+def _reminder_first(snapshot: Snapshot, today: date) -> Reason | None:
+    """Why nothing is announced yet: something older is overdue and was not reminded of so far.
+
+    The message would ask for that, in words about what is coming due; the reminder shows both (B5).
+    """
+    for claim in sorted(snapshot.claims, key=oldest_first):
+        if claim.block is None and not past_limit(snapshot.calendar, claim, today):
+            if effective(snapshot.calendar, claim) >= today:
+                return None
+            is_awaited = claim.ladder.awaits_reminder(claim.watermark)
+            return Reason.OVERDUE_FIRST if is_awaited else None
+    return None

@@ -1,0 +1,218 @@
+"""One customer, played through the days of a forecast with the decisions that count (A12)."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from .calendar import NeverOpen
+from .decision import decide
+from .facts import Contact, Decision
+from .foreseen import NEVER, Customer, Foreseen
+from .ladder import effective_due
+from .reason import Reason
+
+if TYPE_CHECKING:
+    from .forecast import Forecast
+
+# what makes a claim wait until something else happens; all other reasons pass with the days
+PATIENT = frozenset(
+    {
+        Reason.BAD_ADDRESS,
+        Reason.BLOCKED,
+        Reason.COVERED,
+        Reason.HELD,
+        Reason.IN_BANK,
+        Reason.IN_FLIGHT,
+        Reason.NEVER_OPEN,
+        Reason.NO_ADDRESS,
+        Reason.PAST_LIMIT,
+        Reason.PAUSED,
+        Reason.RULER_STOPPED,
+        Reason.TOO_LITTLE,
+    }
+)
+
+_DAY = timedelta(days=1)
+_DAY_OF = itemgetter(1)
+
+
+class Life:
+    """One customer, played through the days."""
+
+    def __init__(self, forecast: "Forecast", customer: Customer):
+        self.forecast = forecast
+        self.snapshot = customer.snapshot
+        self.calendar = customer.snapshot.calendar
+        self.comes_by = customer.comes_by
+        self.planned = customer.planned
+        self.first = self.calendar.local_day(forecast.now)
+        self.last = self.first + (forecast.days - 1) * _DAY
+        self.courses = {
+            claim.id: forecast.course(
+                claim.ladder, customer.comes_by[claim.ladder.id], claim.counts_from
+            )
+            for claim in customer.snapshot.claims
+        }
+        self.claims = {c.id: c for c in customer.snapshot.claims if self._matters(c)}
+        self.blocks = {claim.id: claim.block for claim in self.claims.values()}
+        self.rulers = {
+            step.id: claim.ladder.id
+            for claim in self.claims.values()
+            for step in claim.ladder.steps
+        }
+        self.contacts = list(customer.snapshot.contacts)
+        self.spoken_at = forecast.now if customer.snapshot.spoken_to else None
+        self.is_restless = True  # today is looked at in any case
+
+    def play(self) -> Iterator[tuple[date, str, str, int]]:
+        """(day, channel, kind, ruler id) of each contact in the days of the forecast."""
+        said = [*self._what_is_planned()]
+        events = self._events()
+        day = self.first
+        while day <= self.last:
+            if self.is_restless or day in events:
+                for instant in self._moments(day):
+                    said += self._hear(self._decide(day, instant))
+            day += _DAY
+        return (one for one in said if one[0] <= self.last)
+
+    def _matters(self, claim: Foreseen) -> bool:
+        """Whether it is asked for, or spoken about, within these days."""
+        course = self.courses[claim.id]
+        # what is planned in the last evening is for a day that is not counted any more
+        return claim.due_date <= self.last or (bool(course) and course[0][1] <= self.last)
+
+    # ------------------------------------------------------------------ which moments are decided
+
+    def _events(self) -> set[date]:
+        """The days on which something changes by itself."""
+        events = set()
+        for claim in self.claims.values():
+            low = claim.watermark
+            events.update(day for o, day in self.courses[claim.id] if low is None or o > low)
+            events.update((claim.starts, claim.free_from, claim.leaves_on))
+            with suppress(NeverOpen):
+                due = effective_due(claim.ladder, self.calendar, claim.due_date)
+                limit = claim.ladder.max_days_overdue
+                events.update((due, due + _DAY, due + timedelta(days=(limit or 0) + 1)))
+        return events
+
+    def _moments(self, day: date) -> Iterator[datetime]:
+        """The instants of a local day at which the ruler may come to another decision."""
+        windows = self.calendar.windows(day)
+        by_night = self.forecast.by_night
+        if day == self.first:
+            yield self.forecast.now
+        elif windows:
+            yield windows[0][0]
+        elif by_night:
+            yield datetime.combine(day, time(), ZoneInfo(self.calendar.timezone)).astimezone(UTC)
+        else:
+            self.is_restless = True  # looked at on the next open day
+        if by_night and windows and windows[-1][1] > self.forecast.now and self.is_restless:
+            yield windows[-1][1]
+
+    # ------------------------------------------------------------------ a decision, and what it changes
+
+    def _decide(self, today: date, now: datetime) -> Decision:
+        due = [claim for claim in self._as_of(today) if claim.come is not None]
+        if not due:
+            self.is_restless = False
+            return Decision()
+        decision = decide(
+            _with(
+                self.snapshot,
+                claims=tuple(self.claims.values()),
+                contacts=tuple(self.contacts),
+                spoken_to=self.spoken_at is not None and self.spoken_at <= now,
+                bank_days=self.snapshot.bank_days if today == self.first else 0,
+            ),
+            now,
+        )
+        for key, watermark in decision.watermarks.items():
+            self.claims[key] = _with(self.claims[key], watermark=watermark)
+        self.is_restless = any(
+            decision.waiting.get(claim.id) not in PATIENT
+            for claim in due
+            if claim.come > decision.watermarks.get(claim.id, claim.come - 1)
+        )
+        return decision
+
+    def _as_of(self, today: date) -> list[Foreseen]:
+        """The claims as the planner finds them on a day."""
+        for claim in tuple(self.claims.values()):
+            if claim.leaves_on is not None and claim.leaves_on <= today:
+                del self.claims[claim.id]
+                continue
+            come, block = None, Reason.RULER_STOPPED
+            if claim.starts <= today <= claim.ends:
+                block = None if claim.free_from <= today else self.blocks[claim.id]
+                course = self.courses[claim.id]
+                count = bisect_right(course, today, key=_DAY_OF)
+                come = course[count - 1][0] if count else None
+                if come is not None and claim.watermark is not None and come <= claim.watermark:
+                    come = None
+            if come != claim.come or block != claim.block:
+                self.claims[claim.id] = _with(claim, come=come, block=block)
+        return list(self.claims.values())
+
+    def _hear(self, decision: Decision) -> Iterator[tuple[date, str, str, int]]:
+        for contact in decision.contacts:
+            day, kind = self.calendar.local_day(contact.at), _kind(contact)
+            if kind == "task":
+                with suppress(NeverOpen):  # made on a closed day, done on the next open one
+                    day = self.comes_by[contact.pairs[0][0].ladder.id].next_open_day(day)
+            elif kind == "delivery":
+                self._delivered(contact, day)
+            else:
+                self._heard(day, contact.at)
+            yield day, contact.channel, kind, self.rulers[contact.tone.id]
+
+    def _delivered(self, contact: Contact, day: date) -> None:
+        moves = {claim.move for claim, _step in contact.pairs}
+        for claim in self.claims.values():
+            if claim.move in moves:
+                self.claims[claim.id] = _with(claim, delivered=True, delivered_on=day)
+
+    def _heard(self, day: date, at: datetime) -> None:
+        self.contacts.append(day)
+        self.spoken_at = min(self.spoken_at or at, at)
+
+    def _what_is_planned(self) -> Iterator[tuple[date, str, str, int]]:
+        for one in self.planned:
+            day = max(one.day, self.first)
+            if one.claims:
+                about = [claim for claim in self.snapshot.claims if claim.id in one.claims]
+                # a hold does not stop the invoice itself, as decisions say
+                free = [c.starts if one.kind == "delivery" else c.free_day() for c in about]
+                day = max(day, min(free, default=NEVER))
+            if day > self.last:
+                continue
+            with suppress(NeverOpen):
+                calendar = self.calendar
+                if one.kind == "task":
+                    calendar = self.comes_by.get(one.ladder, calendar)
+                day = calendar.next_open_day(day)
+                if one.asks and one.kind != "task":
+                    if day in self.contacts:  # the snapshot has it already
+                        self.contacts.remove(day)
+                    self._heard(day, self.calendar.windows(day)[0][0])
+                yield day, one.channel, one.kind, one.ladder
+
+
+def _kind(contact: Contact) -> str:
+    if contact.tone.delivers:
+        return "delivery"
+    mode = contact.tone.mode
+    return {"task": "task", "approve": "approval"}.get(mode, "message")
+
+
+def _with(original, **values):
+    """The same with other values, like `dataclasses.replace`, which passes twenty fields each time."""
+    copy = object.__new__(type(original))
+    copy.__dict__.update(original.__dict__, **values)
+    return copy
