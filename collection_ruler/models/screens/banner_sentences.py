@@ -95,7 +95,7 @@ def say_hold(env, pause, today):
     """
     _ = env._
     until = day_words(env, date.fromisoformat(pause.date_to), today) if pause.date_to else ""
-    if pause.origin == "reply":
+    if pause.origin == "reply" and not pause.is_answered:
         return _say_reply(env, until)
     if pause.origin == "handover":
         return Sentence(

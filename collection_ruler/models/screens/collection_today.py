@@ -89,13 +89,13 @@ class CollectionToday(models.AbstractModel):
     def _replies(self):
         title = self.env._("Replies waiting")
         hint = self.env._("Customers who wrote to us. The ruler is silent meanwhile.")
-        return (
-            "replies",
-            title,
-            hint,
-            "fa-reply",
-            self._debtors(title, Domain("priority", "=", "1")),
+        waits = (
+            Domain("origin", "=", "reply")
+            & Domain("state", "=", "active")
+            & Domain("answered_at", "=", False)
         )
+        action = self._debtors(title, Domain("hold_ids", "any", waits))
+        return "replies", title, hint, "fa-reply", action
 
     def _tasks(self):
         due = Domain("activity_date_deadline", "<=", self._company()._collection_today())
