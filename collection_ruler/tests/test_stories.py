@@ -102,7 +102,7 @@ class TestStoryReply(StoryCase):
             )
             self.assertFalse(self.waits_for_answer())
             self.assertEqual(self.debtor().hold_ids.state, "active")
-            self.assertIn("silent until", self.debtor().why)
+            self.assertIn("paused for this customer until", self.debtor().why)
             self.reply(self.reminder)
             self.assertTrue(self.waits_for_answer(), "they wrote again")
             self.assertEqual(self.debtor().priority, "1")

@@ -45,7 +45,7 @@ class CollectionRulerActivation(models.TransientModel):
     missing = fields.Html(compute="_compute_missing", sanitize=False)
     summary = fields.Html(compute="_compute_preview", sanitize=False)
     customers = fields.Html(
-        compute="_compute_preview", string="Who hears what first", sanitize=False
+        compute="_compute_preview", string="First contact per customer", sanitize=False
     )
     sample_subject = fields.Char(compute="_compute_preview")
     sample_body = fields.Html(compute="_compute_preview", sanitize=False)
@@ -142,7 +142,7 @@ class CollectionRulerActivation(models.TransientModel):
         return seen["subject"], seen["body"] or escape(seen["note"])
 
     def _customers_table(self, rows, more):
-        """Who hears what first, the earliest and largest on top.
+        """The first contact of each customer, the earliest and largest on top.
 
         :param more: how many customers are not in the rows
         """

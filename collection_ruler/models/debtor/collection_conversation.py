@@ -40,7 +40,9 @@ class CollectionConversation(models.AbstractModel):
             self._hold(debtor, day, msg_dict)._wait_for_answer()
             debtor._tell(
                 self.env._("Answer the reply of %s", debtor.display_name),
-                self.env._("The ruler is silent until %s.", fields.Date.to_string(day)),
+                self.env._(
+                    "The ruler is paused for this customer until %s.", fields.Date.to_string(day)
+                ),
                 last.ruler_id,
                 once=True,
             )

@@ -32,7 +32,7 @@ class CollectionFollowup(models.Model):
             ("dunning", "Reminder"),
             ("delivery", "Invoice delivery"),
             ("thanks", "Thanks"),
-            ("returned", "Payment came back"),
+            ("returned", "Payment returned"),
             ("talk", "Conversation"),
         ],
         required=True,
@@ -161,7 +161,7 @@ class CollectionFollowup(models.Model):
         followups._cancel("by_hand")
 
     def action_retry(self):
-        """Try a failed or uncertain one again, now that its cause is mended."""
+        """Try a failed or uncertain one again, now that its cause is fixed."""
         again = self._by_collector().filtered(lambda f: f.state in ("failed", "uncertain"))
         for followup in again:
             followup._retry(fields.Datetime.now())

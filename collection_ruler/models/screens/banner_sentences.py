@@ -101,7 +101,7 @@ def say_hold(env, pause, today):
         return Sentence(
             _("Handed over to %s", pause.agency),
             _(
-                "Handed over to %s: the ruler is silent until somebody takes it back.",
+                "Handed over to %s: the ruler is paused for this customer until somebody takes it back.",
                 pause.agency,
             ),
         )
@@ -110,12 +110,12 @@ def say_hold(env, pause, today):
     if until:
         return Sentence(
             _("Silent until %(day)s: %(why)s", day=until, why=why),
-            _("The ruler is silent until %(day)s: %(why)s.", day=until, why=why),
+            _("The ruler is paused for this customer until %(day)s: %(why)s.", day=until, why=why),
         )
     if not pause.note and pause.origin == "manual":
-        long = _("The ruler is silent until somebody ends the hold.")
+        long = _("The ruler is paused for this customer until somebody ends the hold.")
     else:
-        long = _("The ruler is silent until somebody ends the hold: %s.", why)
+        long = _("The ruler is paused for this customer until somebody ends the hold: %s.", why)
     return Sentence(_("Silent: %s", why), long)
 
 
@@ -124,9 +124,11 @@ def _say_reply(env, until):
     _ = env._
     return Sentence(
         _("Reply waiting"),
-        _("A reply waits for an answer; the ruler is silent until %s.", until)
+        _("A reply waits for an answer; the ruler is paused for this customer until %s.", until)
         if until
-        else _("A reply waits for an answer; the ruler is silent until somebody ends that."),
+        else _(
+            "A reply waits for an answer; the ruler is paused for this customer until somebody ends that."
+        ),
     )
 
 

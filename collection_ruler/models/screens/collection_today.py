@@ -88,7 +88,7 @@ class CollectionToday(models.AbstractModel):
 
     def _replies(self):
         title = self.env._("Replies waiting")
-        hint = self.env._("Customers who wrote to us. The ruler is silent meanwhile.")
+        hint = self.env._("Customers who wrote to us. The ruler is paused for them meanwhile.")
         waits = (
             Domain("origin", "=", "reply")
             & Domain("state", "=", "active")
