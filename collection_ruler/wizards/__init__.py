@@ -1,3 +1,9 @@
+"""Dialogs: what a person is asked, or shown, before something happens.
+
+They may use all models, write only what the person confirms, and play the rest in a savepoint that is undone.
+Each is opened by an action of the record that it is about; Odoo finds them by their model's name.
+"""
+
 from . import (
     base_partner_merge,
     collection_drop,
