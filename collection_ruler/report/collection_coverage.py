@@ -1,6 +1,9 @@
+from contextlib import suppress
+
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..dunning.calendar import CalendarError
 from ..dunning.reason import Reason
 from ..models.common.instalment_key import is_line_of, is_receivable, root_company
 from ..models.common.reason_labels import reason_selection
@@ -46,7 +49,7 @@ class CollectionCoverage(models.Model):
             """
             SELECT min(l.id) AS id, l.move_id, l.partner_id, l.company_id, c.currency_id,
                    coalesce(l.date_maturity, l.date) AS due_date,
-                   %(today)s - coalesce(l.date_maturity, l.date) AS days_overdue,
+                   today.day - coalesce(l.date_maturity, l.date) AS days_overdue,
                    sum(l.amount_residual) AS residual, i.ruler_id,
                    CASE WHEN bool_or(l.no_followup) THEN %(blocked)s
                         WHEN i.ruler_id IS NULL AND NOT EXISTS (
@@ -55,28 +58,29 @@ class CollectionCoverage(models.Model):
                                 AND o.active AND o.state = 'running') THEN %(no_ruler)s
                         WHEN i.id IS NULL THEN %(not_yet)s
                         WHEN i.ruler_id IS NULL THEN %(no_match)s
-                        WHEN r.date_to < %(today)s THEN %(ended)s
+                        WHEN r.date_to < today.day THEN %(ended)s
                         ELSE %(stopped)s END AS reason
               FROM account_move_line l
               JOIN account_move m ON m.id = l.move_id
               JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
               JOIN res_company c ON c.id = l.company_id
+              JOIN (VALUES %(days)s) today(company_id, day) ON today.company_id = %(root)s
               LEFT JOIN collection_instalment i
                 ON %(same)s
               LEFT JOIN collection_ruler r ON r.id = i.ruler_id
              WHERE %(receivable)s
                AND l.partner_id IS NOT NULL
-               AND coalesce(l.date_maturity, l.date) < %(today)s
+               AND coalesce(l.date_maturity, l.date) < today.day
                AND (l.no_followup OR i.ruler_id IS NULL OR NOT r.active OR r.state != 'running'
-                    OR r.date_to < %(today)s)
+                    OR r.date_to < today.day)
              GROUP BY l.move_id, l.account_id, l.partner_id, l.company_id, c.id, i.id, i.ruler_id, r.id,
-                      coalesce(l.date_maturity, l.date)
+                      today.day, coalesce(l.date_maturity, l.date)
             HAVING sum(l.amount_residual) > 0
             """,
             root=root_company("c"),
             same=is_line_of("l", "i"),
             receivable=is_receivable("l", "m"),
-            today=fields.Date.context_today(self),
+            days=self._days(),
             blocked=Reason.BLOCKED,
             no_ruler=Reason.NO_RULER,
             not_yet=Reason.NOT_YET,
@@ -84,6 +88,16 @@ class CollectionCoverage(models.Model):
             ended=Reason.ENDED,
             stopped=Reason.RULER_STOPPED,
         )
+
+    def _days(self):
+        """Which day it is at each root company, as rows of a VALUES list."""
+        rows = []
+        for company in self.env["res.company"].sudo().search([("parent_id", "=", False)]):
+            day = fields.Date.context_today(self)
+            with suppress(CalendarError):  # hours that make no sense are corrected elsewhere
+                day = company._collection_today()
+            rows.append(SQL("(%s, %s::date)", company.id, day))
+        return SQL(", ").join(rows)
 
     def action_open_move(self):
         """The invoice, where a ruler is chosen by hand."""

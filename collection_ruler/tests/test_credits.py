@@ -25,10 +25,12 @@ class TestOwed(MoneyCase):
         move = self.due_on_the_ninth(100.0)
         self.credit_note(100.0, date="2026-03-03")
         self.assert_silent(move, "covered")
-        self.assertIn("Reconcile the open credits of this customer", self.tasks())
+        self.assertIn("Reconcile the outstanding credits of this customer", self.tasks())
         self.day("2026-03-10")
         self.assertEqual(
-            self.tasks().count("Reconcile the open credits of this customer"), 1, "told each day"
+            self.tasks().count("Reconcile the outstanding credits of this customer"),
+            1,
+            "told each day",
         )
 
     def test_credit_of_a_contact_of_the_customer_counts(self):

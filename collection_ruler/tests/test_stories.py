@@ -83,6 +83,35 @@ class TestStoryReply(StoryCase):
                 answer(debtor.with_user(collector))
                 self.assertEqual(debtor.priority, "0")
 
+    def test_3_a_star_that_people_set_is_theirs(self):
+        debtor = self.debtor()
+        debtor.priority = "1"
+        with self.at("2026-03-12 08:55"):
+            self.reply(self.reminder)
+            self.assertTrue(self.waits_for_answer())
+            debtor.hold_ids.action_end()
+        self.assertFalse(self.waits_for_answer())
+        self.assertEqual(debtor.priority, "1")
+
+    def test_3_an_answered_reply_waits_no_more_and_the_pause_lasts(self):
+        collector = self.new_user("carl", "collection_ruler.collection_ruler_group_collector")
+        with self.at("2026-03-12 08:55"):
+            self.reply(self.reminder)
+            self.debtor().with_user(collector).message_post(
+                body="Thanks!", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+            self.assertFalse(self.waits_for_answer())
+            self.assertEqual(self.debtor().hold_ids.state, "active")
+            self.assertIn("paused for this customer until", self.debtor().why)
+            self.reply(self.reminder)
+            self.assertTrue(self.waits_for_answer(), "they wrote again")
+            self.assertEqual(self.debtor().priority, "1")
+
+    def waits_for_answer(self):
+        """Who stands under "Replies waiting"."""
+        tiles = {tile["key"]: tile for tile in self.env["collection.today"].tiles()["tiles"]}
+        return self.env["collection.debtor"].search(tiles["replies"]["action"]["domain"])
+
     def test_3_reply_from_another_address_holds_too(self):
         with self.at("2026-03-12 08:55"):
             self.reply(self.reminder, sender="bookkeeper@elsewhere.example.com")

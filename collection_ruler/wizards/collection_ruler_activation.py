@@ -5,7 +5,6 @@ from odoo.tools import format_amount, format_date
 from ..dunning.ladder import effective_due
 from ..dunning.places import known_as
 from ..dunning.public_holidays import holiday_support
-from ..models.common import clock
 from ..models.common.memo import Memo
 from ..models.instalment.collection_instalment import NOTHING_SAID
 
@@ -46,7 +45,7 @@ class CollectionRulerActivation(models.TransientModel):
     missing = fields.Html(compute="_compute_missing", sanitize=False)
     summary = fields.Html(compute="_compute_preview", sanitize=False)
     customers = fields.Html(
-        compute="_compute_preview", string="Who hears what first", sanitize=False
+        compute="_compute_preview", string="First contact per customer", sanitize=False
     )
     sample_subject = fields.Char(compute="_compute_preview")
     sample_body = fields.Html(compute="_compute_preview", sanitize=False)
@@ -76,7 +75,7 @@ class CollectionRulerActivation(models.TransientModel):
         for wizard in self:
             ruler = wizard.ruler_id
             taken, lines, rows, mute = wizard._try()
-            today = ruler.company_id._collection_calendar().local_day(clock.now(self.env))
+            today = ruler.company_id._collection_today()
             days = sorted({line.day for line in lines})
             wizard.customer_count = len({one.partner_id for one in taken})
             wizard.instalment_count = len(taken)
@@ -142,151 +141,8 @@ class CollectionRulerActivation(models.TransientModel):
             return False, False
         return seen["subject"], seen["body"] or escape(seen["note"])
 
-    def _sentences(self):
-        self.ensure_one()
-        _ = self.env._
-        if not self.instalment_count:
-            return [_("No open invoice is waiting for this ruler.")]
-        customers = (
-            _("1 customer") if self.customer_count == 1 else _("%s customers", self.customer_count)
-        )
-        sentences = [
-            _("1 open instalment of %s.", customers)
-            if self.instalment_count == 1
-            else _(
-                "%(count)s open instalments of %(customers)s.",
-                count=self.instalment_count,
-                customers=customers,
-            ),
-        ]
-        if not self.overdue_count:
-            sentences.append(_("None is overdue."))
-        else:
-            count = self.overdue_count
-            one, many = {
-                "join": (
-                    _(
-                        "1 is overdue: it joins silently at its step, and nobody is written to about it now. "
-                        "Whoever never heard from us then gets the words of the first reminder."
-                    ),
-                    _(
-                        "%s are overdue: they join silently at their steps, and nobody is written to now. "
-                        "Whoever never heard from us then gets the words of the first reminder.",
-                        count,
-                    ),
-                ),
-                "catch_up": (
-                    _("1 is overdue: its customer gets one message about it."),
-                    _("%s are overdue: each customer gets one message about all.", count),
-                ),
-                "restart": (
-                    _("1 is overdue: it is taken as if it were due today."),
-                    _("%s are overdue: they are taken as if they were due today.", count),
-                ),
-            }[self.backlog_policy]
-            sentences.append(one if count == 1 else many)
-        if self.bank_day_count:
-            sentences.append(
-                _(
-                    "Due on a day when banks are closed, so they count from the next one and are not overdue "
-                    "yet: %s.",
-                    self.bank_day_count,
-                )
-            )
-        return [*sentences, self._first_step(), *self._warnings()]
-
-    def _first_step(self):
-        """When something happens first, in a sentence."""
-        self.ensure_one()
-        _ = self.env._
-        if self.next_date:
-            day = format_date(self.env, self.next_date, date_format="EEEE, d MMMM y")
-            if self.next_count == 1:
-                return _("The first step comes on %(day)s, for 1 customer.", day=day)
-            return _(
-                "The first step comes on %(day)s, for %(count)s customers.",
-                day=day,
-                count=self.next_count,
-            )
-        return _("No further step comes for any of them.")
-
-    def _warnings(self):
-        """What to see to before, or to know."""
-        _ = self.env._
-        sentences = []
-        if self.unsent_count and self.backlog_policy == "catch_up":
-            sentences.append(
-                _(
-                    "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). Those that are not "
-                    "overdue are sent to their customers as well, each in its own message; the "
-                    "overdue ones stand in the reminder only.",
-                    count=self.unsent_count,
-                    names=self.unsent_names,
-                )
-            )
-        elif self.unsent_count:
-            sentences.append(
-                _(
-                    "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). The ruler sends those "
-                    "whose day comes from now on; what is older is left to you.",
-                    count=self.unsent_count,
-                    names=self.unsent_names,
-                )
-            )
-        if self.no_holidays:
-            sentences.append(
-                _(
-                    "Nobody knows the public holidays of %s: enter them as days off of your contact "
-                    "hours, or customers are written to on them.",
-                    self.no_holidays,
-                )
-            )
-        if self.mute_count:
-            sentences.append(
-                _(
-                    "Customers without an e-mail address: %(count)s (%(names)s). Their messages fail until "
-                    "one is added to them, or to a contact for invoices.",
-                    count=self.mute_count,
-                    names=self.mute_names,
-                )
-            )
-        if self.ruler_id.company_id.uses_default_logo:
-            sentences.append(
-                _(
-                    "%s has no logo yet: messages begin with its name. Add one to the company.",
-                    self.ruler_id.company_id.name,
-                )
-            )
-        sentences += self._no_way_to_pay()
-        if not self.env["ir.mail_server"].sudo().search_count([], limit=1):
-            sentences.append(
-                _(
-                    "No outgoing mail server is set up in the settings: messages leave through this "
-                    "machine's own, if it has one."
-                )
-            )
-        return sentences
-
-    def _no_way_to_pay(self):
-        """What messages lack where nobody takes payments online."""
-        company = self.ruler_id.company_id
-        if self.env["collection.pay.button"]._providers_of(company):
-            return []
-        if company.partner_id.sudo().bank_ids:
-            return [
-                self.env._(
-                    "No online payment is set up and published: messages show the bank details only."
-                )
-            ]
-        return [
-            self.env._(
-                "Messages show no way to pay: add a bank account to the company, or set up and publish a "
-                "payment provider."
-            )
-        ]
-
     def _customers_table(self, rows, more):
-        """Who hears what first, the earliest and largest on top.
+        """The first contact of each customer, the earliest and largest on top.
 
         :param more: how many customers are not in the rows
         """

@@ -19,7 +19,7 @@ def reason_selection(env):
         (Reason.IN_BANK, _("money on the bank account may be theirs: match it")),
         (Reason.STALE_BANK, _("the bank data is old, a payment may have come: import it")),
         (Reason.SETTLING, _("what they paid in time may not have arrived yet")),
-        (Reason.COVERED, _("open credits cover the debt: reconcile them")),
+        (Reason.COVERED, _("outstanding credits cover the debt: reconcile them")),
         (Reason.JUST_DELIVERED, _("the invoice goes out first, or did only days ago")),
         (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
         (Reason.TALKED, _("we spoke with them these days")),

@@ -36,38 +36,44 @@ class CollectionConversation(models.AbstractModel):
         for debtor in debtors:
             last = self._last_followup(debtor)
             last.answered_at = fields.Datetime.now()
-            day = self._hold(debtor, msg_dict)
-            debtor.priority = "1"
+            day = self._last_day_of_pause(debtor)
+            self._hold(debtor, day, msg_dict)._wait_for_answer()
             debtor._tell(
                 self.env._("Answer the reply of %s", debtor.display_name),
-                self.env._("The ruler is silent until %s.", fields.Date.to_string(day)),
+                self.env._(
+                    "The ruler is paused for this customer until %s.", fields.Date.to_string(day)
+                ),
                 last.ruler_id,
                 once=True,
             )
 
-    def _hold(self, debtor, msg_dict):
-        """Pause the ruler for a debtor who replied, or go on with the pause that there is.
-
-        :return: the last day of it
-        """
+    def _last_day_of_pause(self, debtor):
+        """Until when a reply of today pauses the ruler."""
         calendar = debtor._calendar()
         day = debtor._local_today()
         for _working_day in range(REPLY_HOLD_DAYS):
             day = calendar.next_open_day(day + timedelta(days=1))
+        return day
+
+    def _hold(self, debtor, day, msg_dict):
+        """Pause the ruler for a debtor who replied, or go on with the pause that there is.
+
+        :param day: the last day of it
+        :return: ``collection.hold``
+        """
         pending = debtor.hold_ids.filtered(lambda h: h.state == "active" and h.origin == "reply")
         if pending:
             # a person may have made it longer, or without end
             pending.filtered(lambda h: h.date_to and h.date_to < day).date_to = day
-        else:
-            debtor.env["collection.hold"].create(
-                {
-                    "debtor_id": debtor.id,
-                    "origin": "reply",
-                    "note": (msg_dict.get("subject") or "")[:200],
-                    "date_to": day,
-                }
-            )
-        return day
+            return pending
+        return debtor.env["collection.hold"].create(
+            {
+                "debtor_id": debtor.id,
+                "origin": "reply",
+                "note": (msg_dict.get("subject") or "")[:200],
+                "date_to": day,
+            }
+        )
 
     @api.model
     def _bounced(self, debtors, email):
@@ -165,8 +171,8 @@ class CollectionConversation(models.AbstractModel):
 
     @api.model
     def _answered(self, debtors):
-        """Nothing of these waits for an answer any more: the star of a reply goes (C6)."""
-        debtors.filtered(lambda debtor: debtor.priority == "1").priority = "0"
+        """Nothing of these waits for an answer any more (C6); the pauses last to their end."""
+        debtors.sudo().hold_ids.filtered(lambda hold: hold.state == "active")._answered()
 
     @api.model
     def _log_conversation(self, debtors, name, channel, message=None):

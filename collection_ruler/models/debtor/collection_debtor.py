@@ -49,7 +49,7 @@ class CollectionDebtor(models.Model):
     stage_kind = fields.Selection(related="stage_id.kind")
     amount_due = fields.Monetary(string="Open", readonly=True)
     amount_overdue = fields.Monetary(string="Overdue", readonly=True)
-    amount_credit = fields.Monetary(string="Open credits", readonly=True)
+    amount_credit = fields.Monetary(string="Outstanding credits", readonly=True)
     oldest_due_date = fields.Date(string="Oldest due date", readonly=True)
     next_followup_date = fields.Date(string="Next contact", readonly=True)
     last_followup_date = fields.Date(string="Last contact", readonly=True)

@@ -45,6 +45,18 @@ class CollectionHold(models.Model):
         [("active", "Active"), ("ended", "Ended")], default="active", required=True
     )
     user_id = fields.Many2one("res.users", string="Set by", default=lambda self: self.env.user)
+    answered_at = fields.Datetime(
+        string="Answered",
+        readonly=True,
+        copy=False,
+        help="When somebody answered the reply; the pause lasts to its end all the same.",
+    )
+    is_starred = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The customer was put on top for this reply: that ends with the answer. A star that people "
+        "set is theirs.",
+    )
 
     @api.constrains("scope", "instalment_ids", "debtor_id")
     def _check_instalments(self):
@@ -97,9 +109,26 @@ class CollectionHold(models.Model):
         if vals.keys() & {"state", "date_to"}:
             self._note()
         if vals.get("state") == "ended":
-            replied = self.filtered(lambda hold: hold.origin == "reply").debtor_id
-            self.env["collection.conversation"]._answered(replied)
+            self._answered()
         return result
+
+    def _wait_for_answer(self):
+        """A reply waits: its customer is put on top, if nobody did so before (C6)."""
+        for hold in self:
+            values = {"answered_at": False}
+            if hold.debtor_id.priority != "1":
+                hold.debtor_id.priority = "1"
+                values["is_starred"] = True
+            super(CollectionHold, hold).write(values)
+
+    def _answered(self):
+        """Those among these that wait for an answer to a reply do no more; the star that was set for it
+        goes (C6)."""
+        replies = self.filtered(lambda hold: hold.origin == "reply" and not hold.answered_at)
+        replies.filtered("is_starred").debtor_id.priority = "0"
+        super(CollectionHold, replies).write(
+            {"answered_at": fields.Datetime.now(), "is_starred": False}
+        )
 
     def _note(self):
         """A line on the debtor's timeline, beside what was said and answered."""

@@ -43,7 +43,7 @@ class CollectionFollowup(models.Model):
             ("dunning", "Reminder"),
             ("delivery", "Invoice delivery"),
             ("thanks", "Thanks"),
-            ("returned", "Payment came back"),
+            ("returned", "Payment returned"),
             ("talk", "Conversation"),
         ],
         required=True,
@@ -222,7 +222,7 @@ class CollectionFollowup(models.Model):
         followups._cancel("by_hand")
 
     def action_retry(self):
-        """Try a failed or uncertain one again, now that its cause is mended.
+        """Try a failed or uncertain one again, now that its cause is fixed.
 
         :raise UserError: another channel has said it meanwhile
         """

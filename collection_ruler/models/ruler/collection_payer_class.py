@@ -11,7 +11,7 @@ PAYER_CLASSES = [
 
 
 class CollectionPayerClass(models.Model):
-    """A class of payers, to be ticked where a ruler or a step is for some of them (F6)."""
+    """A class of payers, to be selected where a ruler or a step is for some of them (F6)."""
 
     _name = "collection.payer.class"
     _description = "Payer class"

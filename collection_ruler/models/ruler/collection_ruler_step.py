@@ -21,7 +21,7 @@ class CollectionRulerStep(models.Model):
         [
             ("due", "Due date"),
             ("paid", "Payment received"),
-            ("payment_returned", "Payment came back"),
+            ("payment_returned", "Payment returned"),
         ],
         required=True,
         default="due",

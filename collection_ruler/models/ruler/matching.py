@@ -28,7 +28,7 @@ class CollectionRuler(models.Model):
     profiles = fields.Many2many(
         "collection.payer.class",
         string="Payers",
-        help="Only customers who usually pay like that. Nothing ticked: all.",
+        help="Only customers who usually pay like that. Nothing selected: all.",
     )
     amount_min = fields.Monetary(
         string="Invoices of at least",

@@ -14,6 +14,7 @@ class Hold(NamedTuple):
     note: str | None
     date_to: str | None  # ISO date
     agency: str | None
+    is_answered: bool  # the reply that it was made for
 
 
 class ComingUp(NamedTuple):
@@ -120,7 +121,8 @@ def _query(env, ids, today):
              WHERE debtor_id = d.id AND is_open) i
           LEFT JOIN LATERAL (
             SELECT json_build_array(origin, note, date_to,
-                   (SELECT name FROM res_partner WHERE id = agency_id)) AS hold
+                   (SELECT name FROM res_partner WHERE id = agency_id),
+                   answered_at IS NOT NULL) AS hold
               FROM collection_hold ho
              WHERE debtor_id = d.id AND state = 'active'
                AND coalesce(date_to >= %(today)s, TRUE)
@@ -129,7 +131,7 @@ def _query(env, ids, today):
                     OR (i.all_held AND EXISTS (SELECT FROM collection_instalment io
                                                 WHERE io.is_open AND %(covers)s)))
              -- a reply asks for an answer; else the one that lasts longest
-             ORDER BY origin = 'reply' DESC, origin = 'handover' DESC,
+             ORDER BY origin = 'reply' AND answered_at IS NULL DESC, origin = 'handover' DESC,
                       date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
          CROSS JOIN LATERAL (
             SELECT json_agg(json_build_array(

@@ -91,13 +91,13 @@ def say_hold(env, pause, today):
     """
     _ = env._
     until = day_words(env, date.fromisoformat(pause.date_to), today) if pause.date_to else ""
-    if pause.origin == "reply":
+    if pause.origin == "reply" and not pause.is_answered:
         return _say_reply(env, until)
     if pause.origin == "handover":
         return Sentence(
             _("Handed over to %s", pause.agency),
             _(
-                "Handed over to %s: the ruler is silent until somebody takes it back.",
+                "Handed over to %s: the ruler is paused for this customer until somebody takes it back.",
                 pause.agency,
             ),
         )
@@ -106,12 +106,12 @@ def say_hold(env, pause, today):
     if until:
         return Sentence(
             _("Silent until %(day)s: %(why)s", day=until, why=why),
-            _("The ruler is silent until %(day)s: %(why)s.", day=until, why=why),
+            _("The ruler is paused for this customer until %(day)s: %(why)s.", day=until, why=why),
         )
     if not pause.note and pause.origin == "manual":
-        long = _("The ruler is silent until somebody ends the hold.")
+        long = _("The ruler is paused for this customer until somebody ends the hold.")
     else:
-        long = _("The ruler is silent until somebody ends the hold: %s.", why)
+        long = _("The ruler is paused for this customer until somebody ends the hold: %s.", why)
     return Sentence(_("Silent: %s", why), long)
 
 
@@ -120,9 +120,11 @@ def _say_reply(env, until):
     _ = env._
     return Sentence(
         _("Reply waiting"),
-        _("A reply waits for an answer; the ruler is silent until %s.", until)
+        _("A reply waits for an answer; the ruler is paused for this customer until %s.", until)
         if until
-        else _("A reply waits for an answer; the ruler is silent until somebody ends that."),
+        else _(
+            "A reply waits for an answer; the ruler is paused for this customer until somebody ends that."
+        ),
     )
 
 

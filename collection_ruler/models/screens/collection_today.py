@@ -1,13 +1,12 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...dunning.calendar import NeverOpen
 from ...dunning.reason import NO_GOOD_ADDRESS, Reason
-from ..common import clock
 
 FAILED = Domain("state", "in", ("failed", "uncertain"))
 WRONG_ADDRESS = Domain("reason", "in", NO_GOOD_ADDRESS)
@@ -89,17 +88,17 @@ class CollectionToday(models.AbstractModel):
 
     def _replies(self):
         title = self.env._("Replies waiting")
-        hint = self.env._("Customers who wrote to us. The ruler is silent meanwhile.")
-        return (
-            "replies",
-            title,
-            hint,
-            "fa-reply",
-            self._debtors(title, Domain("priority", "=", "1")),
+        hint = self.env._("Customers who wrote to us. The ruler is paused for them meanwhile.")
+        waits = (
+            Domain("origin", "=", "reply")
+            & Domain("state", "=", "active")
+            & Domain("answered_at", "=", False)
         )
+        action = self._debtors(title, Domain("hold_ids", "any", waits))
+        return "replies", title, hint, "fa-reply", action
 
     def _tasks(self):
-        due = Domain("activity_date_deadline", "<=", fields.Date.context_today(self))
+        due = Domain("activity_date_deadline", "<=", self._company()._collection_today())
         action = self._debtors(self.env._("Calls and tasks due"), due)
         return (
             "tasks",
@@ -203,13 +202,16 @@ class CollectionToday(models.AbstractModel):
             "domain": domain,
         }
 
+    def _company(self):
+        return self.env.company.root_id.sudo()
+
     def _calendar(self):
-        return self.env.company.root_id.sudo()._collection_calendar()
+        return self._company()._collection_calendar()
 
     def _last_working_day(self):
         """The last open day before today: on a Monday, Friday."""
         calendar = self._calendar()
-        today = calendar.local_day(clock.now(self.env))
+        today = self._company()._collection_today()
         try:
             return calendar.previous_open_day(today - timedelta(days=1))
         except NeverOpen:

@@ -3,8 +3,6 @@ from itertools import takewhile
 from odoo import api, models
 from odoo.tools import format_date
 
-from ..common import clock
-
 
 class CollectionWhyRuler(models.AbstractModel):
     """Says which ruler looks after an invoice and why it does, or why none does (A6)."""
@@ -21,7 +19,7 @@ class CollectionWhyRuler(models.AbstractModel):
         """
         result = {}
         for company, own in moves.sudo().grouped(lambda m: m.company_id.root_id).items():
-            today = company._collection_calendar().local_day(clock.now(self.env))
+            today = company._collection_today()
             rulers = self.env["collection.ruler"].sudo()._taking(company, today)
             firsts = {
                 move: move.collection_instalment_ids.filtered("is_open").sorted("due_date")[:1]

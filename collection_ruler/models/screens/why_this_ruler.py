@@ -33,21 +33,28 @@ class AccountMove(models.Model):
     def _compute_collection_bank_days(self):
         """Which of its due dates count from a later day, as banks are closed on them (A3): those that
         passed and the next one."""
-        today = fields.Date.context_today(self)
         for move in self:
             moved = move.sudo().collection_instalment_ids.filtered("bank_day_words")
-            coming = moved.filtered(lambda i: i.due_date >= today).sorted("due_date")[:1]
-            words = [
-                self.env._(
-                    "%(date)s %(counts)s",
-                    date=format_date(self.env, instalment.due_date, date_format="EEE d MMM y"),
-                    counts=instalment.bank_day_words,
-                )
-                for instalment in moved.sorted("due_date")
-                if instalment.due_date < today or instalment in coming
-            ]
+            words = move._say_bank_days(moved.sorted("due_date")) if moved else []
             move.collection_bank_days = (
                 self.env._("Days overdue count from bank days: %s.", "; ".join(words))
                 if words
                 else False
             )
+
+    def _say_bank_days(self, moved):
+        """From which day these count, in words.
+
+        :param moved: its instalments that count from another day than is written, the oldest first
+        :return: [words], of those that passed and the next one
+        """
+        today = moved.debtor_id[:1]._local_today()
+        past = moved.filtered(lambda instalment: instalment.due_date < today)
+        return [
+            self.env._(
+                "%(date)s %(counts)s",
+                date=format_date(self.env, instalment.due_date, date_format="EEE d MMM y"),
+                counts=instalment.bank_day_words,
+            )
+            for instalment in past + (moved - past)[:1]
+        ]

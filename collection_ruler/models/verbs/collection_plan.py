@@ -138,7 +138,7 @@ class CollectionPlan(models.AbstractModel):
             *(d for d, decision in decisions if Reason.COVERED in decision.waiting.values())
         )
         covered._tell(
-            self.env._("Reconcile the open credits of this customer"),
+            self.env._("Reconcile the outstanding credits of this customer"),
             self.env._("They cover what is due, so the ruler does not ask for it."),
             once=True,
         )
