@@ -113,19 +113,7 @@ class CollectionRescheduling(models.AbstractModel):
 
     def _ledger(self, instalment):
         """The rows of what was said about an instalment."""
-        move, account, partner, due_date = instalment._key()
-        return (
-            self.env["collection.followup.item"]
-            .sudo()
-            .search(
-                [
-                    ("move_id", "=", move),
-                    ("account_id", "=", account),
-                    ("partner_id", "=", partner),
-                    ("due_date", "=", due_date),
-                ]
-            )
-        )
+        return self.env["collection.followup.item"].sudo().search(instalment._key_domain())
 
     def _ever_said(self, instalment):
         """Offsets that were taken, or passed over, for whichever due date it had."""

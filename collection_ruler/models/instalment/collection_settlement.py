@@ -26,13 +26,9 @@ class CollectionSettlement(models.AbstractModel):
 
     def _had_thanks_in_vain(self, instalment):
         """Whether thanks were planned since it was settled that will not be given any more."""
-        move, account, partner, due_date = instalment._key()
         return instalment.env["collection.followup.item"].search_count(
             [
-                ("move_id", "=", move),
-                ("account_id", "=", account),
-                ("partner_id", "=", partner),
-                ("due_date", "=", due_date),
+                *instalment._key_domain(),
                 ("followup_id.purpose", "=", "thanks"),
                 ("state", "in", ("planned", "cancelled")),
                 ("create_date", ">=", instalment.settled_on),

@@ -330,14 +330,10 @@ class CollectionTrackMoney(models.AbstractModel):
     def _thanked_before(self, payment):
         """Whether thanks were given for this payment, which was undone and reconciled again."""
         instalment = self.env["collection.instalment"].browse(payment.instalment_id)
-        move, account, partner, due_date = instalment._key()
         return bool(
             self.env["collection.followup.item"].search_count(
                 [
-                    ("move_id", "=", move),
-                    ("account_id", "=", account),
-                    ("partner_id", "=", partner),
-                    ("due_date", "=", due_date),
+                    *instalment._key_domain(),
                     ("followup_id.purpose", "=", "thanks"),
                     ("occurrence", "=", payment.line),
                     ("state", "in", ("planned", "sent")),
