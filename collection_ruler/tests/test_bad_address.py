@@ -266,7 +266,7 @@ class TestBadAddress(CollectionCommon):
             before = self.env.cr.sql_log_count
             people._collection_address_changed()
             costs.append(self.env.cr.sql_log_count - before)
-            touches = self.env["collection.debtor.touch"].search([])
+            touches = self.env["collection.debtor.refresh"].search([])
             self.assertEqual(touches.debtor_id, self.debtor())
             touches.unlink()
         self.assertEqual(*costs)

@@ -82,7 +82,7 @@ class TestRun(CollectionCommon):
         with self.at("2026-03-09 10:00"):
             for _run in range(2):
                 self.run_ruler()
-                self.assertFalse(self.env["collection.debtor.touch"].search([]))
+                self.assertFalse(self.env["collection.debtor.refresh"].search([]))
                 self.assertFalse(self.env["collection.track"]._todo(self.company))
 
     @mute_logger(RUN)

@@ -17,7 +17,7 @@ RIGHTS = {
     "collection.payer.class": "r--- r--- r---",
     "collection.instalment": "r--- r--- r---",
     "collection.debtor": "r--- rw-- rw--",
-    "collection.debtor.touch": "---- ---- r---",
+    "collection.debtor.refresh": "---- ---- r---",
     "collection.followup": "r--- r--- r---",
     "collection.followup.item": "r--- r--- r---",
     "collection.hold": "r--- rwc- rwc-",

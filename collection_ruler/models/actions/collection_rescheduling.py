@@ -74,7 +74,7 @@ class CollectionRescheduling(models.AbstractModel):
             }
         )
         heir._look_again()
-        instalment.debtor_id._touch()
+        instalment.debtor_id._queue_refresh()
 
     def _reschedule(self, instalment, due_date):
         """Count from another due date; the ledger comes along, as a new occurrence (decision 2)."""
@@ -94,7 +94,7 @@ class CollectionRescheduling(models.AbstractModel):
         self._move_ledger(instalment, due_date)
         instalment.write(values)
         instalment._look_again()
-        instalment.debtor_id._touch()
+        instalment.debtor_id._queue_refresh()
 
     def _place_on_ruler(self, instalment, due_date):
         """What counts as said of an instalment with another due date, and when its next step comes.
@@ -102,7 +102,7 @@ class CollectionRescheduling(models.AbstractModel):
         :return: {field of ``collection.instalment``: value}
         """
         ruler, old = instalment.ruler_id, instalment.due_date
-        ladder, today = ruler._ladder(), instalment.debtor_id._local_today()
+        ladder, today = ruler._to_ladder(), instalment.debtor_id._local_today()
         calendar = ruler._contact_calendar(instalment.calendar_key)
         said = None if instalment.watermark == NOTHING_SAID else instalment.watermark
         following, ever = None, self._ever_said(instalment)

@@ -38,7 +38,7 @@ class CollectionConversation(models.AbstractModel):
             last.answered_at = fields.Datetime.now()
             day = self._hold(debtor, msg_dict)
             debtor.priority = "1"
-            debtor._tell(
+            debtor._schedule_task(
                 self.env._("Answer the reply of %s", debtor.display_name),
                 self.env._("The ruler is silent until %s.", fields.Date.to_string(day)),
                 last.ruler_id,
@@ -197,7 +197,7 @@ class CollectionConversation(models.AbstractModel):
                 talk._move_to("sent", False, failure=False, **values)
             else:
                 Followup.create({**values, "state": "sent"})
-            debtor._touch()
+            debtor._queue_refresh()
 
     def _starts_today(self, debtor):
         """When today began where the customer lives, naive UTC."""

@@ -49,7 +49,7 @@ class CollectionDebtor(models.Model):
     stage_kind = fields.Selection(related="stage_id.kind")
     amount_due = fields.Monetary(string="Open", readonly=True)
     amount_overdue = fields.Monetary(string="Overdue", readonly=True)
-    amount_credit = fields.Monetary(string="Open credits", readonly=True)
+    amount_credit = fields.Monetary(string="Outstanding credits", readonly=True)
     oldest_due_date = fields.Date(string="Oldest due date", readonly=True)
     next_followup_date = fields.Date(string="Next contact", readonly=True)
     last_followup_date = fields.Date(string="Last contact", readonly=True)
@@ -59,7 +59,7 @@ class CollectionDebtor(models.Model):
     )
     priority = fields.Selection([("0", "Normal"), ("1", "High")], default="0")
     refreshed_on = fields.Date(help="The day that the figures are of.")
-    thanked_partial = fields.Integer(
+    thanked_up_to_partial_id = fields.Integer(
         help="Payments are thanked for above this id of account.partial.reconcile."
     )
     instalment_ids = fields.One2many("collection.instalment", "debtor_id", string="Instalments")
@@ -109,7 +109,7 @@ class CollectionDebtor(models.Model):
     # what changed
     # ------------------------------------------------------------------
 
-    def _touch(self, money=False):
+    def _queue_refresh(self, money=False):
         """Note that these debtors are to be refreshed; the track verb does it after the commit.
 
         :param money: it happened in accounting, so that their payer profile is looked at too (F6)
@@ -118,7 +118,7 @@ class CollectionDebtor(models.Model):
         if ids:
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO collection_debtor_touch (debtor_id, money) SELECT unnest(%s), %s",
+                    "INSERT INTO collection_debtor_refresh (debtor_id, money) SELECT unnest(%s), %s",
                     ids,
                     money,
                 )
@@ -134,7 +134,7 @@ class CollectionDebtor(models.Model):
             or self.env.ref("base.user_admin")
         )
 
-    def _tell(self, summary, note="", ruler=None, once=False):
+    def _schedule_task(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.
 
         :param once: not where the same one is still open

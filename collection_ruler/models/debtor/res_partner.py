@@ -49,7 +49,7 @@ class ResPartner(models.Model):
         touched = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO collection_debtor_touch (debtor_id, money)
+                INSERT INTO collection_debtor_refresh (debtor_id, money)
                 SELECT d.id, FALSE FROM collection_debtor d
                  WHERE d.partner_id IN %s
                    AND EXISTS (SELECT FROM collection_followup f

@@ -160,7 +160,7 @@ class CollectionFollowup(models.Model):
                 said AS (
                     UPDATE collection_followup_item t SET %(said)s
                       FROM sent WHERE t.followup_id = sent.id AND %(may_be_said)s)
-                INSERT INTO collection_debtor_touch (debtor_id) SELECT debtor_id FROM sent
+                INSERT INTO collection_debtor_refresh (debtor_id) SELECT debtor_id FROM sent
                 """,
                 left=left.assignment,
                 may_leave=left.condition,
@@ -193,7 +193,7 @@ class CollectionFollowup(models.Model):
             if is_lost != (talk.state == "failed"):
                 state, reason = ("failed", "error") if is_lost else ("sent", False)
                 talk._move_to(state, reason, failure=is_lost and why)
-                talk.debtor_id._touch()
+                talk.debtor_id._queue_refresh()
 
     def _answered_by_gateway(self, verdict, said):
         """Write the answer: sent, again later, failed, or nobody knows.

@@ -144,7 +144,7 @@ class CollectionFollowup(models.Model):
         """A task for each that wants approval."""
         reasons = dict(reason_selection(self.env))
         for followup in self:
-            followup.activity_id = followup.debtor_id._tell(
+            followup.activity_id = followup.debtor_id._schedule_task(
                 self.env._("Approve “%s”", followup.step_name),
                 self.env._(
                     "The message waits among the follow-ups to approve: %s.",
@@ -181,7 +181,7 @@ class CollectionFollowup(models.Model):
             if state == "uncertain":
                 followup._settle_items("sent", Reason.UNCERTAIN)
             followup._drop_mails(keep_words=state == "uncertain")
-            self.env["collection.failure"]._tell(followup)
+            self.env["collection.failure"]._schedule_task(followup)
 
     def _sent(self, at):
         """It left: the ledger says so.
@@ -190,7 +190,7 @@ class CollectionFollowup(models.Model):
         """
         self._move_to("sent", Reason.DUE, delivered_at=at, failure=False)
         self._settle_items("sent", Reason.DUE)
-        self.debtor_id._touch()
+        self.debtor_id._queue_refresh()
 
     def _forget_delivery(self):
         """An invoice that did not arrive starts no days of silence."""

@@ -145,7 +145,7 @@ class CollectionInstalment(models.Model):
                 and instalment.company_currency_id.compare_amounts(instalment.residual, 0) > 0
                 and not all(line.no_followup for line in lines)
             )
-        self.debtor_id._touch(money=True)
+        self.debtor_id._queue_refresh(money=True)
 
     @api.depends("due_date", "is_open", "calendar_key", "company_id")
     def _compute_days_overdue(self):

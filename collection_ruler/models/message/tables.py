@@ -161,5 +161,5 @@ class CollectionFollowup(models.Model):
         """The day from which an instalment's days overdue count (A3)."""
         ruler, due = instalment.ruler_id, instalment.due_date
         if ruler and due < today:
-            return effective_due(ruler._ladder(), self.debtor_id._place_calendar(), due)
+            return effective_due(ruler._to_ladder(), self.debtor_id._place_calendar(), due)
         return due

@@ -89,8 +89,8 @@ class CollectionEnrol(models.AbstractModel):
                     HAVING sum(l.amount_residual) > 0),
                 made AS (
                     INSERT INTO collection_debtor
-                           (partner_id, company_id, stage_id, priority, thanked_partial, calendar_key,
-                            create_uid, write_uid, create_date, write_date)
+                           (partner_id, company_id, stage_id, priority, thanked_up_to_partial_id,
+                            calendar_key, create_uid, write_uid, create_date, write_date)
                     SELECT DISTINCT customer_id, %(root)s, %(stage)s::int, '0',
                            (SELECT coalesce(max(id), 0) FROM account_partial_reconcile), %(key)s,
                            %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
@@ -117,7 +117,7 @@ class CollectionEnrol(models.AbstractModel):
                     ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
                     RETURNING id, debtor_id),
                 touched AS (  -- totals are shown, whether a ruler takes them or not
-                    INSERT INTO collection_debtor_touch (debtor_id)
+                    INSERT INTO collection_debtor_refresh (debtor_id)
                     SELECT DISTINCT debtor_id FROM inserted)
                 SELECT min(id), count(*) FROM inserted
                 """,
@@ -214,7 +214,7 @@ class CollectionEnrol(models.AbstractModel):
         try:
             company._collection_calendar(key=key).first_instant(clock.now(self.env))
         except NeverOpen:
-            self.env["collection.debtor"].browse(debtor_ids)._tell(
+            self.env["collection.debtor"].browse(debtor_ids)._schedule_task(
                 self.env._("Find out when this customer can be contacted"),
                 self.env._(
                     "No hour is within the contact hours where they may live, so the ruler never writes to "

@@ -117,7 +117,7 @@ class CollectionMerge(models.AbstractModel):
         other = self._debtor_of(partner, debtor.company_id)
         if not other:
             debtor.partner_id = partner
-            debtor._touch(money=True)
+            debtor._queue_refresh(money=True)
             return
         for model in (
             "collection.instalment",
@@ -125,16 +125,18 @@ class CollectionMerge(models.AbstractModel):
             *self.env["collection.instalment"]._ledger_models(),
             "collection.hold",
             "collection.blackout",
-            "collection.debtor.touch",
+            "collection.debtor.refresh",
         ):
             debtor.env[model].search([("debtor_id", "=", debtor.id)]).write({"debtor_id": other.id})
         # one history: messages and tasks follow the debts
         debtor.message_change_thread(other)
         debtor.activity_ids.write({"res_id": other.id})
-        other.thanked_partial = max(other.thanked_partial, debtor.thanked_partial)
+        other.thanked_up_to_partial_id = max(
+            other.thanked_up_to_partial_id, debtor.thanked_up_to_partial_id
+        )
         other.ice_breaker = other.ice_breaker or debtor.ice_breaker
         other.best_hour = other.best_hour or debtor.best_hour
-        other._touch(money=True)
+        other._queue_refresh(money=True)
         debtor.unlink()
 
     def _hand_over_instalments(self, debtor, partner, move_ids):
@@ -145,7 +147,7 @@ class CollectionMerge(models.AbstractModel):
                 {
                     "partner_id": partner.id,
                     "company_id": debtor.company_id.id,
-                    "thanked_partial": debtor.thanked_partial,
+                    "thanked_up_to_partial_id": debtor.thanked_up_to_partial_id,
                 }
             )
         moved = (
@@ -155,7 +157,7 @@ class CollectionMerge(models.AbstractModel):
         )
         moved.write({"debtor_id": other.id})
         self.env["collection.hold"]._take_along(moved)
-        (debtor + other)._touch(money=True)
+        (debtor + other)._queue_refresh(money=True)
 
     def _debtor_of(self, partner, company):
         """The debtor of a commercial partner at a root company, if there is one."""

@@ -141,7 +141,7 @@ class CollectionPlan(models.AbstractModel):
         rows = []
         for ruler_id, key in self._ruled_places():
             ruler = self.env["collection.ruler"].browse(ruler_id)
-            if ruler_id not in settings.ladders or not ruler._speaks_on(settings.today):
+            if ruler_id not in settings.ladders or not ruler._is_running_on(settings.today):
                 continue
             calendar = settings.calendars[ruler_id, key]
             with suppress(NeverOpen):
@@ -198,7 +198,7 @@ class CollectionPlan(models.AbstractModel):
         self._mark_delivered(decisions)
         self._tell_people(decisions, followups)
         changed = [d.id for d, decision in decisions if decision.contacts or decision.watermarks]
-        self.env["collection.debtor"].browse(changed)._touch()
+        self.env["collection.debtor"].browse(changed)._queue_refresh()
         self._write_instalments(company, decisions, claims, now)
 
     def _create_followups(self, company, decisions):
@@ -367,7 +367,7 @@ class CollectionPlan(models.AbstractModel):
         covered = self.env["collection.debtor"].union(
             *(d for d, decision in decisions if Reason.COVERED in decision.waiting.values())
         )
-        covered._tell(
+        covered._schedule_task(
             self.env._("Reconcile the open credits of this customer"),
             self.env._("They cover what is due, so the ruler does not ask for it."),
             once=True,

@@ -26,7 +26,7 @@ class CollectionTrack(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.debtor_id FROM collection_debtor_touch t
+                SELECT t.debtor_id FROM collection_debtor_refresh t
                   JOIN collection_debtor d ON d.id = t.debtor_id WHERE d.company_id = %(company)s
                 UNION
                 SELECT f.debtor_id FROM collection_followup f
@@ -59,8 +59,8 @@ class CollectionTrack(models.AbstractModel):
             return Tally()
         touches = self.env.execute_query(
             SQL(
-                "DELETE FROM collection_debtor_touch WHERE id IN (SELECT id FROM "
-                "collection_debtor_touch WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED) "
+                "DELETE FROM collection_debtor_refresh WHERE id IN (SELECT id FROM "
+                "collection_debtor_refresh WHERE debtor_id IN %s FOR UPDATE SKIP LOCKED) "
                 "RETURNING debtor_id, money",
                 tuple(debtors.ids),
             )

@@ -60,7 +60,7 @@ class CollectionEnrol(models.AbstractModel):
                      WHERE c.id = i.id
                     RETURNING i.id, i.debtor_id),
                 touched AS (
-                    INSERT INTO collection_debtor_touch (debtor_id)
+                    INSERT INTO collection_debtor_refresh (debtor_id)
                     SELECT DISTINCT debtor_id FROM taken)
                 SELECT id FROM taken
                 """,
@@ -132,7 +132,7 @@ class CollectionEnrol(models.AbstractModel):
         Ruler = self.env["collection.ruler"].with_context(collection_memo=memo)
         for ruler_id, key, due, is_backlog in cases:
             ruler = Ruler.browse(ruler_id)
-            ladder, calendar = ruler._ladder(), ruler._contact_calendar(key)
+            ladder, calendar = ruler._to_ladder(), ruler._contact_calendar(key)
             today = calendar.local_day(now)
             reached, anchor, following = None, None, None
             if is_backlog:
