@@ -4,7 +4,7 @@ from datetime import date
 
 from odoo.tools import SQL
 
-from ...dunning.decision import bank_is_stale
+from ...dunning.bank import bank_is_stale
 from ..common.instalment_key import root_company
 
 
