@@ -189,14 +189,14 @@ def _of_pending(message: Message) -> Iterator[Explanation]:
         return
     if message.unreachable:
         yield _stop(Kind.UNREACHABLE, message.unreachable, about)
-    if reason == Reason.PUT_OFF:
+    if reason == Reason.SKIPPED_TODAY:
         yield _stop(Kind.SKIPPED_TODAY, reason, about)
     if message.is_stopped_by_breaker:
         yield _stop(Kind.BREAKER, None, about)
     if message.state == "to_approve":
         wanted = Reason.LOOK_FIRST if reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
         yield _stop(Kind.TO_APPROVE, wanted, about)
-    elif reason and reason not in (Reason.DUE, Reason.PUT_OFF):
+    elif reason and reason not in (Reason.DUE, Reason.SKIPPED_TODAY):
         yield _stop(Kind.WAITS, reason, about)
     yield Explanation(Kind.PLANNED, Reason.DUE, about)
 

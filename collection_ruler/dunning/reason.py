@@ -37,7 +37,7 @@ class Reason(StrEnum):
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
     TO_APPROVE = "to_approve"  # it leaves with somebody's fresh word only (A13)
     LOOK_FIRST = "look_first"  # a draft credit note stands against it: a person looks first (F3)
-    PUT_OFF = "put_off"  # a person skipped it for a day (A13)
+    SKIPPED_TODAY = "put_off"  # a person skipped it for a day (A13)
     BAD_ADDRESS = "bad_address"  # the last message to this address did not arrive (C5)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)

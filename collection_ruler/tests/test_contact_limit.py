@@ -101,7 +101,7 @@ class TestContactLimit(CollectionCommon):
             except ValidationError:
                 self.assertFalse(place.state, state.display_name)
             else:
-                plain = limit._plain()
+                plain = limit._to_limit()
                 self.assertEqual((plain.country, plain.state), (place.country, place.state))
 
     def test_branches_share_the_limits_of_their_main_company(self):
@@ -156,7 +156,7 @@ class TestContactLimit(CollectionCommon):
         call = self.env.ref("collection_ruler.collection_contact_limit_br_sp_phone")
         self.assertEqual(call.place, "São Paulo (BR)")
         self.assertEqual(call.whom, "Companies and persons, Phone")
-        self.assertEqual(call.hours_words, "Mon–Fri 08:00–20:00 · Sat 08:00–14:00 · Sun never")
+        self.assertEqual(call.hours_text, "Mon–Fri 08:00–20:00 · Sat 08:00–14:00 · Sun never")
 
     def test_each_law_names_its_source(self):
         laws = self.env["collection.contact.limit"].search([("is_law", "=", True)])

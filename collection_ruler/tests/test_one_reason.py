@@ -55,7 +55,7 @@ class TestOneReason(CollectionCommon):
                 else:
                     self.assertRegex(owner.ruler_line["next"], line or words)
             for followup in self.followups().filtered("leaves_at"):
-                if reason == Reason.PUT_OFF:
+                if reason == Reason.SKIPPED_TODAY:
                     self.assertIn("Skipped until", followup.waits_because)
                 elif reason == Reason.NO_ADDRESS:
                     self.assertIn("no e-mail address", followup.waits_because)
@@ -138,7 +138,7 @@ class TestOneReason(CollectionCommon):
         followup = self.plan()
         with self.at("2026-03-11 07:10"):
             followup.action_skip_today()
-        self.assert_said(Reason.PUT_OFF, "skipped, asked again tomorrow")
+        self.assert_said(Reason.SKIPPED_TODAY, "skipped, asked again tomorrow")
 
     def test_without_an_address(self):
         self.plan()

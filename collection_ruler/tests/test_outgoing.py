@@ -172,7 +172,7 @@ class TestOutgoing(CollectionCommon):
             self.assertFalse(self.leaving(), "It leaves another day")
             self.assertEqual(self.tile(), 0)
             self.assertEqual(self.listed(), followup, "In sight, so that it can be undone")
-            self.assertTrue(followup.is_put_off)
+            self.assertTrue(followup.is_skipped_today)
             self.assertEqual(followup.waits_because, "Skipped until Wed 4 Feb")
         self.assertFalse(self.day("2026-02-03"), "Nothing leaves today")
         self.assertEqual(followup.state, "planned")
@@ -196,7 +196,7 @@ class TestOutgoing(CollectionCommon):
             self.assertEqual(followup.leaves_at, datetime(2026, 2, 4, 9))
         with self.at("2026-02-04 07:30"):
             followup.invalidate_recordset()
-            self.assertFalse(followup.is_put_off)
+            self.assertFalse(followup.is_skipped_today)
             self.assertEqual(self.leaving(), followup)
             self.assertEqual(followup.amount_now, 65)
 
@@ -213,7 +213,7 @@ class TestOutgoing(CollectionCommon):
         with self.at("2026-02-03 07:30"):
             followup.action_skip_today()
             followup.action_plan_again()
-            self.assertFalse(followup.is_put_off)
+            self.assertFalse(followup.is_skipped_today)
         self.assertEqual(len(self.day("2026-02-03")), 1)
 
     def test_what_waits_for_approval_can_be_skipped_too(self):
@@ -229,7 +229,7 @@ class TestOutgoing(CollectionCommon):
             followup.action_skip_today()
         self.assertEqual(followup.state, "to_approve")
         with self.at("2026-02-04 07:00"):
-            self.assertFalse(followup.is_put_off)
+            self.assertFalse(followup.is_skipped_today)
             followup.action_approve()
         self.assertEqual(len(self.day("2026-02-04")), 1)
 

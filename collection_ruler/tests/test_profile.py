@@ -284,7 +284,7 @@ class TestProfile(ProfileCase):
         self.invoice("2026-07-01")
         debtor = self.look()
         self.assertEqual(
-            debtor.profile_words,
+            debtor.profile_text,
             "Forgetful: on average 8 days late over 8 instalments of the last two years, 13 % on time, "
             "getting better.",
         )
@@ -294,19 +294,19 @@ class TestProfile(ProfileCase):
         self.invoice("2026-07-01")
         with self.at("2026-06-01 12:00"):
             self.run_ruler("enrol")
-        self.assertIn("Not known yet", self.debtor().profile_words)
+        self.assertIn("Not known yet", self.debtor().profile_text)
         debtor = self.look()
-        self.assertIn("New: nothing of the last two years was paid", debtor.profile_words)
+        self.assertIn("New: nothing of the last two years was paid", debtor.profile_text)
         self.paid("2026-05-05", "2026-05-05")
         self.look("2026-06-02")
-        self.assertIn("seen so far: 1 of the 3 instalments", debtor.profile_words)
+        self.assertIn("seen so far: 1 of the 3 instalments", debtor.profile_text)
 
     def test_a_persons_own_word_stands_beside_it_and_stays(self):
         self.customer.with_company(self.company).trust = "good"
         self.always(90)
         self.invoice("2026-07-01")
         debtor = self.look()
-        self.assertEqual((debtor.profile, debtor.trust_words), ("chronic", "Good Debtor"))
+        self.assertEqual((debtor.profile, debtor.trust_text), ("chronic", "Good Debtor"))
         self.assertEqual(self.customer.with_company(self.company).trust, "good")
 
     def test_people_do_not_write_a_profile(self):
@@ -320,8 +320,8 @@ class TestProfile(ProfileCase):
             company_ids=[Command.set(self.company.ids)],
         )
         mine = debtor.with_env(self.env(user=collector, su=False))
-        self.assertIn("New", mine.profile_words)
-        self.assertTrue(mine.trust_words)
+        self.assertIn("New", mine.profile_text)
+        self.assertTrue(mine.trust_text)
         with self.assertRaises(AccessError):
             mine.write({"profile": "chronic"})
 

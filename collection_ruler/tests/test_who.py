@@ -23,15 +23,15 @@ class TestWho(CollectionCommon):
 
     def words(self, **values):
         self.ruler.write(values)
-        return self.ruler.who_words
+        return self.ruler.matching_text
 
     def test_nothing_is_counted_before_invoices_are_known(self):
-        self.assertFalse(self.ruler.who_words)
+        self.assertFalse(self.ruler.matching_text)
 
     def test_all_conditions_count_together(self):
         self.enrol()
         self.assertEqual(
-            self.ruler.who_words,
+            self.ruler.matching_text,
             "All of this together: 2 customers who owe now, with 3 open invoices.",
         )
         self.assertIn("1 customer who owes now, with 2 open", self.words(customer_kind="person"))
@@ -44,24 +44,24 @@ class TestWho(CollectionCommon):
     def test_it_follows_what_is_written_before_it_is_saved(self):
         self.enrol()
         with Form(self.ruler) as form:
-            self.assertIn("2 customers", form.who_words)
+            self.assertIn("2 customers", form.matching_text)
             form.customer_kind = "company"
-            self.assertIn("1 customer who owes now, with 1 open invoice.", form.who_words)
+            self.assertIn("1 customer who owes now, with 1 open invoice.", form.matching_text)
             form.country_ids.add(self.env.ref("base.us"))
-            self.assertIn("0 customers", form.who_words)
+            self.assertIn("0 customers", form.matching_text)
 
     def test_several_rulers_are_counted_in_one_query(self):
         self.enrol()
         rulers = self.ruler + self.ruler.copy({"customer_kind": "company"})
-        rulers.invalidate_recordset(["who_words"])
+        rulers.invalidate_recordset(["matching_text"])
         rulers.mapped("customer_kind")
-        both, companies = rulers.mapped("who_words")
+        both, companies = rulers.mapped("matching_text")
         self.assertIn("2 customers", both)
         self.assertIn("1 customer who", companies)
         with self.assertQueryCount(1):
-            rulers._count_who(list(rulers))
+            rulers._count_matching(list(rulers))
 
     def test_a_filter_that_is_none_yet_says_nothing(self):
         self.enrol()
         draft = self.ruler.new({"company_id": self.company.id, "partner_domain": "[('na"})
-        self.assertFalse(draft.who_words)
+        self.assertFalse(draft.matching_text)

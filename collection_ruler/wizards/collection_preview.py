@@ -11,7 +11,7 @@ class CollectionPreview(models.TransientModel):
     followup_id = fields.Many2one("collection.followup", readonly=True)
     debtor_id = fields.Many2one("collection.debtor", readonly=True)
     state = fields.Selection(related="followup_id.state")
-    is_put_off = fields.Boolean(related="followup_id.is_put_off")
+    is_skipped_today = fields.Boolean(related="followup_id.is_skipped_today")
     step_name = fields.Char(string="Step", readonly=True)
     subject = fields.Char(readonly=True)
     email_to = fields.Char(string="To", readonly=True)

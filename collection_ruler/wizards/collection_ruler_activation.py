@@ -124,7 +124,7 @@ class CollectionRulerActivation(models.TransientModel):
     def _count_overdue(self, ruler, taken, today):
         if not taken:
             return 0
-        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
+        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._to_ladder()
         return sum(
             effective_due(ladder, ruler._contact_calendar(one.calendar_key), one.due_date) < today
             for one in taken

@@ -169,7 +169,7 @@ class CollectionRulerActivation(models.TransientModel):
 
     def _coming(self, ruler, standing):
         """The first step that comes for each customer, by the ladder alone."""
-        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._ladder()
+        ruler, ladder = ruler.with_context(collection_memo=Memo()), ruler._to_ladder()
         now = clock.now(self.env)
         by_debtor = defaultdict(list)
         debtors = (

@@ -96,7 +96,7 @@ class CollectionSimulation(models.TransientModel):
 
     def _bank_day(self, due, calendar):
         """From which day a due date counts, if that is another one, in words; else None."""
-        day = effective_due(self.ruler_id._origin.sudo()._ladder(), calendar, due)
+        day = effective_due(self.ruler_id._origin.sudo()._to_ladder(), calendar, due)
         return format_date(self.env, day, date_format="EEE d MMM") if day != due else None
 
     def _say_bank_day(self, calendar):
@@ -122,7 +122,7 @@ class CollectionSimulation(models.TransientModel):
             customer = self._customer(ruler)
             amount = Decimal(str(self.amount))
             course = simulate(
-                ruler._ladder(),
+                ruler._to_ladder(),
                 customer,
                 dues,
                 amount,

@@ -105,7 +105,7 @@ class CollectionCharge(models.Model):
             course.setdefault(date.fromisoformat(day), left)
             left += Decimal(amount)
         due = partial(
-            effective_due, instalment.ruler_id._ladder(), instalment.debtor_id._place_calendar()
+            effective_due, instalment.ruler_id._to_ladder(), instalment.debtor_id._place_calendar()
         )
         return Debt(
             due(instalment._charged_from()),

@@ -44,12 +44,14 @@ TABLE = [
         *(Kind.NOTHING_OPEN, None, None, False),
     ),
     (
-        Facts(pending=Message("m", "to_approve", Reason.PUT_OFF, unreachable=Reason.NO_ADDRESS)),
+        Facts(
+            pending=Message("m", "to_approve", Reason.SKIPPED_TODAY, unreachable=Reason.NO_ADDRESS)
+        ),
         *(Kind.UNREACHABLE, Reason.NO_ADDRESS, "m", True),
     ),
     (
-        Facts(pending=Message("m", "to_approve", Reason.PUT_OFF)),
-        *(Kind.SKIPPED_TODAY, Reason.PUT_OFF, "m", True),
+        Facts(pending=Message("m", "to_approve", Reason.SKIPPED_TODAY)),
+        *(Kind.SKIPPED_TODAY, Reason.SKIPPED_TODAY, "m", True),
     ),
     (
         Facts(pending=Message("m", "planned", Reason.HELD, is_stopped_by_breaker=True)),
@@ -96,7 +98,7 @@ def test_each_kind_is_in_the_table():
     assert {line[1] for line in TABLE} == set(Kind)
 
 
-reasons = st.sampled_from([Reason.DUE, Reason.PUT_OFF, Reason.HELD, Reason.LOOK_FIRST, None])
+reasons = st.sampled_from([Reason.DUE, Reason.SKIPPED_TODAY, Reason.HELD, Reason.LOOK_FIRST, None])
 messages = st.builds(
     Message,
     st.just("m"),

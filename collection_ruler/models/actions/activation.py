@@ -35,10 +35,10 @@ class CollectionRuler(models.Model):
         :return: [(sentence that says what to do, path of the page where it is done or None)]
         """
         self.ensure_one()
-        sentences = [*self._missing_in_ruler(), *self._missing_in_words()]
+        sentences = [*self._missing_in_ruler(), *self._missing_in_messages()]
         missing = [(sentence, None) for sentence in sentences] + self._missing_in_company()
         try:
-            self._ladder()
+            self._to_ladder()
             self._contact_calendar()
         except (LadderError, ValueError) as error:
             missing.append((str(error), None))
@@ -54,10 +54,10 @@ class CollectionRuler(models.Model):
                 day=format_date(self.env, self.date_to),
             )
 
-    def _missing_in_words(self):
+    def _missing_in_messages(self):
         for step in self.step_ids:
             try:
-                step._check_words()
+                step._check_message()
             except ValidationError as error:
                 yield str(error)
 
@@ -92,7 +92,7 @@ class CollectionRuler(models.Model):
         """Switch on: the backlog joins silently at its current step (policy ``join``)."""
         self._check_ready()
         database = self.env["collection.database"].sudo()
-        database._silence_copy()  # the others of a copy stay silent until somebody resumes them too
+        database._pause_in_copy()  # the others of a copy stay silent until somebody resumes them too
         database._remember()
         for ruler in self:
             ruler.state = "running"

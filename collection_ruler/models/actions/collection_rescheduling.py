@@ -103,7 +103,7 @@ class CollectionRescheduling(models.AbstractModel):
         :return: {field of ``collection.instalment``: value}
         """
         ruler, old = instalment.ruler_id, instalment.due_date
-        ladder, today = ruler._ladder(), instalment.debtor_id._local_today()
+        ladder, today = ruler._to_ladder(), instalment.debtor_id._local_today()
         calendar = ruler._contact_calendar(instalment.calendar_key)
         said = None if instalment.watermark == NOTHING_SAID else instalment.watermark
         following, ever = None, self._ever_said(instalment)
@@ -114,19 +114,7 @@ class CollectionRescheduling(models.AbstractModel):
 
     def _ledger(self, instalment):
         """The rows of what was said about an instalment."""
-        move, account, partner, due_date = instalment._key()
-        return (
-            self.env["collection.followup.item"]
-            .sudo()
-            .search(
-                [
-                    ("move_id", "=", move),
-                    ("account_id", "=", account),
-                    ("partner_id", "=", partner),
-                    ("due_date", "=", due_date),
-                ]
-            )
-        )
+        return self.env["collection.followup.item"].sudo().search(instalment._key_domain())
 
     def _ever_said(self, instalment):
         """Offsets that were taken, or passed over, for whichever due date it had."""

@@ -4,7 +4,18 @@ from ...dunning.reason import Reason
 
 
 def reason_selection(env):
-    """The reasons in plain words, one list for ledger, forms and banners."""
+    """The reasons in plain words, one list for ledger, forms and banners, in the order of `Reason`."""
+    return [
+        *_said_or_passed_over(env),
+        *_waiting(env),
+        *_followed_up_by_nobody(env),
+        *_taken_back(env),
+        *_failed(env),
+    ]
+
+
+def _said_or_passed_over(env):
+    """What is consumed: said, or passed over."""
     _ = env._
     return [
         (Reason.DUE, _("its step had come")),
@@ -13,6 +24,13 @@ def reason_selection(env):
         (Reason.ALREADY_SENT, _("the invoice had been sent before")),
         (Reason.NOT_FOR_THEM, _("this step is not for customers who pay like this one")),
         (Reason.SAID_BY_HAND, _("a person said it another way")),
+    ]
+
+
+def _waiting(env):
+    """What waits, and follows once the cause is gone."""
+    _ = env._
+    return [
         (Reason.HELD, _("a hold pauses the ruler")),
         (Reason.BLOCKED, _("excluded from follow-up in accounting")),
         (Reason.IN_FLIGHT, _("a payment is under way")),
@@ -30,7 +48,7 @@ def reason_selection(env):
         (Reason.CLOSED, _("outside the contact hours")),
         (Reason.TO_APPROVE, _("it waits for approval")),
         (Reason.LOOK_FIRST, _("a draft credit note stands against it: look at it first")),
-        (Reason.PUT_OFF, _("somebody skipped it for the day")),
+        (Reason.SKIPPED_TODAY, _("somebody skipped it for the day")),
         (Reason.BAD_ADDRESS, _("the e-mail address does not work: add another one")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),
@@ -38,16 +56,37 @@ def reason_selection(env):
         (Reason.RULER_STOPPED, _("the ruler is not running")),
         (Reason.UNPAID_PROMISE, _("a promise to pay was not kept: speak with them first")),
         (Reason.NOT_THEIRS, _("who was written to is not the customer")),
+    ]
+
+
+def _followed_up_by_nobody(env):
+    """What no ruler looks after."""
+    _ = env._
+    return [
         (Reason.NO_RULER, _("no ruler is switched on")),
         (Reason.NOT_YET, _("the next run looks at it")),
         (Reason.NO_MATCH, _("no ruler takes it")),
         (Reason.ENDED, _("its ruler has ended")),
+    ]
+
+
+def _taken_back(env):
+    """What was planned once."""
+    _ = env._
+    return [
         (Reason.PAID, _("paid before it left")),
         (Reason.GONE, _("the invoice or the step was removed or changed")),
         (Reason.REVERSED, _("the payment came back")),
         (Reason.REPLACED, _("another message took its place")),
         (Reason.BY_HAND, _("cancelled by hand")),
         (Reason.RESCHEDULED, _("another due date was agreed")),
+    ]
+
+
+def _failed(env):
+    """What was tried and did not arrive."""
+    _ = env._
+    return [
         (Reason.NO_ADDRESS, _("no address to send to")),
         (Reason.NO_NUMBER, _("no telephone number to send to")),
         (Reason.OPTED_OUT, _("they do not want messages by this channel")),

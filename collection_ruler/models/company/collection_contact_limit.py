@@ -49,16 +49,16 @@ class CollectionContactLimit(models.Model):
     source = fields.Char(required=True, help="Where it is written, so that anybody can look it up.")
     source_url = fields.Char(string="Link")
 
-    place = fields.Char(string="In", compute="_compute_words")
-    whom = fields.Char(string="For", compute="_compute_words")
-    hours_words = fields.Char(string="Hours, by the customer's clock", compute="_compute_words")
+    place = fields.Char(string="In", compute="_compute_labels")
+    whom = fields.Char(string="For", compute="_compute_labels")
+    hours_text = fields.Char(string="Hours, by the customer's clock", compute="_compute_labels")
 
     @api.depends(
         *("country_id", "state_id", "channel", "customer_kind", "week_from", "week_to"),
         *("saturday_from", "saturday_to", "sunday_from", "sunday_to"),
     )
     @api.depends_context("lang")
-    def _compute_words(self):
+    def _compute_labels(self):
         """Where, for whom and when, for lists: what is empty means all."""
         _ = self.env._
         kinds = dict(self._fields["customer_kind"]._description_selection(self.env))
@@ -72,7 +72,7 @@ class CollectionContactLimit(models.Model):
             )
             names = (_("Mon–Fri"), _("Sat"), _("Sun"))
             week, saturday, sunday = limit._days()[0], limit._days()[5], limit._days()[6]
-            limit.hours_words = " · ".join(
+            limit.hours_text = " · ".join(
                 f"{name} {format_duration(begin)}–{format_duration(end)}"
                 if begin < end
                 else _("%s never", name)
@@ -174,9 +174,9 @@ class CollectionContactLimit(models.Model):
         # what is kept for everybody is asked for by whoever comes first, perhaps from a list of archived ones
         limits = self.sudo().with_context(active_test=True)
         limits = limits.search(Domain("company_id", "in", [False, company_id]))
-        return tuple(limit._plain() for limit in limits)
+        return tuple(limit._to_limit() for limit in limits)
 
-    def _plain(self):
+    def _to_limit(self):
         self.ensure_one()
         country, state = known_as(self.country_id.code, self.state_id.code)
         kinds = {"company": True, "person": False}

@@ -35,7 +35,7 @@ class ResCompany(models.Model):
         "CHECK (collection_punctual_days >= 0 "
         "AND collection_punctual_days < collection_forgetful_days "
         "AND collection_forgetful_days < collection_late_days)",
-        "The days of the payer profile have to rise: punctual, then forgetful, then late. Mend them, "
+        "The days of the payer profile have to rise: punctual, then forgetful, then late. Correct them, "
         "for example 2, 10 and 45.",
     )
     _collection_profile_instalments_min = models.Constraint(

@@ -19,7 +19,7 @@ class CollectionBlackout(models.Model):
 
     _dates = models.Constraint(
         "CHECK (date_to IS NULL OR date_from <= date_to)",
-        "These dates to avoid end before they begin. Mend one of them.",
+        "These dates to avoid end before they begin. Correct one of them.",
     )
 
     @api.constrains("date_from", "date_to", "yearly")

@@ -38,7 +38,7 @@ class CollectionConversation(models.AbstractModel):
             last.answered_at = fields.Datetime.now()
             day = self._last_day_of_pause(debtor)
             self._hold(debtor, day, msg_dict)._wait_for_answer()
-            debtor._tell(
+            debtor._schedule_task(
                 self.env._("Answer the reply of %s", debtor.display_name),
                 self.env._(
                     "The ruler is paused for this customer until %s.", fields.Date.to_string(day)

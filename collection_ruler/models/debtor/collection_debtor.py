@@ -59,7 +59,7 @@ class CollectionDebtor(models.Model):
     )
     priority = fields.Selection([("0", "Normal"), ("1", "High")], default="0")
     refreshed_on = fields.Date(help="The day that the figures are of.")
-    thanked_partial = fields.Integer(
+    thanked_up_to_partial_id = fields.Integer(
         help="Payments are thanked for above this id of account.partial.reconcile."
     )
     instalment_ids = fields.One2many("collection.instalment", "debtor_id", string="Instalments")
@@ -134,7 +134,7 @@ class CollectionDebtor(models.Model):
             or self.env.ref("base.user_admin")
         )
 
-    def _tell(self, summary, note="", ruler=None, once=False):
+    def _schedule_task(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.
 
         :param once: not where the same one is still open

@@ -99,13 +99,13 @@ class CollectionHold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         holds = super().create(vals_list)
-        holds._tell_ruler()
+        holds._refresh_debtors()
         holds._note()
         return holds
 
     def write(self, vals):
         result = super().write(vals)
-        self._tell_ruler()
+        self._refresh_debtors()
         if vals.keys() & {"state", "date_to"}:
             self._note()
         if vals.get("state") == "ended":
@@ -133,9 +133,9 @@ class CollectionHold(models.Model):
     def _note(self):
         """A line on the debtor's timeline, beside what was said and answered."""
         for hold in self:
-            hold.debtor_id._message_log(body=hold._words())
+            hold.debtor_id._message_log(body=hold._label())
 
-    def _words(self):
+    def _label(self):
         """The hold in a sentence, for the timeline."""
         self.ensure_one()
         why = dict(self._fields["origin"]._description_selection(self.env))[self.origin]
@@ -153,7 +153,7 @@ class CollectionHold(models.Model):
             )
         return self.env._("On hold: %(what)s (%(why)s).", what=what, why=why)
 
-    def _tell_ruler(self):
+    def _refresh_debtors(self):
         """Stage and banner follow at once where a person acts, else within the minute (F5)."""
         self.debtor_id._queue_refresh()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()

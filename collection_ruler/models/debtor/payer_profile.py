@@ -54,20 +54,20 @@ class CollectionDebtor(models.Model):
         help="The last half-year beside the time before.",
     )
     profile_on = fields.Date(readonly=True, help="The day that the profile is of.")
-    profile_words = fields.Char(string="How they pay", compute="_compute_profile_words")
-    profile_rule = fields.Char(string="What the classes mean", compute="_compute_profile_words")
-    trust_words = fields.Char(
+    profile_text = fields.Char(string="How they pay", compute="_compute_profile_text")
+    profile_rule = fields.Char(string="What the classes mean", compute="_compute_profile_text")
+    trust_text = fields.Char(
         string="Degree of trust",
-        compute="_compute_trust_words",
+        compute="_compute_trust_text",
         help="It is set by a person, on the contact: nothing changes it by itself.",
     )
 
     @api.depends(*FIGURES)
     @api.depends_context("lang")
-    def _compute_profile_words(self):
+    def _compute_profile_text(self):
         for debtor in self:
             thresholds = debtor.sudo().company_id._collection_thresholds()
-            debtor.profile_words = debtor._say_profile(thresholds)
+            debtor.profile_text = debtor._say_profile(thresholds)
             debtor.profile_rule = self.env._(
                 "Up to %(punctual)s days late on average is punctual, up to %(forgetful)s forgetful, up to "
                 "%(late)s late, more is chronic; with fewer than %(instalments)s instalments known, new.",
@@ -122,12 +122,12 @@ class CollectionDebtor(models.Model):
 
     @api.depends("partner_id")
     @api.depends_context("lang")
-    def _compute_trust_words(self):
+    def _compute_trust_text(self):
         for company, own in self.sudo().grouped("company_id").items():
             partners = self.env["res.partner"].sudo().with_company(company)
             labels = dict(partners._fields["trust"]._description_selection(self.env))
             for debtor in own:
                 trust = partners.browse(debtor.partner_id.id).trust
-                self.browse(debtor.id).trust_words = labels.get(trust) or self.env._(
+                self.browse(debtor.id).trust_text = labels.get(trust) or self.env._(
                     "Nobody has said anything"
                 )

@@ -95,7 +95,7 @@ class MailMail(models.Model):
             )
         if not ours or self.env["ir.mail_server"]._disable_send():
             return True
-        self._collection_silence_copy()
+        self._collection_pause_in_copy()
         memo, read_at = Memo(), time.monotonic()
         for mail_id in ours.ids:
             mail = self.browse(
@@ -158,7 +158,7 @@ class MailMail(models.Model):
                 self.unlink()
                 self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    def _collection_silence_copy(self):
+    def _collection_pause_in_copy(self):
         """In a copied database Odoo's queue may run before our own action pauses the rulers."""
         with self.env.registry.cursor() as cr:
-            self.env(cr=cr, su=True)["collection.database"]._silence_copy()
+            self.env(cr=cr, su=True)["collection.database"]._pause_in_copy()

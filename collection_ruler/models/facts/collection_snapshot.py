@@ -187,7 +187,7 @@ class CollectionSnapshot(models.AbstractModel):
             }
             hours[None] = company._collection_hours()
             memo["settings", company_id] = Settings(
-                {ruler.id: ruler._ladder(steps_of.get(ruler, ())) for ruler in rulers},
+                {ruler.id: ruler._to_ladder(steps_of.get(ruler, ())) for ruler in rulers},
                 Calendars(
                     hours,
                     self.env["collection.contact.limit"]._of_company(company_id),
@@ -195,7 +195,7 @@ class CollectionSnapshot(models.AbstractModel):
                     & frozenset(self.env["collection.channel"]._hearing()),
                 ),
                 today,
-                {step.id: step._rung() for step in steps},
+                {step.id: step._to_step() for step in steps},
                 {currency.id: currency.name for currency in currencies},
                 self._rates(company, rulers, steps, currencies, today),
                 company._collection_is_paused(),
@@ -386,7 +386,7 @@ class CollectionSnapshot(models.AbstractModel):
             i.watermark, i.residual_currency::text, i.currency_id,
             m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s,
             greatest(i.delivered_on, m.collection_sent_on),
-            -- as collection.ruler._speaks_on says
+            -- as collection.ruler._is_running_on says
             r.active AND r.state = 'running'
                 AND coalesce(r.date_from <= %(today)s, TRUE)
                 AND coalesce(r.date_to >= %(today)s, TRUE),

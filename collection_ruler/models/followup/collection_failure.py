@@ -13,7 +13,7 @@ class CollectionFailure(models.AbstractModel):
     _description = "Collection: tell about failures"
 
     @api.model
-    def _tell(self, followup):
+    def _schedule_task(self, followup):
         """Leave a task for whoever answers for the ruler.
 
         :param followup: a ``collection.followup`` that failed, or of which nobody knows
@@ -21,7 +21,7 @@ class CollectionFailure(models.AbstractModel):
         if followup.reason in ONE_FOR_THE_ADDRESS:
             self._tell_about_address(followup)
             return
-        told = followup.debtor_id._tell(
+        told = followup.debtor_id._schedule_task(
             self._summary(followup),
             followup.failure or self._help(followup.reason),
             followup.ruler_id,
@@ -31,7 +31,7 @@ class CollectionFailure(models.AbstractModel):
 
     def _tell_about_address(self, followup):
         summary, help_for = followup._channel()._address_task(followup, followup.reason)
-        told = followup.debtor_id._tell(summary, help_for, followup.ruler_id, once=True)
+        told = followup.debtor_id._schedule_task(summary, help_for, followup.ruler_id, once=True)
         followup.activity_id = told or followup.debtor_id._open_tasks(summary)[:1]
 
     def _summary(self, followup):

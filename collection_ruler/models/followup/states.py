@@ -164,7 +164,7 @@ class CollectionFollowup(models.Model):
         """A task for each that wants approval."""
         reasons = dict(reason_selection(self.env))
         for followup in self:
-            followup.activity_id = followup.debtor_id._tell(
+            followup.activity_id = followup.debtor_id._schedule_task(
                 self.env._("Approve “%s”", followup.step_name),
                 self.env._(
                     "The message waits among the follow-ups to approve: %s.",
@@ -202,7 +202,7 @@ class CollectionFollowup(models.Model):
             if state == "uncertain":
                 followup._settle_items("sent", Reason.UNCERTAIN)
             followup._withdraw(keep_words=state == "uncertain")
-            self.env["collection.failure"]._tell(followup)
+            self.env["collection.failure"]._schedule_task(followup)
 
     def _sent(self, at):
         """It left: the ledger says so.

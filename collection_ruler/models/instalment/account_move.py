@@ -88,15 +88,15 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft)
-        posted._collection_touch_credits()
+        posted._collection_refresh_credits()
         return posted
 
     def button_draft(self):
         result = super().button_draft()
-        self._collection_touch_credits()
+        self._collection_refresh_credits()
         return result
 
-    def _collection_touch_credits(self):
+    def _collection_refresh_credits(self):
         """A credit note or payment that came or went changes what its debtor shows as open credit, also
         where it settles no instalment (D2)."""
         lines = self.line_ids.filtered(

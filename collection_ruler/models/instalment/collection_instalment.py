@@ -200,6 +200,11 @@ class CollectionInstalment(models.Model):
         self.ensure_one()
         return self.move_id.id, self.account_id.id, self.partner_id.id, self.due_date
 
+    def _key_domain(self):
+        """Which rows of a ledger are about this instalment."""
+        names = ("move_id", "account_id", "partner_id", "due_date")
+        return [(name, "=", value) for name, value in zip(names, self._key(), strict=True)]
+
     @api.model
     def _ledger_models(self):
         """Names of the models whose rows know an instalment by its key, and its debtor by `debtor_id`.

@@ -26,13 +26,9 @@ class CollectionSettlement(models.AbstractModel):
 
     def _had_thanks_in_vain(self, instalment):
         """Whether thanks were planned since it was settled that will not be given any more."""
-        move, account, partner, due_date = instalment._key()
         return instalment.env["collection.followup.item"].search_count(
             [
-                ("move_id", "=", move),
-                ("account_id", "=", account),
-                ("partner_id", "=", partner),
-                ("due_date", "=", due_date),
+                *instalment._key_domain(),
                 ("followup_id.purpose", "=", "thanks"),
                 ("state", "in", ("planned", "cancelled")),
                 ("create_date", ">=", instalment.settled_on),
@@ -44,7 +40,7 @@ class CollectionSettlement(models.AbstractModel):
     def _last_offset(self, instalment):
         """The offset that the watermark of a ``collection.instalment`` stands at; None when nothing was
         said yet."""
-        offsets = instalment.ruler_id._ladder().offsets
+        offsets = instalment.ruler_id._to_ladder().offsets
         said = [offset for offset in offsets if offset <= instalment.watermark]
         return said[-1] if said else None
 
@@ -59,7 +55,7 @@ class CollectionSettlement(models.AbstractModel):
         :param today: local day of the company
         """
         ruler, offset = instalment.ruler_id, self._last_offset(instalment)
-        ladder, calendar = ruler._ladder(), ruler._contact_calendar(instalment.calendar_key)
+        ladder, calendar = ruler._to_ladder(), ruler._contact_calendar(instalment.calendar_key)
         overdue = [one for one in ladder.offsets if one > 0]
         if effective_due(ladder, calendar, instalment.due_date) < today and overdue:
             offset = max(offset, overdue[0]) if offset is not None else overdue[0]

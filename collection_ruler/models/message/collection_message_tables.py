@@ -146,5 +146,5 @@ class CollectionMessageTables(models.AbstractModel):
         """The day from which an instalment's days overdue count (A3)."""
         ruler, due = instalment.ruler_id, instalment.due_date
         if ruler and due < today:
-            return effective_due(ruler._ladder(), debtor._place_calendar(), due)
+            return effective_due(ruler._to_ladder(), debtor._place_calendar(), due)
         return due

@@ -26,7 +26,7 @@ class CollectionDatabase(models.AbstractModel):
         self.env["ir.config_parameter"].sudo().set_param(IDENTITY_PARAMETER, self._identity())
 
     @api.model
-    def _silence_copy(self):
+    def _pause_in_copy(self):
         """Pause all rulers of a copied or restored database.
 
         :return: whether this is a copy

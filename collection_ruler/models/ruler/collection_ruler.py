@@ -74,7 +74,7 @@ class CollectionRuler(models.Model):
         help="After that the ruler falls silent and a person takes over. 0: no limit.",
     )
     owed_min = fields.Monetary(
-        string="Ask from",
+        string="Follow up from (minimum balance)",
         help="While a customer owes less than this, nothing is asked for; invoices and thanks still go out. "
         "0: every amount.",
     )
@@ -93,7 +93,7 @@ class CollectionRuler(models.Model):
 
     _dates = models.Constraint(
         "CHECK (date_from IS NULL OR date_to IS NULL OR date_from <= date_to)",
-        "The ruler ends before it begins. Mend its dates.",
+        "The ruler ends before it begins. Correct its dates.",
     )
     _limits = models.Constraint(
         "CHECK (min_days_between_contacts >= 0 AND max_contacts >= 0 AND max_contacts_days >= 0 "
@@ -150,7 +150,7 @@ class CollectionRuler(models.Model):
                     self.env._("“%s” is running and needs at least one step.", ruler.name)
                 )
 
-    def _ladder(self, steps=None):
+    def _to_ladder(self, steps=None):
         """The steps that count from the due date, as the plain-Python ladder.
 
         :param steps: all steps of this ruler, where they were read already
@@ -161,7 +161,7 @@ class CollectionRuler(models.Model):
             steps = self.step_ids if steps is None else steps
             memo["ladder", self.id] = Ladder(
                 self.id,
-                tuple(step._rung() for step in steps if step.trigger == "due"),
+                tuple(step._to_step() for step in steps if step.trigger == "due"),
                 min_days_between=self.min_days_between_contacts,
                 max_contacts=self.max_contacts,
                 max_contacts_days=self.max_contacts_days,
@@ -181,7 +181,7 @@ class CollectionRuler(models.Model):
         self.ensure_one()
         return self.company_id._collection_calendar(self.resource_calendar_id, key)
 
-    def _speaks_on(self, day):
+    def _is_running_on(self, day):
         """Whether the ruler runs on a local day (A4)."""
         self.ensure_one()
         return self.state == "running" and self._is_valid_on(day)

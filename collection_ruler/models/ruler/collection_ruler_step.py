@@ -7,7 +7,7 @@ from ...dunning.ladder import Step
 
 
 class CollectionRulerStep(models.Model):
-    """One rung of a ruler: what is said, how, and how many days from the due date (A2)."""
+    """One step of a ruler: what is said, how, and how many days from the due date (A2)."""
 
     _name = "collection.ruler.step"
     _description = "Collection Ruler Step"
@@ -31,12 +31,12 @@ class CollectionRulerStep(models.Model):
         help="Days from the due date: negative before it, 0 on it, positive after it.",
     )
     owed_min = fields.Monetary(
-        string="Only from",
+        string="Only if at least",
         help="This step is passed over while the customer owes less than this. 0: always said.",
     )
     skip_profiles = fields.Many2many(
         "collection.payer.class",
-        string="Not to",
+        string="Skip for",
         help="This step is passed over for customers who usually pay like that. Nothing chosen: for all.",
     )
     currency_id = fields.Many2one(related="ruler_id.currency_id")
@@ -131,7 +131,7 @@ class CollectionRulerStep(models.Model):
     @api.constrains("channel", "mail_template_id", "delivers_invoice", "trigger", "mode")
     def _check_step(self):
         for step in self:
-            step._check_words()
+            step._check_message()
             channel = self.env["collection.channel"]._named(step.channel)
             if step.mode not in channel._modes:
                 raise ValidationError(
@@ -173,7 +173,7 @@ class CollectionRulerStep(models.Model):
                     )
                 )
 
-    def _check_words(self):
+    def _check_message(self):
         """:raise ValidationError: what its channel lacks, such as an e-mail step without words"""
         for step in self:
             if lack := self.env["collection.channel"]._named(step.channel)._misfit(step):
@@ -200,7 +200,7 @@ class CollectionRulerStep(models.Model):
         self.ensure_one()
         return self.env["collection.channel"]._named(self.channel)._label()
 
-    def _rung(self):
+    def _to_step(self):
         """The step as the plain-Python ladder knows it."""
         self.ensure_one()
         return Step(

@@ -40,7 +40,7 @@ class CollectionRuler(models.Model):
         string="Journals",
         domain="[('type', 'in', ('sale', 'general')), ('company_id', 'child_of', company_id)]",
     )
-    who_words = fields.Char(compute="_compute_who_words")
+    matching_text = fields.Char(compute="_compute_matching_text")
 
     @api.constrains("partner_domain")
     def _check_partner_domain(self):
@@ -105,7 +105,7 @@ class CollectionRuler(models.Model):
             )
             found.append((_("customers of its filter"), SQL("p.id IN %s", partners.subselect())))
         if self.amount_min:
-            words = _("invoices of at least %s", self._amount_words(self.amount_min))
+            words = _("invoices of at least %s", self._amount_label(self.amount_min))
             found.append((words, SQL("abs(m.amount_total_signed) >= %s", self.amount_min)))
         if terms := self.sudo().payment_term_ids:
             words = _("payment terms %s", ", ".join(terms.mapped("name")))
@@ -115,7 +115,7 @@ class CollectionRuler(models.Model):
             found.append((words, SQL("m.journal_id IN %s", tuple(journals.ids))))
         return found
 
-    def _amount_words(self, amount):
+    def _amount_label(self, amount):
         return format_amount(self.env, amount, self.currency_id)
 
     def _match(self):
@@ -170,20 +170,20 @@ class CollectionRuler(models.Model):
         "journal_ids",
     )
     @api.depends_context("lang")
-    def _compute_who_words(self):
+    def _compute_matching_text(self):
         """Nothing is counted before a ruler of the company ran: until then no instalment is known."""
-        self.who_words = False
-        rulers = [ruler for ruler in self if ruler._who_can_be_counted()]
-        counts = self._count_who(rulers) if rulers else ()
+        self.matching_text = False
+        rulers = [ruler for ruler in self if ruler._can_be_counted()]
+        counts = self._count_matching(rulers) if rulers else ()
         for ruler, (company_is_known, customers, invoices) in zip(rulers, counts, strict=True):
             if company_is_known:
-                ruler.who_words = self.env._(
+                ruler.matching_text = self.env._(
                     "All of this together: %(customers)s, %(invoices)s.",
-                    customers=ruler._who_number(customers, "customers"),
-                    invoices=ruler._who_number(invoices, "invoices"),
+                    customers=ruler._number_label(customers, "customers"),
+                    invoices=ruler._number_label(invoices, "invoices"),
                 )
 
-    def _who_can_be_counted(self):
+    def _can_be_counted(self):
         """Whether the filter, which may be half written, can be asked."""
         try:
             self._conditions()
@@ -194,7 +194,7 @@ class CollectionRuler(models.Model):
             return False
         return bool(self.company_id)
 
-    def _who_number(self, number, what):
+    def _number_label(self, number, what):
         if what == "customers":
             return (
                 self.env._("1 customer who owes now")
@@ -207,7 +207,7 @@ class CollectionRuler(models.Model):
             else self.env._("with %s open invoices", number)
         )
 
-    def _count_who(self, rulers):
+    def _count_matching(self, rulers):
         """Count for all of them in one query.
 
         :return: [(whether the company has open instalments, customers, invoices)]

@@ -77,7 +77,7 @@ class CollectionRun(models.Model):
     @api.model
     def _cron_follow_up(self):
         """Run the verbs for each company, the longest waiting first, committing between batches."""
-        if self.env["collection.database"]._silence_copy():
+        if self.env["collection.database"]._pause_in_copy():
             return
         companies = self._companies()
         for number, company in enumerate(companies, 1):
@@ -93,7 +93,7 @@ class CollectionRun(models.Model):
         Never in another one: two verbs at once would lock each other's customers out. The run calls
         again for the next.
         """
-        if self.env["collection.database"]._silence_copy():
+        if self.env["collection.database"]._pause_in_copy():
             return
         for run in self.search([("state", "=", "running"), ("is_help", "=", False)]):
             if run.passed == len(VERBS) or VERBS[run.passed] not in SHARED_VERBS:

@@ -58,7 +58,7 @@ class CollectionExplanation(models.AbstractModel):
                     is_open=one.is_open,
                     hold=one.id in held or None,
                     is_paused=known.is_paused,
-                    is_stopped=bool(one.ruler_id) and not one.ruler_id._speaks_on(known.today),
+                    is_stopped=bool(one.ruler_id) and not one.ruler_id._is_running_on(known.today),
                     failed=missed,
                     pending=pending,
                     waiting=Reason(one.waiting_reason) if one.waiting_reason else None,

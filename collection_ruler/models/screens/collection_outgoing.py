@@ -30,7 +30,7 @@ class CollectionOutgoing(models.AbstractModel):
         """What Today's outgoing shows of messages that have not left.
 
         :param followups: ``collection.followup``, planned or to be approved, no tasks
-        :return: {follow-up as superuser: {``leaves_today``, ``is_put_off``, ``leaves_at``: naive UTC,
+        :return: {follow-up as superuser: {``leaves_today``, ``is_skipped_today``, ``leaves_at``: naive UTC,
             ``amount_now``, ``currency_now_id``, ``waits_because``}}
         """
         # hours are read once for all
@@ -39,14 +39,14 @@ class CollectionOutgoing(models.AbstractModel):
         for channel, own in known.env["collection.channel"]._each(known):
             unreachable |= channel._why_unreachable(own)
         # what was skipped shows the amount that it showed before
-        skipped = known.filtered(lambda f: f.reason == Reason.PUT_OFF)
+        skipped = known.filtered(lambda f: f.reason == Reason.SKIPPED_TODAY)
         unskipped = self._foreseen(skipped, skipped=False)
         foreseen = self._foreseen(known)
         why = self._explain({f: check for f, (check, *_rest) in foreseen.items()}, unreachable)
         result = {}
         for followup, (_check, lifted, at) in foreseen.items():
             seen = self._seen_day(followup)
-            if seen["is_put_off"]:
+            if seen["is_skipped_today"]:
                 _check, lifted, _at = unskipped[followup]
             seen |= self._seen_amount(followup, lifted)
             seen["leaves_at"] = at.astimezone(UTC).replace(tzinfo=None)
@@ -104,8 +104,8 @@ class CollectionOutgoing(models.AbstractModel):
 
         :param waits: why door 1 would not let it go now, or None
         """
-        if self._seen_day(followup)["is_put_off"]:
-            return Reason.PUT_OFF
+        if self._seen_day(followup)["is_skipped_today"]:
+            return Reason.SKIPPED_TODAY
         if followup.state == "to_approve":
             return followup._asks_because()
         return waits or Reason.DUE
@@ -117,7 +117,7 @@ class CollectionOutgoing(models.AbstractModel):
         planned_for = calendar.local_day(followup.scheduled_at.replace(tzinfo=UTC))
         return {
             "leaves_today": planned_for <= today,
-            "is_put_off": followup.reason == Reason.PUT_OFF and planned_for > today,
+            "is_skipped_today": followup.reason == Reason.SKIPPED_TODAY and planned_for > today,
         }
 
     def _seen_amount(self, followup, lifted):

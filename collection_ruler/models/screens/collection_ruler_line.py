@@ -87,7 +87,7 @@ class CollectionRulerLine(models.AbstractModel):
 
         :raise CalendarError, LadderError, NeverOpen: its ruler cannot be drawn
         """
-        debtor, ladder = instalment.debtor_id, instalment.ruler_id._ladder()
+        debtor, ladder = instalment.debtor_id, instalment.ruler_id._to_ladder()
         was_spoken_to, taken = debtor.id in facts.spoken_to, facts.taken[instalment.id]
         calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
         today = calendar.local_day(clock.now(self.env))

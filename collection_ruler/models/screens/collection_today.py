@@ -119,7 +119,7 @@ class CollectionToday(models.AbstractModel):
     def _leaving(self):
         leaves = Domain("leaves_today", "=", True)
         # what was skipped stays in sight, so that it can be undone
-        seen = leaves | Domain("is_put_off", "=", True)
+        seen = leaves | Domain("is_skipped_today", "=", True)
         action = self._followups(self.env._("Today's outgoing"), seen, outgoing=True)
         hint = self.env._("Read it, or skip it for the day.")
         title = self.env._("Leaves today")

@@ -89,7 +89,7 @@ def explained(env, message, calendar, is_stopped_by_breaker):
     at = datetime.fromisoformat(message.at)
     now = clock.now(env)
     reason = message.reason and Reason(message.reason)
-    if reason == Reason.PUT_OFF and calendar.local_day(at.replace(tzinfo=UTC)) <= (
+    if reason == Reason.SKIPPED_TODAY and calendar.local_day(at.replace(tzinfo=UTC)) <= (
         calendar.local_day(now)
     ):
         reason = Reason.DUE  # it was skipped for a day that is over

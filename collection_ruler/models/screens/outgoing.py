@@ -28,14 +28,14 @@ class CollectionFollowup(models.Model):
     )
     currency_now_id = fields.Many2one("res.currency", compute="_compute_outgoing")
     waits_because = fields.Char(string="Waits because", compute="_compute_outgoing")
-    is_put_off = fields.Boolean(
-        string="Skipped for today", compute="_compute_outgoing", search="_search_is_put_off"
+    is_skipped_today = fields.Boolean(
+        string="Skipped for today", compute="_compute_outgoing", search="_search_is_skipped_today"
     )
 
     @api.depends("state", "reason", "scheduled_at")
     def _compute_outgoing(self):
         """Ask `collection.outgoing` about all of them at once."""
-        self.leaves_today = self.is_put_off = False
+        self.leaves_today = self.is_skipped_today = False
         self.leaves_at = self.amount_now = self.currency_now_id = self.waits_because = False
         here = self.filtered(lambda f: f.state in STILL_HERE and f.customer_hears)
         for followup, seen in self.env["collection.outgoing"]._look(here).items():
@@ -49,11 +49,11 @@ class CollectionFollowup(models.Model):
         return self._outgoing("<")
 
     @api.model
-    def _search_is_put_off(self, operator, value):
+    def _search_is_skipped_today(self, operator, value):
         """What was skipped for today, and only that: tomorrow it leaves as any other."""
         if operator != "in" or list(value) != [True]:
             return NotImplemented
-        return self._outgoing(">=") & Domain("reason", "=", Reason.PUT_OFF)
+        return self._outgoing(">=") & Domain("reason", "=", Reason.SKIPPED_TODAY)
 
     def _outgoing(self, operator):
         """What has not left, by whether it is planned before (<) or after (>=) the end of today."""
@@ -98,12 +98,12 @@ class CollectionFollowup(models.Model):
         followups = self._by_collector()
         self._still_here(followups)
         Outgoing = self.env["collection.outgoing"]
-        for followup in followups.filtered(lambda f: not f.is_put_off):
+        for followup in followups.filtered(lambda f: not f.is_skipped_today):
             # counted from when it would leave: on a weekend that is not today
             at = self.env["collection.door"]._next_try(
-                followup, Reason.PUT_OFF, Outgoing._next_open(followup)
+                followup, Reason.SKIPPED_TODAY, Outgoing._next_open(followup)
             )
-            followup.write({"reason": Reason.PUT_OFF, "scheduled_at": at})
+            followup.write({"reason": Reason.SKIPPED_TODAY, "scheduled_at": at})
         followups.debtor_id._queue_refresh()
 
     def action_plan_again(self):
@@ -114,7 +114,7 @@ class CollectionFollowup(models.Model):
         followups = self._by_collector()
         self._still_here(followups)
         Outgoing, now = self.env["collection.outgoing"], clock.naive_now(self.env)
-        for followup in followups.filtered(lambda f: f.reason == Reason.PUT_OFF):
+        for followup in followups.filtered(lambda f: f.reason == Reason.SKIPPED_TODAY):
             followup.scheduled_at = now
             at = Outgoing._next_open(followup).astimezone(UTC).replace(tzinfo=None)
             followup.write({"reason": Reason.DUE, "scheduled_at": at})

@@ -86,8 +86,8 @@ class CollectionEnrol(models.AbstractModel):
                     HAVING sum(l.amount_residual) > 0),
                 made AS (
                     INSERT INTO collection_debtor
-                           (partner_id, company_id, stage_id, priority, thanked_partial, calendar_key,
-                            create_uid, write_uid, create_date, write_date)
+                           (partner_id, company_id, stage_id, priority, thanked_up_to_partial_id,
+                            calendar_key, create_uid, write_uid, create_date, write_date)
                     SELECT DISTINCT customer_id, %(root)s, %(stage)s::int, '0',
                            (SELECT coalesce(max(id), 0) FROM account_partial_reconcile), %(key)s,
                            %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'

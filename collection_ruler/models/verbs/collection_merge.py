@@ -131,7 +131,9 @@ class CollectionMerge(models.AbstractModel):
         # one history: messages and tasks follow the debts
         debtor.message_change_thread(other)
         debtor.activity_ids.write({"res_id": other.id})
-        other.thanked_partial = max(other.thanked_partial, debtor.thanked_partial)
+        other.thanked_up_to_partial_id = max(
+            other.thanked_up_to_partial_id, debtor.thanked_up_to_partial_id
+        )
         other.ice_breaker = other.ice_breaker or debtor.ice_breaker
         other.best_hour = other.best_hour or debtor.best_hour
         other._queue_refresh(money=True)
@@ -145,7 +147,7 @@ class CollectionMerge(models.AbstractModel):
                 {
                     "partner_id": partner.id,
                     "company_id": debtor.company_id.id,
-                    "thanked_partial": debtor.thanked_partial,
+                    "thanked_up_to_partial_id": debtor.thanked_up_to_partial_id,
                 }
             )
         moved = (

@@ -137,7 +137,7 @@ class CollectionPlan(models.AbstractModel):
         covered = self.env["collection.debtor"].union(
             *(d for d, decision in decisions if Reason.COVERED in decision.waiting.values())
         )
-        covered._tell(
+        covered._schedule_task(
             self.env._("Reconcile the outstanding credits of this customer"),
             self.env._("They cover what is due, so the ruler does not ask for it."),
             once=True,

@@ -85,7 +85,7 @@ class CollectionSend(models.AbstractModel):
             raise
         except Exception as error:
             _logger.exception("No PDF could be made of %s (id %s)", move.name, move.id)
-            self.env["collection.debtor"].browse(debtor_id)._tell(
+            self.env["collection.debtor"].browse(debtor_id)._schedule_task(
                 self.env._("%s could not be attached: no PDF could be made", move.name),
                 str(error)[:500],
                 once=True,

@@ -88,7 +88,7 @@ class CollectionVerb(models.AbstractModel):
         """
         debtor = self.env["collection.debtor"].sudo().browse(unit).exists()
         if debtor:
-            debtor._tell(
+            debtor._schedule_task(
                 self.env._("The ruler could not follow up this customer"),
                 str(error)[:500],
                 once=True,

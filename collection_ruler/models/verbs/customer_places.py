@@ -65,7 +65,7 @@ class CollectionEnrol(models.AbstractModel):
         try:
             company._collection_calendar(key=key).first_instant(clock.now(self.env))
         except NeverOpen:
-            self.env["collection.debtor"].browse(debtor_ids)._tell(
+            self.env["collection.debtor"].browse(debtor_ids)._schedule_task(
                 self.env._("Find out when this customer can be contacted"),
                 self.env._(
                     "No hour is within the contact hours where they may live, so the ruler never writes to "

@@ -71,7 +71,7 @@ class CollectionPlan(models.AbstractModel):
         rows = []
         for ruler_id, key in self._ruled_places():
             ruler = self.env["collection.ruler"].browse(ruler_id)
-            if ruler_id not in settings.ladders or not ruler._speaks_on(settings.today):
+            if ruler_id not in settings.ladders or not ruler._is_running_on(settings.today):
                 continue
             calendar = settings.calendars[ruler_id, key]
             with suppress(NeverOpen):

@@ -82,7 +82,7 @@ class CollectionTrackPayments(models.AbstractModel):
         :return: list of Payment
         """
         self.env["account.partial.reconcile"].flush_model()
-        self.env["collection.debtor"].flush_model(["thanked_partial"])
+        self.env["collection.debtor"].flush_model(["thanked_up_to_partial_id"])
         self.env["collection.instalment"].flush_model(["settled_on", "is_open"])
         rows = self.env.execute_query(
             SQL(
@@ -90,7 +90,7 @@ class CollectionTrackPayments(models.AbstractModel):
                 -- first whose, then what was paid: PostgreSQL believes that next to no journal item
                 -- fits an instalment, and would compare each instalment with each of the debtors
                 WITH own AS MATERIALIZED (
-                    SELECT i.*, coalesce(d.thanked_partial, 0) AS known
+                    SELECT i.*, coalesce(d.thanked_up_to_partial_id, 0) AS known
                       FROM collection_debtor d
                       JOIN collection_instalment i ON i.debtor_id = d.id
                       -- most instalments were never paid, or long ago: those are not looked at

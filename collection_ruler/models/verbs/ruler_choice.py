@@ -138,7 +138,7 @@ class CollectionEnrol(models.AbstractModel):
         Ruler = self.env["collection.ruler"].with_context(collection_memo=memo)
         for ruler_id, key, due, is_backlog in cases:
             ruler = Ruler.browse(ruler_id)
-            ladder, calendar = ruler._ladder(), ruler._contact_calendar(key)
+            ladder, calendar = ruler._to_ladder(), ruler._contact_calendar(key)
             today = calendar.local_day(now)
             reached, anchor, following = None, None, None
             if is_backlog:

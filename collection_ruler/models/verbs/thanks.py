@@ -83,7 +83,7 @@ class CollectionTrackThanks(models.AbstractModel):
         for (debtor, currency), own in by_debtor.items():
             self._thank(Debtor.browse(debtor), self.env["res.currency"].browse(currency), own)
         for debtor, partial in newest.items():
-            Debtor.browse(debtor).thanked_partial = partial
+            Debtor.browse(debtor).thanked_up_to_partial_id = partial
 
     def _thank(self, debtor, currency, payments):
         """Let one message thank for these payments, together with others that wait to be thanked for."""

@@ -67,7 +67,7 @@ def due_dates(ruler, activation: date) -> dict[str, list[date]]:
     """
     from odoo.addons.collection_ruler.dunning.course import come  # noqa: PLC0415
 
-    ladder, calendar = ruler._ladder(), ruler._contact_calendar()
+    ladder, calendar = ruler._to_ladder(), ruler._contact_calendar()
     steps = {step.offset: step for step in ladder.steps}
     found: dict[str, list[date]] = {role: [] for role in (*ROLES, "quiet")}
     for number in range(-PAST, FUTURE):

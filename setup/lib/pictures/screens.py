@@ -195,7 +195,7 @@ def screens(server) -> list[Screen]:
             f"/odoo/debtors/{debtor}",
             form,
             press=(".o_notebook a[name='profile']",),
-            finally_=".o_notebook .tab-pane.active [name='profile_words']",
+            finally_=".o_notebook .tab-pane.active [name='profile_text']",
             login="collector",
         ),
         Screen(
