@@ -12,6 +12,7 @@ from . import (
     test_brakes,
     test_branches,
     test_calendar,
+    test_channel_contract,
     test_circuit_breaker,
     test_contact_limit,
     test_conversation,

@@ -268,8 +268,8 @@ class TestOutgoing(CollectionCommon):
 
     def test_broken_template_is_said_in_words(self):
         _move, followup = self.planned()
-        Followup = self.env.registry["collection.followup"]
-        broken = patch.object(Followup, "_asked_groups", side_effect=ValueError("no table"))
+        Tables = self.env.registry["collection.message.tables"]
+        broken = patch.object(Tables, "_asked_groups", side_effect=ValueError("no table"))
         with self.at("2026-02-03 07:30"), broken:
             self.assertIn(
                 "cannot be written", self.env["collection.message.preview"]._of(followup)["note"]

@@ -4,6 +4,7 @@ Uses common, company, ruler, instalment, debtor and `dunning/`; it knows no chan
 Entry: `collection.ledger` alone writes new follow-ups and rows; `_move_to` (states.py) alone changes states.
 """
 
+from . import collection_gate
 from . import collection_followup
 from . import collection_followup_item
 from . import states

@@ -5,9 +5,10 @@ from odoo.tools import SQL
 
 from ...dunning.fallback import STEP
 from ...dunning.purpose import Purpose
-from ...dunning.reason import Reason
+from ...dunning.reason import STILL_HERE, Reason
 from ..common import clock
 from ..common.bulk_sql import insert_rows
+from ..common.instalment_key import is_contact, same_occurrence
 
 # what a planned follow-up consists of
 FOLLOWUP = [
@@ -57,6 +58,7 @@ class CollectionLedger(models.AbstractModel):
         :param decisions: [(``collection.debtor``, Decision)]
         :return: {id(contact): ``collection.followup``}
         """
+        self._overtake(decisions)
         followups = self._create_followups(company, decisions)
         rows = []
         for debtor, decision in decisions:
@@ -72,6 +74,45 @@ class CollectionLedger(models.AbstractModel):
             ]
         self._write_rows(rows)
         return followups
+
+    def _overtake(self, decisions):
+        """What still waits at a door about an instalment is passed over for the later step that is said now,
+        by whatever channel: nobody hears the gentler words after the firmer ones (A9).
+
+        :param decisions: as for `_write_decisions`
+        """
+        said = [
+            (claim.id, step.offset)
+            for _debtor, decision in decisions
+            for contact in decision.contacts
+            for claim, step in contact.pairs
+            if step.mode != "task" and not step.delivers
+        ]
+        if not said:
+            return
+        self.env["collection.followup.item"].flush_model()
+        self.env["collection.followup"].flush_model()
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT t.id
+                  FROM (VALUES %(said)s) v(instalment_id, offset_days)
+                  JOIN collection_instalment i ON i.id = v.instalment_id
+                  JOIN collection_followup_item t
+                    ON %(same)s AND t.state = 'planned' AND t.offset_days < v.offset_days
+                  JOIN collection_followup f
+                    ON f.id = t.followup_id AND f.state IN %(here)s AND %(contact)s
+                """,
+                said=SQL(", ").join(SQL("(%s::int, %s::int)", *row) for row in said),
+                same=same_occurrence("i", "t"),
+                here=STILL_HERE,
+                contact=is_contact("f"),
+            )
+        )
+        items = self.env["collection.followup.item"].sudo().browse([row[0] for row in found])
+        waiting = items.followup_id
+        items._move_to("skipped", Reason.OVERTAKEN)
+        waiting.filtered(lambda f: not f.item_ids._planned())._cancel(Reason.OVERTAKEN)
 
     def _create_followups(self, company, decisions):
         """One follow-up per contact; {id(contact): collection.followup}."""

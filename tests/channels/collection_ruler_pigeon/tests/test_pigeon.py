@@ -1,0 +1,101 @@
+"""A channel that the core never heard of passes both doors."""
+
+from odoo import Command
+from odoo.addons.collection_ruler.tests.common import CollectionCommon
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestPigeon(CollectionCommon):
+    def setUp(self):
+        super().setUp()
+        self.customer.city = "Dublin"
+        self.ruler.step_ids.unlink()
+        self.ruler.step_ids = [
+            Command.create({"name": name, "offset_days": offset, "channel": "pigeon"})
+            for name, offset in (("Coo", 3), ("Coo again", 10))
+        ]
+
+    def on_its_way(self, **values):
+        """A letter in the dovecote, about 90 owed since 2 February."""
+        move = self.invoice("2026-02-02", 90, **values)
+        self.activate()
+        with self.at("2026-02-05 09:30"):
+            self.run_ruler()
+        (followup,) = self.followups()
+        self.assertEqual(followup.state, "queued")
+        return move, followup
+
+    def fly(self, at="2026-02-05 09:40"):
+        with self.at(at):
+            self.env.flush_all()
+            with self.enter_registry_test_mode():
+                self.letters()._fly()
+            self.env.invalidate_all()
+
+    def letters(self):
+        return self.env["pigeon.letter"].search([])
+
+    def test_it_leaves_once_and_the_ledger_says_so(self):
+        move, followup = self.on_its_way()
+        self.assertIn("90.00", followup.mail_message_id.body)
+        self.fly()
+        self.fly()
+        self.assertEqual((followup.state, len(self.letters())), ("sent", 1))
+        self.assertEqual(self.ledger(move)[-1], ("Coo", "sent", "due"))
+
+    def test_paid_between_the_doors_it_stays(self):
+        move, followup = self.on_its_way()
+        with self.at("2026-02-05 09:35"):
+            self.pay(move)
+        self.fly()
+        self.assertEqual((followup.state, followup.reason), ("cancelled", "paid"))
+
+    def test_after_hours_it_waits_for_the_morning(self):
+        _move, followup = self.on_its_way()
+        self.fly("2026-02-05 19:30")
+        self.assertEqual((followup.state, followup.reason), ("planned", "closed"))
+        self.assertFalse(self.letters().filtered(lambda letter: not letter.has_left))
+
+    def test_refused_it_is_tried_at_another_address(self):
+        self.customer.city = "Nowhere"
+        _move, followup = self.on_its_way()
+        self.fly()
+        self.assertEqual((followup.state, followup.reason), ("failed", "refused"))
+        self.customer.city = "Cork"
+        with self.at("2026-02-05 10:30"):
+            self.run_ruler("track", "send")
+        self.assertEqual((followup.state, followup.address), ("queued", "Cork"))
+
+    def test_by_a_person_it_is_a_task_and_a_contact_when_it_was_done(self):
+        self.ruler.step_ids.mode = "task"
+        _move, followup = self.on_its_way()
+        self.assertFalse(self.letters())
+        self.assertEqual(self.tasks(), ["Coo"])
+        snapshot = self.env["collection.snapshot"]
+        self.assertFalse(
+            snapshot._take(self.company.id, self.debtor().ids)[self.debtor().id].contacts
+        )
+        with self.at("2026-02-06 09:30"):
+            followup.activity_id.action_feedback()
+            self.run_ruler("track")
+            self.assertEqual(followup.state, "sent")
+            taken = snapshot._take(self.company.id, self.debtor().ids)[self.debtor().id]
+        self.assertEqual(len(taken.contacts), 1)
+
+    def test_what_waits_at_a_door_is_overtaken_by_the_next_step(self):
+        self.env["collection.contact.limit"].create(
+            {"name": "Mondays", "source": "Ours", "week_from": 9, "week_to": 18}
+        )
+        move = self.invoice("2026-02-02", 90)
+        self.activate()
+        with self.at("2026-02-05 09:30"):
+            self.run_ruler("enrol", "plan")
+            (first,) = self.followups()
+            first._replan("too_soon", "2026-02-20 10:00:00")
+        with self.at("2026-02-12 09:30"):
+            self.run_ruler("plan")
+        self.assertEqual((first.state, first.reason), ("cancelled", "overtaken"))
+        self.assertEqual(
+            self.ledger(move), [("Coo", "skipped", "overtaken"), ("Coo again", "planned", "due")]
+        )
