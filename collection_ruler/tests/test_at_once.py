@@ -74,7 +74,7 @@ class TestAtOnce(CollectionCommon):
         with self.at("2026-03-20 10:00"):
             self.run_ruler()
             self.assertEqual(self.instalments(self.move).waiting_reason, "held")
-            self.assertIn("Nothing is said now", self.look()[1])
+            self.assertIn("until somebody ends the hold", self.look()[1])
             hold.action_end()
             self.assertFalse(self.instalments(self.move).waiting_reason)
             self.assertIn("Next: ", self.look()[1])

@@ -62,14 +62,7 @@ class CollectionMerge(models.AbstractModel):
                 only=only,
             )
         )
-        self.env.cr.execute(
-            SQL(
-                "UPDATE collection_instalment s SET partner_id = %s WHERE partner_id = %s %s",
-                target.id,
-                source.id,
-                only,
-            )
-        )
+        self._write_partner("collection.instalment", source, target, only)
 
     @api.model
     def _merge_ledger(self, source, target, only):
@@ -101,9 +94,14 @@ class CollectionMerge(models.AbstractModel):
                 only=only,
             )
         )
+        self._write_partner("collection.followup.item", source, target, only)
+
+    def _write_partner(self, model, source, target, only):
+        """The rows of the source are those of the target now."""
         self.env.cr.execute(
             SQL(
-                "UPDATE collection_followup_item s SET partner_id = %s WHERE partner_id = %s %s",
+                "UPDATE %s s SET partner_id = %s WHERE partner_id = %s %s",
+                SQL.identifier(self.env[model]._table),
                 target.id,
                 source.id,
                 only,
