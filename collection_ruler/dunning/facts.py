@@ -4,7 +4,7 @@ Amounts are Decimals in the currency named beside them, days are local to the cu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -62,6 +62,7 @@ class Snapshot:
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
+    :param siblings: the days in `contacts` of each decision, whose messages by several channels are one contact
     :param mute: why messages by a channel do not reach somebody of a role, by (channel, role): they wait
     """
 
@@ -80,6 +81,18 @@ class Snapshot:
     channels: Mapping[str, ContactCalendar | None] = field(default_factory=dict)
     profile: str | None = None
     mute: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
+    siblings: Mapping[str | None, tuple[date, ...]] = field(default_factory=dict)
+
+    def beside(self, decision: str | None) -> "Snapshot":
+        """As a door sees it for a message of this decision: what the same decision says by another channel is
+        one contact with it, whenever it leaves (B7).
+
+        :param decision: as `siblings` name it; None for a message that stands alone
+        """
+        days = list(self.contacts)
+        for day in self.siblings.get(decision, ()) if decision else ():
+            days.remove(day)
+        return replace(self, contacts=tuple(days))
 
     def calendar_of(self, channel: str) -> ContactCalendar | None:
         """When a channel may be used, None for never (B1)."""

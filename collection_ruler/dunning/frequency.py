@@ -12,7 +12,7 @@ from .reason import Reason
 def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None:
     """Why another message on that day would be one too many (B4), None when it would not."""
     day, talked = snapshot.calendar.local_day(at), snapshot.talked_on
-    contacts = snapshot.contacts
+    contacts = frozenset(snapshot.contacts)  # days count: two channels on one day are one contact
     if talked and day <= talked + timedelta(days=ladder.days_after_talk):
         return Reason.TALKED
     if day in contacts:

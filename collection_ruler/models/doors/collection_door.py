@@ -68,6 +68,8 @@ class CollectionDoor(models.AbstractModel):
         """
         spoken_to = defaultdict(list)  # those of this batch that day
         for followup, snapshot, planned in self._facts_of(followups, pairs):
+            decision = followup.decided_at and followup.decided_at.isoformat()
+            snapshot = snapshot.beside(decision or None)
             others = [
                 day
                 for day, decided_at in spoken_to[followup.debtor_id.id]

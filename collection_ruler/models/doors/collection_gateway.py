@@ -29,6 +29,7 @@ class _AtDoor(NamedTuple):
     mail_message_id: int | None
     purpose: str
     fallback_of_id: int | None
+    decided_at: datetime | None
     debtor_id: int
     company_id: int
     currency_id: int
@@ -161,7 +162,8 @@ class CollectionGateway(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.fallback_of_id, f.debtor_id,
+                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.fallback_of_id,
+                       f.decided_at, f.debtor_id,
                        f.company_id, f.currency_id, f.amount_due::text,
                        (SELECT json_agg(json_build_array(i.id, t.step_id))
                           FROM collection_followup_item t
@@ -195,8 +197,9 @@ class CollectionGateway(models.AbstractModel):
         if not all(key and step in settings.steps for key, step in row.pairs):
             return False
         facts = Snapshot._take(row.company_id, [row.debtor_id], leaving=[followup_id])
+        snapshot = facts[row.debtor_id].beside(row.decided_at and row.decided_at.isoformat())
         pairs = [(key, settings.steps[step]) for key, step in row.pairs]
-        check = recheck(facts[row.debtor_id], pairs, clock.now(self.env), row.purpose)
+        check = recheck(snapshot, pairs, clock.now(self.env), row.purpose)
         return (
             check.verdict == "go"
             and check.amount == Decimal(row.amount_due)

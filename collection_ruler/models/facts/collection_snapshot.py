@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -235,11 +236,13 @@ class CollectionSnapshot(models.AbstractModel):
                 avoided = blackout_days(blackouts, calendar.local_day(clock.now(self.env)))
                 calendar = calendar.without(avoided)
                 channels = {c: cal and cal.without(avoided) for c, cal in channels.items()}
-            days = [  # of what stands at no door at this moment
-                (calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC)), kind)
-                for followup, instant, kind in debtor.contacts or ()
-                if followup not in leaving
-            ]
+            days, siblings = [], defaultdict(tuple)
+            for followup, instant, kind, decided_at in debtor.contacts or ():
+                if followup in leaving:  # what stands at a door at this moment is no contact yet
+                    continue
+                day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+                days.append((day, kind))
+                siblings[decided_at] += (day,)
             snapshots[debtor.id] = Snapshot(
                 calendar,
                 tuple(self._claim(row, debtor.partner_id, settings, come, said) for row in rows),
@@ -259,6 +262,7 @@ class CollectionSnapshot(models.AbstractModel):
                 channels,
                 debtor.profile,
                 mute.get(debtor.id, {}),
+                siblings,
             )
         return snapshots
 
@@ -338,7 +342,8 @@ class CollectionSnapshot(models.AbstractModel):
                                    f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
                                    CASE WHEN f.purpose = 'talk' THEN 'talk'
                                         WHEN f.purpose = 'returned' AND f.state = 'planned'
-                                        THEN 'word' END))
+                                        THEN 'word' END,
+                                   f.decided_at))
                           FROM collection_followup f
                          WHERE f.debtor_id = d.id AND (%(contact)s OR f.purpose = 'talk')
                            AND f.scheduled_at >= %(since)s

@@ -17,16 +17,16 @@ class TestPigeon(CollectionCommon):
         ]
 
     def on_its_way(self, **values):
-        """A letter in the dovecote, about 90 owed since 2 February."""
-        move = self.invoice("2026-02-02", 90, **values)
+        """A letter in the dovecote, about 90 owed since 9 February."""
+        move = self.invoice("2026-02-09", 90, **values)
         self.activate()
-        with self.at("2026-02-05 09:30"):
+        with self.at("2026-02-12 09:30"):
             self.run_ruler()
         (followup,) = self.followups()
         self.assertEqual(followup.state, "queued")
         return move, followup
 
-    def fly(self, at="2026-02-05 09:40"):
+    def fly(self, at="2026-02-12 09:40"):
         with self.at(at):
             self.env.flush_all()
             with self.enter_registry_test_mode():
@@ -46,14 +46,14 @@ class TestPigeon(CollectionCommon):
 
     def test_paid_between_the_doors_it_stays(self):
         move, followup = self.on_its_way()
-        with self.at("2026-02-05 09:35"):
+        with self.at("2026-02-12 09:35"):
             self.pay(move)
         self.fly()
         self.assertEqual((followup.state, followup.reason), ("cancelled", "paid"))
 
     def test_after_hours_it_waits_for_the_morning(self):
         _move, followup = self.on_its_way()
-        self.fly("2026-02-05 19:30")
+        self.fly("2026-02-12 19:30")
         self.assertEqual((followup.state, followup.reason), ("planned", "closed"))
         self.assertFalse(self.letters().filtered(lambda letter: not letter.has_left))
 
@@ -63,7 +63,7 @@ class TestPigeon(CollectionCommon):
         self.fly()
         self.assertEqual((followup.state, followup.reason), ("failed", "refused"))
         self.customer.city = "Cork"
-        with self.at("2026-02-05 10:30"):
+        with self.at("2026-02-12 10:30"):
             self.run_ruler("track", "send")
         self.assertEqual((followup.state, followup.address), ("queued", "Cork"))
 
@@ -76,7 +76,7 @@ class TestPigeon(CollectionCommon):
         self.assertFalse(
             snapshot._take(self.company.id, self.debtor().ids)[self.debtor().id].contacts
         )
-        with self.at("2026-02-06 09:30"):
+        with self.at("2026-02-13 09:30"):
             followup.activity_id.action_feedback()
             self.run_ruler("track")
             self.assertEqual(followup.state, "sent")
@@ -87,13 +87,13 @@ class TestPigeon(CollectionCommon):
         self.env["collection.contact.limit"].create(
             {"name": "Mondays", "source": "Ours", "week_from": 9, "week_to": 18}
         )
-        move = self.invoice("2026-02-02", 90)
+        move = self.invoice("2026-02-09", 90)
         self.activate()
-        with self.at("2026-02-05 09:30"):
+        with self.at("2026-02-12 09:30"):
             self.run_ruler("enrol", "plan")
             (first,) = self.followups()
-            first._replan("too_soon", "2026-02-20 10:00:00")
-        with self.at("2026-02-12 09:30"):
+            first._replan("too_soon", "2026-02-27 10:00:00")
+        with self.at("2026-02-19 09:30"):
             self.run_ruler("plan")
         self.assertEqual((first.state, first.reason), ("cancelled", "overtaken"))
         self.assertEqual(
