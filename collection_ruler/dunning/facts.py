@@ -62,7 +62,7 @@ class Snapshot:
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
-    :param siblings: the days in `contacts` of each decision, whose messages by several channels are one contact
+    :param siblings: the days in `contacts` of each decision: its messages by several channels are one contact
     :param mute: why messages by a channel do not reach somebody of a role, by (channel, role): they wait
     """
 
