@@ -140,9 +140,8 @@ class TestChannelContract(CollectionCommon):
         self.for_each(check)
 
     def test_in_test_mode_nothing_stands_in_an_outbox_for_the_customer(self):
-        self.company.collection_test_email = "tester@school.example.com"
-
         def check(channel):
+            self.company.collection_test_email = "tester@school.example.com"
             if not channel._customer_hears or channel._redirects_in_test_mode:
                 return
             self.by_channel(channel)
