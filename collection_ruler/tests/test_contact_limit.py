@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .common import CollectionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestContactLimit(CollectionCommon):
     """Contact hours from 5 to 23 h on all days; a consumer in New York, five hours behind Dublin."""
 

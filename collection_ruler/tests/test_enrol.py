@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from .common import CollectionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestWhatIsADebt(CollectionCommon):
     def setUp(self):
         super().setUp()
@@ -114,7 +114,7 @@ class TestWhatIsADebt(CollectionCommon):
         self.assertFalse(self.followups(other), "was told what another customer was told")
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestJoining(CollectionCommon):
     """A8: a ruler that comes upon a backlog says nothing about it at once."""
 
@@ -172,7 +172,7 @@ class TestJoining(CollectionCommon):
         self.assertIn("$ 150.00", mail["body"])
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestReady(CollectionCommon):
     """What has to be known before a ruler may run."""
 

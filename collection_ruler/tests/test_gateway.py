@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from .door_case import MAIL, SERVER, DoorCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestGateway(DoorCase):
     """What the mail server answers decides what becomes of the follow-up."""
 

@@ -7,7 +7,7 @@ from odoo.tests import new_test_user, tagged
 from .common import CollectionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestMatch(CollectionCommon):
     """Rulers "First" with a condition, then "Default" that takes everybody; both are switched on."""
 
@@ -158,7 +158,7 @@ class TestMatch(CollectionCommon):
             move.with_user(customer).read(["collection_why"])
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestCoverage(CollectionCommon):
     """The report of what is overdue and reaches nobody."""
 

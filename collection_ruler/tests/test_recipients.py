@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .message_case import MessageCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestRecipient(MessageCase):
     def test_collection_contact_before_invoice_address_before_company(self):
         self.contact("invoice")

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from .common import CollectionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestRuler(CollectionCommon):
     def test_reminder_leaves_on_its_day_and_asks_for_the_residual(self):
         self.activate("2026-01-01")

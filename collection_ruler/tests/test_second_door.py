@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .door_case import DoorCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestDoorTwo(DoorCase):
     def test_paid_between_the_doors_takes_the_mail_back(self):
         with self.at("2026-03-09 09:40"):

@@ -147,7 +147,7 @@ class SecurityCase(CollectionCommon):
         }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestRights(SecurityCase):
     def test_rights_per_model_and_group(self):
         self.check_rights(RIGHTS)

@@ -11,7 +11,7 @@ from .common import CollectionCommon
 GATE = "odoo.addons.collection_ruler.models.followup.states"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestStates(CollectionCommon):
     """A reminder of an invoice that fell due."""
 

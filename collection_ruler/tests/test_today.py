@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from .common import CollectionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestToday(CollectionCommon):
     """Where Monday starts: each tile counts what its worklist shows, to those who may see it."""
 

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .common import CollectionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestWaitsBecause(CollectionCommon):
     """Two instalments of Ana's are to come."""
 

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .plan_case import PlanCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestWhichRuler(PlanCase):
     def setUp(self):
         super().setUp()

@@ -5,7 +5,7 @@ from odoo.tests import Form, tagged
 from .common import CollectionCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestWho(CollectionCommon):
     """Ana owes two invoices, a company one."""
 

@@ -12,7 +12,7 @@ from psycopg2 import IntegrityError
 from .common import ChargeCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "quick")
 class TestEntry(ChargeCase):
     """Bad input is refused where it is entered, in words that say what to do."""
 

@@ -1,5 +1,6 @@
 """Runs the linters and the tests; see setup/test."""
 
+import ast
 import json
 import os
 import re
@@ -18,6 +19,9 @@ NOTHING_COLLECTED = 5
 # into so many runs the tests of add-ons are dealt, so that none of them is left alone at the end
 LANES = 3
 COUNTS = "TEST_COUNTS_FILE"  # the variable that tells the plugin where to write
+QUICK = "quick"  # tag of the test classes that `--quick` runs
+QUICK_LANES = 2
+FEW_EXAMPLES = "COLLECTION_RULER_QUICK"  # the variable that lets laws be tried on few examples
 
 # Options of pytest whose value is the next argument: it is no path, whatever it is called.
 TAKE_A_VALUE = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "-n"}
@@ -75,6 +79,26 @@ def opens_browser(targets: list) -> bool:
     return any(re.search("HttpCase|ScreenCase", test.read_text()) for test in tests)
 
 
+def quick_classes() -> list[str]:
+    """The test classes of add-ons that are tagged "quick", as pytest names them, largest first.
+
+    The tag is for classes that open no browser, render no PDF, play no random history, and whose tests
+    take about a second each: together a picture of each room, not all of it.
+    """
+    found = {}
+    for path in (file for addon in paths.addons() for file in addon.glob("tests/test_*.py")):
+        for node in ast.parse(path.read_text()).body:
+            words = [
+                word.value
+                for one in getattr(node, "decorator_list", ())
+                for word in ast.walk(one)
+                if isinstance(word, ast.Constant)
+            ]
+            if QUICK in words:
+                found[f"{path}::{node.name}"] = len(node.body)
+    return sorted(found, key=lambda name: (-found[name], name))
+
+
 class Run:
     """One run of everything that was selected; adds up what passed and what failed."""
 
@@ -86,6 +110,7 @@ class Run:
         self.failed = 0
         self.problems: list[str] = []
         self.aside = False
+        self.is_quick = False
 
     def lint(self) -> None:
         names = quality.failures()
@@ -95,6 +120,8 @@ class Run:
     def plain(self, title: str, targets: list[str]) -> None:
         """Run tests without Odoo in their process."""
         variables = {key: value for key, value in os.environ.items() if key != "ODOO_RC"}
+        if self.is_quick:
+            variables[FEW_EXAMPLES] = "1"
         self._pytest(title, ["-p", "no:odoo", *targets], variables)
 
     def within_odoo(self, title: str, targets: list[str]) -> None:
@@ -130,17 +157,28 @@ class Run:
 
         :param addons: the files with the tests of add-ons, largest first
         """
-        print("--- linters and tests: some twelve minutes on two cores", flush=True)
-        self.aside = True
+        print("--- linters and tests: up to 25 minutes on two cores", flush=True)
         scenarios = "tests/scenarios"
-        with ThreadPoolExecutor(LANES + 3) as pool:
+        plain = {"scenarios": [scenarios], "tests": ["tests", f"--ignore={scenarios}"]}
+        self._together(addons, LANES, plain)
+
+    def quick(self) -> None:
+        """Run linters, the laws of what decides on few examples, and the add-ons' fast tests."""
+        print("--- linters and fast tests: up to three minutes on two cores", flush=True)
+        self.is_quick = True
+        self._together(
+            quick_classes(), QUICK_LANES, {"tests": ["tests/dunning", "tests/repository"]}
+        )
+
+    def _together(self, addons: list, lanes: int, plain: dict[str, list[str]]) -> None:
+        self.aside = True
+        with ThreadPoolExecutor(lanes + len(plain) + 1) as pool:
             jobs = [
                 *(
-                    pool.submit(self.within_odoo, f"add-ons {lane + 1}", addons[lane::LANES])
-                    for lane in range(LANES)
+                    pool.submit(self.within_odoo, f"add-ons {lane + 1}", addons[lane::lanes])
+                    for lane in range(lanes)
                 ),
-                pool.submit(self.plain, "scenarios", [scenarios]),
-                pool.submit(self.plain, "tests", ["tests", f"--ignore={scenarios}"]),
+                *(pool.submit(self.plain, title, targets) for title, targets in plain.items()),
                 pool.submit(self.lint),
             ]
             for job in jobs:
@@ -199,12 +237,18 @@ def main() -> int:
     folder = Path.cwd()
     with progress.plain_errors():
         odoo = everything.ensure(tests=True)
-        selection = select(sys.argv[1:], folder)
+        arguments = [argument for argument in sys.argv[1:] if argument != "--quick"]
+        selection = select(arguments, folder)
+        is_quick = len(arguments) < len(sys.argv) - 1
+        if is_quick and selection.has_paths:
+            raise progress.SetupError("--quick chooses the tests itself: name it, or paths")
         addons_tests = [file for path in paths.addons() for file in path.glob("tests/test_*.py")]
         addons_tests.sort(key=lambda file: (-file.stat().st_size, file))  # to be dealt evenly
         with tempfile.TemporaryDirectory(prefix="ruler-", ignore_cleanup_errors=True) as temporary:
             run = Run(odoo, selection, Path(temporary))
-            if selection.has_paths:
+            if is_quick:
+                run.quick()
+            elif selection.has_paths:
                 run.selected()
             else:
                 run.everything(addons_tests)

@@ -20,7 +20,7 @@ dunning.__path__ += [str(path) for path in sorted(ROOT.glob("collection_ruler_*/
 settings.register_profile(
     "dunning",
     deadline=None,
-    max_examples=60,
+    max_examples=15 if "COLLECTION_RULER_QUICK" in os.environ else 60,
     print_blob=True,
     derandomize="CI" in os.environ,  # the same examples in each run there; new ones at home
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,6 +1,7 @@
 """The benchmark end to end, small: it measures what it says, on data that the ORM agrees with."""
 
 import json
+import re
 
 import pytest
 from run_bench import Benchmark
@@ -90,3 +91,38 @@ def test_a_wrong_copy_fails_loudly(benchmark, lines):
 def test_exponents():
     small, large = {"size": 10, "wall_s": 1.0}, {"size": 100, "wall_s": 100.0}
     assert marks.exponent(small, large) == pytest.approx(2)
+
+
+class TestGrowth:
+    """What a size above the reference is judged by, beside the marks of any size."""
+
+    def grown(self, lines, *sizes, **larger):
+        """Figures as of these sizes; everything takes in proportion but for what is named."""
+        found = []
+        for size in sizes:
+            for verb, line in lines.items():
+                times = size / SIZE * (1 if size == sizes[0] else larger.get(verb, 1))
+                found.append({**line, "size": size, "wall_s": line["wall_s"] * times})
+                found[-1]["peak_mb"] = 80 * (larger.get("memory", 1) if size == sizes[-1] else 1)
+        return [mark for mark in marks.marks(found) if re.search(r" from \d+ to \d", mark.name)]
+
+    def test_in_proportion_and_with_flat_memory(self, lines):
+        found = self.grown(lines, 1000, 50_000, 200_000)
+        assert [mark.name for mark in found] == [
+            "exponent of the run from 1000 to 200000",
+            "exponent of the run from 50000 to 200000",
+            "memory of the forecast from 50000 to 200000",
+        ]
+        assert all(mark.met for mark in found)
+        assert len(self.grown(lines, 50_000, 200_000)) == 2
+
+    def test_more_than_in_proportion(self, lines):
+        *_, grown, memory = self.grown(lines, 50_000, 200_000, run=1.2, memory=2)
+        assert (grown.met, memory.met) == (False, False)
+
+    def test_not_measured(self, lines):
+        *_, grown, memory = self.grown(lines, 1000, 200_000)
+        assert (grown.met, memory.met) == (None, None)
+
+    def test_not_asked_for_up_to_the_reference(self, lines):
+        assert len(self.grown(lines, 1000, 50_000)) == 1

@@ -155,5 +155,12 @@ class TestSelection:
         assert selection.addons == [str(paths.ROOT / "collection_ruler/models")]
         assert selection.options == ["-k", "tests"]
 
+    def test_fast_tests_are_some_of_each_add_on_and_open_no_browser(self):
+        found = run_tests.quick_classes()
+        assert {Path(name).relative_to(paths.ROOT).parts[0] for name in found} == {
+            addon.name for addon in paths.addons() if any(addon.glob("tests/test_*.py"))
+        }
+        assert not run_tests.opens_browser(found)
+
     def test_options_alone_choose_none(self):
         assert not run_tests.select(["-x", "-k", "calendar"], paths.ROOT).has_paths

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 REFERENCE = 50_000  # open instalments, for which the marks in seconds are set
 
 RUN_SECONDS = 40
-RUN_TIMES_FLOOR = 20
+RUN_TIMES_FLOOR = 16
 QUERIES_PER_1000_MAILS = 100
 QUERIES_PER_ACTIVITY = 3
 MEMORY_MB = 110
 EXPONENT = 1.05
 EMPTY_SECONDS = 1
-FORECAST_SECONDS = 5
+FORECAST_SECONDS = 4
+FORECAST_MEMORY_TIMES = 1.3  # from the reference to a larger size: it does not grow with it
 PROFILE_DEBTORS = 50_000
 PROFILE_SECONDS = 30
 GATEWAY_TIMES = 2
@@ -66,7 +67,8 @@ def marks(lines: list[dict]) -> list[Mark]:
     """What is to be reached, judged at the largest size that was measured."""
     sizes = sorted({line["size"] for line in lines})
     largest = {line["verb"]: line for line in lines if line["size"] == sizes[-1]}
-    return [*_run_marks(lines, sizes, largest), *_other_marks(largest, sizes[-1])]
+    found = [*_run_marks(lines, sizes, largest), *_other_marks(largest, sizes[-1])]
+    return [*found, *_growth_marks(lines, sizes, largest)]
 
 
 def _run_marks(lines, sizes, largest) -> Iterator[Mark]:
@@ -106,6 +108,26 @@ def _other_marks(largest, size) -> Iterator[Mark]:
     yield _mark("gateway over the stock queue", times, GATEWAY_TIMES, " times")
     more = gateway["queries"] / gateway["units"] - stock["queries"] / stock["units"]
     yield _mark("queries more per mail than the stock queue", more, GATEWAY_MORE_QUERIES)
+
+
+def _growth_marks(lines, sizes, largest) -> Iterator[Mark]:
+    """What grows, and what does not, from the reference (or the next size above it) to a larger size."""
+    size = sizes[-1]
+    if size <= REFERENCE:
+        return
+    names = "exponent of the run from {} to {}", "memory of the forecast from {} to {}"
+    before = next((one for one in sizes[:-1] if one >= REFERENCE), None)
+    if before is None:
+        limits = f"{EXPONENT}", f"{FORECAST_MEMORY_TIMES} times"
+        for name, limit in zip(names, limits, strict=True):
+            yield Mark(name.format(REFERENCE, size), f"no size from {REFERENCE} on", limit, None)
+        return
+    smaller = {line["verb"]: line for line in lines if line["size"] == before}
+    if before != sizes[0]:  # else the other exponent is this one
+        grown = exponent(smaller["run"], largest["run"])
+        yield _mark(names[0].format(before, size), grown, EXPONENT)
+    times = largest["forecast"]["peak_mb"] / max(smaller["forecast"]["peak_mb"], 1)
+    yield _mark(names[1].format(before, size), times, FORECAST_MEMORY_TIMES, " times")
 
 
 def _how(size: int) -> str:
