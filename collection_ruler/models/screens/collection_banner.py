@@ -8,6 +8,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.explanation import Kind, explain
 from ...dunning.next_step import Coming, next_step, soonest
 from ...dunning.reason import Reason
+from ..common.memo import Memo
 from . import banner_sentences as sentences
 from .banner_facts import facts_of, spoken_to
 from .banner_sentences import Sentence
@@ -31,8 +32,10 @@ class CollectionBanner(models.AbstractModel):
             ``currency_words``, ``instalment_count``}}; new records are left out
         """
         result = {}
-        for company, own in debtors.sudo().grouped("company_id").items():
-            settings = self.env["collection.snapshot"].sudo()._settings(company.id)
+        # hours are read once for all
+        debtors = debtors.sudo().with_context(collection_memo=Memo())
+        for company, own in debtors.grouped("company_id").items():
+            settings = own.env["collection.snapshot"]._settings(company.id)
             known = self.env["collection.explanation"]._of_company(company)
             heard = spoken_to(own)
             for facts in facts_of(own, settings.today):
@@ -80,7 +83,7 @@ class CollectionBanner(models.AbstractModel):
                 failed=missed,
                 pending=pending,
                 waiting=facts.waiting and Reason(facts.waiting),
-                nobody=None if facts.ruled else known.nobody,
+                nobody=None if facts.ruled else known.nobody(),
                 is_never_open=self.env["collection.explanation"]._is_never_open(calendar),
                 coming=facts.coming or None,
             )

@@ -1,5 +1,6 @@
+from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from odoo import api, models
@@ -18,13 +19,13 @@ class CompanyFacts(NamedTuple):
     :param today: its local day
     :param is_paused: all sending is paused (A13)
     :param is_stopped_by_breaker: far more than usual want to leave
-    :param nobody: why no ruler takes what none has taken (A6)
+    :param nobody: asks why no ruler takes what none has taken (A6)
     """
 
     today: date
     is_paused: bool
     is_stopped_by_breaker: bool
-    nobody: Reason
+    nobody: Callable[[], Reason]
 
 
 class CollectionExplanation(models.AbstractModel):
@@ -62,7 +63,7 @@ class CollectionExplanation(models.AbstractModel):
                     failed=missed,
                     pending=pending,
                     waiting=Reason(one.waiting_reason) if one.waiting_reason else None,
-                    nobody=None if one.ruler_id else known.nobody,
+                    nobody=None if one.ruler_id else known.nobody(),
                     is_never_open=is_never_open(calendar),
                     coming=one.next_date or None,
                 )
@@ -75,14 +76,19 @@ class CollectionExplanation(models.AbstractModel):
 
         :return: CompanyFacts
         """
-        runs = [("company_id", "=", company.id), ("state", "=", "running")]
-        is_running = self.env["collection.ruler"].sudo().search_count(runs, limit=1)
         return CompanyFacts(
             company._collection_today(),
             company._collection_is_paused(),
             company._collection_is_stopped_by_breaker(),
-            Reason.NO_MATCH if is_running else Reason.NO_RULER,
+            cache(partial(self._why_nobody, company)),
         )
+
+    @api.model
+    def _why_nobody(self, company):
+        """Why no ruler of a root company takes what none has taken: none is switched on, or none matches."""
+        runs = [("company_id", "=", company.id), ("state", "=", "running")]
+        is_running = self.env["collection.ruler"].sudo().search_count(runs, limit=1)
+        return Reason.NO_MATCH if is_running else Reason.NO_RULER
 
     @api.model
     def _is_never_open(self, calendar):
