@@ -50,7 +50,7 @@ class CollectionFollowup(models.Model):
         again = self._not_said_otherwise()
         again.item_ids.filtered(lambda i: i.state == "sent")._move_to("planned", Reason.DUE)
         again._move_to("planned", Reason.DUE, scheduled_at=at, handed_at=False)
-        again._drop_mails()
+        again._withdraw()
         return again
 
     def _not_said_otherwise(self):
