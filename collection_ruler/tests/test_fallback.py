@@ -106,7 +106,7 @@ class TestFallback(DoorCase):
         self.followup._move_to("queued", "due")
         self.followup._fail("uncertain")
         fallback = self.fall_back()
-        self.followup._answered_by_gateway("accepted", "")
+        self.env["collection.gateway"]._write_answer(self.followup, "accepted", "")
         with self.at("2026-03-09 10:05"):
             self.run_ruler("send")
         self.assertEqual((fallback.state, fallback.reason), ("cancelled", "replaced"))

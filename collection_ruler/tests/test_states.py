@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ..dunning.states import Forbidden, may_follow
 from .common import CollectionCommon
 
-GATE = "odoo.addons.collection_ruler.models.followup.states"
+GATE = "odoo.addons.collection_ruler.models.followup.collection_gate"
 
 
 @tagged("post_install", "-at_install", "quick")

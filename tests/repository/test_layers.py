@@ -461,9 +461,7 @@ LONG_FUNCTIONS_TODAY = {
 }
 SCATTERED_TODAY: set[str] = set()
 STATES_TODAY: set[str] = set()
-MAKERS_TODAY = {
-    "collection_ruler/models/debtor/collection_conversation.py",
-}
+MAKERS_TODAY: set[str] = set()
 REASONS_TODAY = {
     "collection_ruler/models/actions/collection_refresh_now.py",
     "collection_ruler/models/actions/collection_rescheduling.py",

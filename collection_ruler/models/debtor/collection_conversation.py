@@ -208,7 +208,7 @@ class CollectionConversation(models.AbstractModel):
             if talk:  # a second word in the place of the one that did not arrive
                 talk._move_to("sent", False, failure=False, **values)
             else:
-                Followup.create({**values, "state": "sent"})
+                self.env["collection.ledger"]._note_conversation(values)
             debtor._queue_refresh()
 
     def _starts_today(self, debtor):

@@ -227,11 +227,10 @@ class CollectionFollowup(models.Model):
         :raise UserError: another channel has said it meanwhile
         """
         again = self._by_collector().filtered(lambda f: f.state in ("failed", "uncertain"))
-        for followup in again:
-            if not followup._retry(fields.Datetime.now()):
-                raise UserError(
-                    self.env._("“%s” was said another way meanwhile.", followup.display_name)
-                )
+        if said := again - again._retry(fields.Datetime.now()):
+            raise UserError(
+                self.env._("“%s” was said another way meanwhile.", said[0].display_name)
+            )
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 
     def action_open_debtor(self):

@@ -55,6 +55,15 @@ class CollectionLedger(models.AbstractModel):
         )
 
     @api.model
+    def _note_conversation(self, values):
+        """What a person of ours said to a customer, noted once it took place (B4).
+
+        :param values: by field
+        :return: ``collection.followup``
+        """
+        return self.env["collection.followup"].sudo().create({**values, "state": "sent"})
+
+    @api.model
     def _next_morning(self, debtor):
         """The first open instant of a debtor's next open day, aware UTC; None when there is none."""
         calendar = debtor._calendar()

@@ -49,7 +49,8 @@ class CollectionFollowup(models.Model):
         """
         again = self._not_said_otherwise()
         again.item_ids.filtered(lambda i: i.state == "sent")._move_to("planned", Reason.DUE)
-        again._replan(Reason.DUE, at)
+        again._move_to("planned", Reason.DUE, scheduled_at=at, handed_at=False)
+        again._withdraw()
         return again
 
     def _not_said_otherwise(self):

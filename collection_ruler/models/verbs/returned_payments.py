@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.reason import Reason
 from ..common import clock
 from ..common.instalment_key import same_occurrence
 
@@ -61,13 +62,15 @@ class CollectionTrackReturns(models.AbstractModel):
                            AND t.state != 'skipped'
                            -- a fallback that was not needed says nothing about its step
                            AND NOT (t.attempt > 0 AND t.state = 'cancelled'
-                                    AND t.reason = 'replaced')
+                                    AND t.reason = %s)
                          ORDER BY i.id, t.offset_days DESC, t.id DESC) last
-                 WHERE last.state = 'cancelled' AND last.reason IN ('paid', 'gone')
+                 WHERE last.state = 'cancelled' AND last.reason IN %s
                    AND last.step_id IS NOT NULL
                 """,
                 same_occurrence("t", "i"),
                 tuple(debtors.ids),
+                str(Reason.REPLACED),
+                (str(Reason.PAID), str(Reason.GONE)),
             )
         )
         now, Settlement = clock.naive_now(self.env), self.env["collection.settlement"]
@@ -75,4 +78,4 @@ class CollectionTrackReturns(models.AbstractModel):
             item = self.env["collection.followup.item"].browse(item_id)
             instalment = self.env["collection.instalment"].browse(instalment_id)
             if item.offset_days == Settlement._last_offset(instalment):
-                item.followup_id._split_items(item, "due", now)
+                item.followup_id._split_items(item, Reason.DUE, now)

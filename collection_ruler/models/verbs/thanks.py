@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.reason import Reason
 from ..common.instalment_key import same_instalment
 
 
@@ -25,7 +26,7 @@ class CollectionTrackThanks(models.AbstractModel):
         )
         if thanks:
             self.env["collection.thanks"]._drop_undone(thanks)
-            thanks.filtered(lambda f: not f.partial_ids)._cancel("reversed")
+            thanks.filtered(lambda f: not f.partial_ids)._cancel(Reason.REVERSED)
 
     @api.model
     def _note_undone(self, debtors):
@@ -45,9 +46,9 @@ class CollectionTrackThanks(models.AbstractModel):
                      WHERE t.debtor_id IN %(debtors)s AND t.state = 'sent'),
                 changed AS (
                     UPDATE collection_followup_item t
-                       SET reason = CASE WHEN given.stands THEN 'due' ELSE 'reversed' END
+                       SET reason = CASE WHEN given.stands THEN %(due)s ELSE %(reversed)s END
                       FROM given
-                     WHERE given.id = t.id AND (t.reason = 'reversed') = given.stands
+                     WHERE given.id = t.id AND (t.reason = %(reversed)s) = given.stands
                     RETURNING t.id)
                 SELECT i.id
                   FROM changed JOIN given USING (id)
@@ -57,6 +58,8 @@ class CollectionTrackThanks(models.AbstractModel):
                 payment=self.env["collection.thanks"]._payment_of("t"),
                 same=same_instalment("i", "given"),
                 debtors=tuple(debtors.ids),
+                due=str(Reason.DUE),
+                reversed=str(Reason.REVERSED),
             )
         )
         self.env["collection.followup.item"].invalidate_model(["reason"])
