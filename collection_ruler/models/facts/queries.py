@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from ...dunning.purpose import Purpose
+from ...dunning.reason import Reason
 from ..common import clock
 from ..common.instalment_key import (
     has_left,
@@ -53,7 +54,7 @@ def open_debtors(env, today, debtor_ids):
                      WHERE f.debtor_id = d.id AND (%(contact)s OR f.purpose = %(conversation)s)
                        AND f.scheduled_at >= %(since)s
                        -- what waits at a door does not count until it leaves
-                       AND (%(said)s OR (f.state = 'planned' AND f.reason = 'due'))),
+                       AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
                    %(spoken_to)s,
                    d.profile
               FROM collection_debtor d JOIN res_partner p ON p.id = d.partner_id
@@ -64,6 +65,7 @@ def open_debtors(env, today, debtor_ids):
             contact=is_contact("f"),
             said=has_left("f"),
             spoken_to=was_spoken_to("d"),
+            due=Reason.DUE,
             conversation=Purpose.CONVERSATION,
             returned=Purpose.RETURNED,
             since=now.replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS),
