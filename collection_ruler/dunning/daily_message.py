@@ -48,8 +48,8 @@ def plan_messages(
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     currency = leading_currency(asked, net)
-    for door, step in groups.items():
-        pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.message_key == door)
+    for key, step in groups.items():
+        pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.message_key == key)
         words = tone(snapshot, step, reached, today, snapshot.worth(net))
         if needs_a_look(snapshot, asked, today):
             words = replace(words, mode="approve")
@@ -73,8 +73,8 @@ def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, deci
     """
     today = snapshot.calendar.local_day(opens)
     while speaking:
-        doors = {step.message_key for step in speaking[0].messages}
-        joined = [c for c in speaking if any(s.message_key in doors for s in c.messages)]
+        keys = {step.message_key for step in speaking[0].messages}
+        joined = [c for c in speaking if any(s.message_key in keys for s in c.messages)]
         asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
         is_covered = leading_currency(asked, net) is None
         covered = [c for c in joined if is_covered or net.get(c.claim.currency) == 0]

@@ -17,9 +17,8 @@ def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None
         return Reason.CONVERSATION
     if day in contacts:
         return Reason.ONE_A_DAY
-    if (
-        snapshot.return_notice_on and day < snapshot.return_notice_on
-    ):  # first a word about what came back (A14)
+    notice_on = snapshot.return_notice_on
+    if notice_on and day < notice_on:  # first a word about what came back (A14)
         return Reason.TOO_SOON
     away = [abs((day - c).days) for c in contacts]
     if any(days < ladder.min_days_between for days in away):
