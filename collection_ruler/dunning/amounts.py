@@ -136,7 +136,7 @@ def asked_for(
     free = [
         (c, effective(snapshot.calendar, c) <= today)
         for c in sorted(snapshot.claims, key=oldest_first)
-        if c.block is None and not past_limit(snapshot.calendar, c, today)
+        if c.blocked_by is None and not past_limit(snapshot.calendar, c, today)
     ]
     claims = [c for c, is_due in free if is_due]
     if not claims:
@@ -168,4 +168,4 @@ def leading_currency(asked: Iterable[Claim], net: Mapping[str, Decimal]) -> str 
 
 def needs_a_look(snapshot: Snapshot, asked: Iterable[Claim], today: date) -> bool:
     """Whether something overdue is asked for that we may have to mend ourselves (F3)."""
-    return any(c.look_first and effective(snapshot.calendar, c) < today for c in asked)
+    return any(c.draft_credit_note and effective(snapshot.calendar, c) < today for c in asked)

@@ -31,10 +31,10 @@ def as_the_bank_knows(snapshot: Snapshot, today: date) -> Snapshot:
     """Block what is overdue where a payment may have come that nobody sees yet; notices go on (D3)."""
     is_stale = bank_is_stale(snapshot.calendar, snapshot.bank_day, snapshot.bank_days, today)
 
-    def block(claim: Claim) -> Reason | None:
+    def why(claim: Claim) -> Reason | None:
         due = effective(snapshot.calendar, claim)
-        if claim.block or due >= today:
-            return claim.block
+        if claim.blocked_by or due >= today:
+            return claim.blocked_by
         if is_stale:
             return Reason.STALE_BANK
         arrives = due
@@ -44,7 +44,7 @@ def as_the_bank_knows(snapshot: Snapshot, today: date) -> Snapshot:
 
     if not is_stale and not any(claim.settlement_days for claim in snapshot.claims):
         return snapshot
-    claims = tuple(replace(claim, block=block(claim)) for claim in snapshot.claims)
+    claims = tuple(replace(claim, blocked_by=why(claim)) for claim in snapshot.claims)
     return replace(snapshot, claims=claims)
 
 

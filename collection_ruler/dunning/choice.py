@@ -23,14 +23,14 @@ class Choice:
 
     :param messages: those said now, all on one offset, one per channel
     :param tasks: those done now, all on one offset
-    :param reached_offset: the watermark afterwards: what lies below and is not taken was passed over
+    :param watermark: the one afterwards: what lies below and is not taken was passed over
     :param left_out: why steps are not for this debt or customer, by step id
     :param waits: why nothing is taken and the watermark stays: all goes where nothing arrives
     """
 
     messages: tuple[Step, ...]
     tasks: tuple[Step, ...]
-    reached_offset: int
+    watermark: int
     left_out: Mapping[int, Reason]
     waits: Reason | None = None
 
@@ -38,7 +38,7 @@ class Choice:
 def choose(
     ladder: Ladder,
     watermark: int | None,
-    come: int,
+    reached_offset: int,
     *,
     late: bool,
     spoken_to: bool,
@@ -54,19 +54,19 @@ def choose(
     channel, passes it over. Deliveries are no choice, see `delivery`.
 
     :param watermark: the highest offset consumed, None for none (decision 2)
-    :param come: the latest offset that has come
+    :param reached_offset: the latest offset that has come
     :param late: the effective due date has passed
     :param spoken_to: the customer ever heard from us
     :param left_out: why steps are not for this debt or customer, by step id (see `unsuitable`)
     :param unreachable: why messages do not reach somebody, by (channel, role)
     :param done_step_ids: steps taken already, above the watermark since they were moved (A9)
     """
-    steps = [s for s in ladder.steps_between(watermark, come) if not s.delivers]
+    steps = [s for s in ladder.steps_between(watermark, reached_offset) if not s.delivers]
     steps = [s for s in steps if s.id not in done_step_ids] if done_step_ids else steps
     lost = _lost(steps, left_out, unreachable) if unreachable else {}
     left_out = {**left_out, **{s.id: reason for s, reason in lost.items()}} if lost else left_out
     steps = [s for s in steps if s.id not in left_out]
-    reached = come if spoken_to else _first_overdue(steps, come)
+    reached = reached_offset if spoken_to else _first_overdue(steps, reached_offset)
     messages, tasks = _tracks([s for s in steps if s.offset <= reached], late)
     taken = [s.offset for s in (*messages, *tasks)]
     lost = {s: reason for s, reason in lost.items() if _is_sayable(s, late)}
@@ -77,9 +77,11 @@ def choose(
     return Choice(messages, tasks, reached, left_out)
 
 
-def _first_overdue(steps: Iterable[Step], come: int) -> int:
+def _first_overdue(steps: Iterable[Step], reached_offset: int) -> int:
     """Where whoever never heard from us begins: at the first message about what is overdue."""
-    return min((s.offset for s in steps if s.mode != "task" and s.offset > 0), default=come)
+    return min(
+        (s.offset for s in steps if s.mode != "task" and s.offset > 0), default=reached_offset
+    )
 
 
 def _lost(
@@ -110,9 +112,9 @@ def _is_sayable(step: Step, late: bool) -> bool:
     return step.offset > 0 or not late
 
 
-def delivery(ladder: Ladder, watermark: int | None, come: int) -> Step | None:
+def delivery(ladder: Ladder, watermark: int | None, reached_offset: int) -> Step | None:
     """The step that has come and delivers the invoice; nothing else follows on that day (A3)."""
-    steps = ladder.steps_between(watermark, come)
+    steps = ladder.steps_between(watermark, reached_offset)
     return next((s for s in reversed(steps) if s.delivers), None)
 
 
@@ -147,7 +149,10 @@ def lenders(ladder: Ladder, until: int, like: Step, left_out: Mapping[int, Reaso
     return [
         s
         for s in ladder.steps_between(None, until)
-        if s.offset > 0 and s.door == like.door and not s.delivers and s.id not in left_out
+        if s.offset > 0
+        and s.message_key == like.message_key
+        and not s.delivers
+        and s.id not in left_out
     ]
 
 
@@ -175,7 +180,7 @@ def tone(
     if step.mode != "automatic":
         return step
     for claim in sorted(snapshot.claims, key=oldest_first):
-        if claim.block is not None or effective(snapshot.calendar, claim) >= today:
+        if claim.blocked_by is not None or effective(snapshot.calendar, claim) >= today:
             continue
         if past_limit(snapshot.calendar, claim, today):
             continue

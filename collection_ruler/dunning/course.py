@@ -34,7 +34,7 @@ def contact_days(
         yield offset, latest
 
 
-def come(ladder: Ladder, calendar: ContactCalendar, due: date, today: date) -> int | None:
+def reached_offset(ladder: Ladder, calendar: ContactCalendar, due: date, today: date) -> int | None:
     """The latest offset that has come by the local day `today`, None before the first (A9).
 
     The day-by-day definition: what `cutoffs` says for all due dates at once, for one of them.

@@ -34,7 +34,7 @@ def plan_messages(
     joined, speaking, asked, net = _joined(snapshot, speaking, opens, decision)
     if not joined:
         return []
-    groups = {step.door: step for step in speaking[0].messages}
+    groups = {step.message_key: step for step in speaking[0].messages}
     instants = instants_of(snapshot, groups.values(), opens)
     reason = _why_not_today(snapshot, speaking[0].claim, opens, snapshot.worth(net))
     if not reason and isinstance(instants, Reason):
@@ -48,8 +48,8 @@ def plan_messages(
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     currency = leading_currency(asked, net)
-    for door, step in groups.items():
-        pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.door == door)
+    for key, step in groups.items():
+        pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.message_key == key)
         words = tone(snapshot, step, reached, today, snapshot.worth(net))
         if needs_a_look(snapshot, asked, today):
             words = replace(words, mode="approve")
@@ -61,7 +61,7 @@ def plan_messages(
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined
         for s in candidate.messages
-        if s.door not in groups
+        if s.message_key not in groups
     ]
     return joined
 
@@ -73,8 +73,8 @@ def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, deci
     """
     today = snapshot.calendar.local_day(opens)
     while speaking:
-        doors = {step.door for step in speaking[0].messages}
-        joined = [c for c in speaking if any(s.door in doors for s in c.messages)]
+        keys = {step.message_key for step in speaking[0].messages}
+        joined = [c for c in speaking if any(s.message_key in keys for s in c.messages)]
         asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
         is_covered = leading_currency(asked, net) is None
         covered = [c for c in joined if is_covered or net.get(c.claim.currency) == 0]
@@ -100,7 +100,7 @@ def _reminder_first(snapshot: Snapshot, today: date) -> Reason | None:
     The message would ask for that, in words about what is coming due; the reminder shows both (B5).
     """
     for claim in sorted(snapshot.claims, key=oldest_first):
-        if claim.block is None and not past_limit(snapshot.calendar, claim, today):
+        if claim.blocked_by is None and not past_limit(snapshot.calendar, claim, today):
             if effective(snapshot.calendar, claim) >= today:
                 return None
             is_awaited = claim.ladder.awaits_reminder(claim.watermark)

@@ -29,7 +29,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     """
     decision = Decision()
     today = snapshot.calendar.local_day(now)
-    due = [c for c in sorted(snapshot.claims, key=oldest_first) if c.come is not None]
+    due = [c for c in sorted(snapshot.claims, key=oldest_first) if c.reached_offset is not None]
     try:
         opens = snapshot.calendar.first_instant(now)
     except NeverOpen:
@@ -57,7 +57,7 @@ def decide_task(snapshot: Snapshot, now: datetime) -> Decision:
     what stops tasks as well, a hold or a payment under way, does. A message that comes with it meets its
     caps at the door.
     """
-    return decide(replace(snapshot, contacts=(), word_on=None, talked_on=None), now)
+    return decide(replace(snapshot, contacts=(), return_notice_on=None, conversation_on=None), now)
 
 
 def _candidates(
@@ -83,12 +83,12 @@ def _candidates(
         choice = choose(
             claim.ladder,
             claim.watermark,
-            claim.come,
+            claim.reached_offset,
             late=effective(snapshot.calendar, claim) < day,
             spoken_to=snapshot.spoken_to,
             left_out=unsuitable(claim.ladder, snapshot.profile, worth),
-            unreachable=snapshot.mute,
-            done_step_ids=claim.said,
+            unreachable=snapshot.unreachable,
+            done_step_ids=claim.done_step_ids,
         )
         if choice.waits:
             decision.waiting[claim.id] = choice.waits
@@ -101,18 +101,18 @@ def _deliver(
     snapshot: Snapshot, claim: Claim, at: datetime, delivering: set[int], decision: Decision
 ) -> bool:
     """Plan the delivery of the invoice when it has come; True when nothing else follows now (A3)."""
-    step = delivery(claim.ladder, claim.watermark, claim.come)
+    step = delivery(claim.ladder, claim.watermark, claim.reached_offset)
     if not step:
         return False
-    steps = claim.ladder.steps_between(claim.watermark, claim.come)
+    steps = claim.ladder.steps_between(claim.watermark, claim.reached_offset)
     if claim.delivered or claim.delivered_on or claim.move in delivering:
         if not all(s.delivers for s in steps):
             return False
         decision.skipped += [(claim, s, Reason.ALREADY_SENT) for s in steps]
-        decision.watermarks[claim.id] = claim.come
+        decision.watermarks[claim.id] = claim.reached_offset
         return True
-    if is_stopped_by(Purpose.DELIVERY, claim.block):
-        decision.waiting[claim.id] = claim.block
+    if is_stopped_by(Purpose.DELIVERY, claim.blocked_by):
+        decision.waiting[claim.id] = claim.blocked_by
         return True
     delivering.add(claim.move)
     whole = sum((c.residual for c in snapshot.claims if c.move == claim.move), Decimal(0))
@@ -127,8 +127,8 @@ def _deliver(
 def _must_wait(
     calendar: ContactCalendar, claim: Claim, today: date, delivering: set[int]
 ) -> Reason | None:
-    if claim.block is not None:
-        return claim.block
+    if claim.blocked_by is not None:
+        return claim.blocked_by
     ladder = claim.ladder
     if past_limit(calendar, claim, today):
         return Reason.PAST_LIMIT
@@ -158,7 +158,7 @@ def _tasks(done: list[Candidate], now: datetime, decision: Decision) -> None:
 def _consume(candidate: Candidate, decision: Decision) -> None:
     claim, choice = candidate.claim, candidate.choice
     done = {*choice.messages, *choice.tasks}
-    decision.watermarks[claim.id] = choice.reached_offset
+    decision.watermarks[claim.id] = choice.watermark
 
     def why(step: Step) -> Reason:
         if step.delivers:
@@ -167,6 +167,6 @@ def _consume(candidate: Candidate, decision: Decision) -> None:
 
     decision.skipped += [
         (claim, step, why(step))
-        for step in claim.ladder.steps_between(claim.watermark, choice.reached_offset)
-        if step not in done and step.id not in claim.said
+        for step in claim.ladder.steps_between(claim.watermark, choice.watermark)
+        if step not in done and step.id not in claim.done_step_ids
     ]

@@ -122,7 +122,7 @@ def _look_ahead(
     """Mark what comes next, and leave out what that overtakes."""
     planned = [m for m in marks if m.state == State.AHEAD and m.step.id in taken]
     steps = coming.steps if coming else ()
-    reached = coming.reached_offset if coming else None
+    reached = coming.watermark if coming else None
     following = min(planned, key=lambda m: m.day).step if planned else next(iter(steps), None)
 
     def seen(mark: Mark) -> Mark:

@@ -19,12 +19,12 @@ class Claim:
 
     :param counts_from: the date from which offsets count (anchor or due date)
     :param due_date: the instalment's own due date, which ageing and amounts go by
-    :param come: the latest offset above the watermark that has come, None when nothing is due
+    :param reached_offset: the latest offset above the watermark that has come, None when nothing is due
     :param watermark: the highest offset consumed so far, None when none was
-    :param look_first: something of ours is open about it, a draft credit note, so that a person looks
+    :param draft_credit_note: something of ours is open about it, a draft credit note, so that a person looks
         before anybody is asked for it when it is overdue (F3)
-    :param said: ids of steps taken already that lie above the watermark now: they were moved (A9)
-    :param block: why nothing may be said about it now, whatever the ladder says
+    :param done_step_ids: ids of steps taken already that lie above the watermark now: they were moved (A9)
+    :param blocked_by: why nothing may be said about it now, whatever the ladder says
     :param delivered_on: the day on which the ruler itself delivered the invoice
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     """
@@ -34,15 +34,15 @@ class Claim:
     ladder: Ladder
     counts_from: date
     due_date: date
-    come: int | None
+    reached_offset: int | None
     watermark: int | None
     residual: Decimal
     currency: str
-    block: Reason | None = None
+    blocked_by: Reason | None = None
     delivered: bool = False
     delivered_on: date | None = None
-    said: frozenset[int] = frozenset()
-    look_first: bool = False
+    done_step_ids: frozenset[int] = frozenset()
+    draft_credit_note: bool = False
     settlement_days: int = 0
 
 
@@ -52,18 +52,18 @@ class Snapshot:
 
     :param credits: unapplied credit notes and payments per currency, positive
     :param contacts: local days on which the customer was, or is planned to be, asked for money
-    :param talked_on: local day on which a person of ours last spoke with the customer (B4)
+    :param conversation_on: local day on which a person of ours last spoke with the customer (B4)
     :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
-    :param word_on: local day on which a word about a payment that came back is planned (A14)
+    :param return_notice_on: local day on which a word about a payment that came back is planned (A14)
     :param bank_day: day of the newest bank data, None where nobody imports any (D3)
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
     :param siblings: the days in `contacts` of each decision: its messages by several channels are one contact
-    :param mute: why messages by a channel do not reach somebody of a role, by (channel, role): they wait
+    :param unreachable: why messages do not reach somebody, by (channel, role): they wait
     """
 
     calendar: ContactCalendar
@@ -72,15 +72,15 @@ class Snapshot:
     contacts: tuple[date, ...] = ()
     spoken_to: bool = False
     closed: Mapping[int, Reason] = field(default_factory=dict)
-    word_on: date | None = None
+    return_notice_on: date | None = None
     bank_day: date | None = None
     bank_days: int = 0
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     best_minute: int | None = None
-    talked_on: date | None = None
+    conversation_on: date | None = None
     channels: Mapping[str, ContactCalendar | None] = field(default_factory=dict)
     profile: str | None = None
-    mute: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
+    unreachable: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
     siblings: Mapping[str | None, tuple[date, ...]] = field(default_factory=dict)
 
     def beside(self, decision: str | None) -> "Snapshot":

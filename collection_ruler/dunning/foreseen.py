@@ -17,7 +17,7 @@ class Foreseen(Claim):
 
     :param starts: the first day on which its ruler speaks, `NEVER` for one that stands still
     :param ends: the last one
-    :param free_from: the first day on which `block` is gone, `NEVER` for nobody knows when
+    :param free_from: the first day on which `blocked_by` is gone, `NEVER` for nobody knows when
     :param leaves_on: the day on which it is expected to be paid, None for never
     """
 
@@ -35,7 +35,7 @@ class Foreseen(Claim):
 
     def free_day(self) -> date:
         """The first day on which something may be said about it."""
-        return max(self.starts, self.free_from if self.block else ALWAYS)
+        return max(self.starts, self.free_from if self.blocked_by else ALWAYS)
 
 
 @dataclass(frozen=True)

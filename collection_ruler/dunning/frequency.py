@@ -11,13 +11,14 @@ from .reason import Reason
 
 def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None:
     """Why another message on that day would be one too many (B4), None when it would not."""
-    day, talked = snapshot.calendar.local_day(at), snapshot.talked_on
+    day, talked = snapshot.calendar.local_day(at), snapshot.conversation_on
     contacts = frozenset(snapshot.contacts)  # days count: two channels on one day are one contact
-    if talked and day <= talked + timedelta(days=ladder.days_after_talk):
-        return Reason.TALKED
+    if talked and day <= talked + timedelta(days=ladder.days_after_conversation):
+        return Reason.CONVERSATION
     if day in contacts:
         return Reason.ONE_A_DAY
-    if snapshot.word_on and day < snapshot.word_on:  # first a word about what came back (A14)
+    notice_on = snapshot.return_notice_on
+    if notice_on and day < notice_on:  # first a word about what came back (A14)
         return Reason.TOO_SOON
     away = [abs((day - c).days) for c in contacts]
     if any(days < ladder.min_days_between for days in away):

@@ -53,7 +53,7 @@ class Step:
             raise LadderError(f"Step {self.id}: {self.closed_days!r} is none of {CLOSED_DAYS}")
 
     @property
-    def door(self) -> tuple[str, str, str]:
+    def message_key(self) -> tuple[str, str, str]:
         """Steps with the same one can share a message, and lend each other their words."""
         return self.channel, self.role, self.mode
 
@@ -65,7 +65,7 @@ class Ladder:
     :param steps: in any order; kept sorted by offset, sequence, id
     :param min_days_between: days between two contacts with one customer (B4)
     :param max_contacts: contacts allowed in any `max_contacts_days` days, 0 for no limit (B4)
-    :param days_after_talk: days of silence after a person spoke with the customer (B4)
+    :param days_after_conversation: days of silence after a person spoke with the customer (B4)
     :param days_after_delivery: days after the invoice went out without an overdue step (A3)
     :param max_days_overdue: days after the due date when the ruler falls silent, None never (A4)
     :param bank_days: due dates move to the next bank day (A3)
@@ -82,7 +82,7 @@ class Ladder:
     max_days_overdue: int | None = None
     bank_days: bool = True
     owed_min: Decimal = Decimal(0)
-    days_after_talk: int = 3
+    days_after_conversation: int = 3
 
     def __post_init__(self):
         steps = sorted(self.steps, key=lambda step: (step.offset, step.sequence, step.id))
@@ -93,7 +93,11 @@ class Ladder:
                 raise LadderError(f"Two steps by {step.channel} on day {step.offset:+d}")
             seen.add((step.offset, step.channel))
         limits = (self.min_days_between, self.max_contacts, self.max_contacts_days)
-        limits += (self.days_after_delivery, self.days_after_talk, self.max_days_overdue or 0)
+        limits += (
+            self.days_after_delivery,
+            self.days_after_conversation,
+            self.max_days_overdue or 0,
+        )
         if min(limits) < 0:
             raise LadderError("A number of days or of contacts is negative")
 

@@ -58,7 +58,7 @@ class Life:
             for claim in customer.snapshot.claims
         }
         self.claims = {c.id: c for c in customer.snapshot.claims if self._matters(c)}
-        self.blocks = {claim.id: claim.block for claim in self.claims.values()}
+        self.blocks = {claim.id: claim.blocked_by for claim in self.claims.values()}
         self.rulers = {
             step.id: claim.ladder.id
             for claim in self.claims.values()
@@ -119,7 +119,7 @@ class Life:
     # ------------------------------------------------------------------ a decision, and what it changes
 
     def _decide(self, today: date, now: datetime) -> Decision:
-        due = [claim for claim in self._as_of(today) if claim.come is not None]
+        due = [claim for claim in self._as_of(today) if claim.reached_offset is not None]
         if not due:
             self.is_restless = False
             return Decision()
@@ -138,7 +138,7 @@ class Life:
         self.is_restless = any(
             decision.waiting.get(claim.id) not in PATIENT
             for claim in due
-            if claim.come > decision.watermarks.get(claim.id, claim.come - 1)
+            if claim.reached_offset > decision.watermarks.get(claim.id, claim.reached_offset - 1)
         )
         return decision
 
@@ -148,16 +148,22 @@ class Life:
             if claim.leaves_on is not None and claim.leaves_on <= today:
                 del self.claims[claim.id]
                 continue
-            come, block = None, Reason.RULER_STOPPED
+            reached_offset, blocked_by = None, Reason.RULER_STOPPED
             if claim.starts <= today <= claim.ends:
-                block = None if claim.free_from <= today else self.blocks[claim.id]
+                blocked_by = None if claim.free_from <= today else self.blocks[claim.id]
                 course = self.courses[claim.id]
                 count = bisect_right(course, today, key=_DAY_OF)
-                come = course[count - 1][0] if count else None
-                if come is not None and claim.watermark is not None and come <= claim.watermark:
-                    come = None
-            if come != claim.come or block != claim.block:
-                self.claims[claim.id] = _with(claim, come=come, block=block)
+                reached_offset = course[count - 1][0] if count else None
+                if (
+                    reached_offset is not None
+                    and claim.watermark is not None
+                    and reached_offset <= claim.watermark
+                ):
+                    reached_offset = None
+            if reached_offset != claim.reached_offset or blocked_by != claim.blocked_by:
+                self.claims[claim.id] = _with(
+                    claim, reached_offset=reached_offset, blocked_by=blocked_by
+                )
         return list(self.claims.values())
 
     def _hear(self, decision: Decision) -> Iterator[tuple[date, str, str, int]]:

@@ -34,9 +34,9 @@ class Upcoming:
         return (self.delivery,) if self.choice is None else self.choice.messages + self.choice.tasks
 
     @property
-    def reached_offset(self) -> int:
+    def watermark(self) -> int:
         """The watermark afterwards."""
-        return self.choice.reached_offset if self.choice else self.delivery.offset
+        return self.choice.watermark if self.choice else self.delivery.offset
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,13 @@ def upcoming(
     :raise NeverOpen: no open day lies within the search limit
     """
     due = effective_due(ladder, calendar, counts_from)
-    for day, come in _moments(ladder, calendar, counts_from, watermark, today):
-        if not delivered and (step := delivery(ladder, watermark, come)):
+    for day, reached_offset in _moments(ladder, calendar, counts_from, watermark, today):
+        if not delivered and (step := delivery(ladder, watermark, reached_offset)):
             return Upcoming(day, step)
         choice = choose(
             ladder,
             watermark,
-            come,
+            reached_offset,
             late=day > due,
             spoken_to=spoken_to,
             left_out=unsuitable(ladder, profile),

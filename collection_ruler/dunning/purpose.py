@@ -69,8 +69,8 @@ def of_trigger(trigger: str, delivers: bool = False) -> Purpose:
     raise ValueError(f"No follow-up is planned by {trigger!r}")
 
 
-def is_stopped_by(purpose: str, block: Reason | None) -> bool:
+def is_stopped_by(purpose: str, blocked_by: Reason | None) -> bool:
     """Whether what blocks an instalment stops a follow-up of this purpose about it (A3, F5)."""
     if rules_of(purpose).may_be_held:
-        return block is not None
-    return block is not None and block not in STOPS_REMINDERS_ONLY
+        return blocked_by is not None
+    return blocked_by is not None and blocked_by not in STOPS_REMINDERS_ONLY

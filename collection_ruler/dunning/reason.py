@@ -29,7 +29,7 @@ class Reason(StrEnum):
     COVERED = "covered"  # unapplied credits cover the debt (D2)
     JUST_DELIVERED = "just_delivered"  # the invoice went out a few days ago (A3)
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)
-    TALKED = "talked"  # somebody of us spoke with them these days (B4)
+    CONVERSATION = "talked"  # somebody of us spoke with them these days (B4)
     CAPPED = "capped"  # as many contacts as the period allows (B4)
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
     TOO_LITTLE = "too_little"  # less is owed than the ruler, or the step, asks for (D6)

@@ -67,16 +67,16 @@ def recheck(
     left = [(claims[key], step) for key, step in pairs if key in claims]
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
-    free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.block)]
+    free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.blocked_by)]
     if not free:
         oldest = min((claim for claim, _step in left), key=oldest_first)
-        return Recheck("wait", oldest.block, dropped=dropped)
+        return Recheck("wait", oldest.blocked_by, dropped=dropped)
     about = _Asked(free, purpose, customer_hears, approved_on)
     if reason := _too_early(snapshot, about, now):
         return Recheck("wait", reason, dropped=dropped)
     if not rules_of(purpose).asks_for_money:
         return Recheck("go", None, about.ids, dropped)
-    blocked = {claim.id: claim.block for claim, _step in left if claim.id not in about.ids}
+    blocked = {claim.id: claim.blocked_by for claim, _step in left if claim.id not in about.ids}
     return _amount(snapshot, about, dropped | blocked, today)
 
 
@@ -150,9 +150,17 @@ def foresee(
     :param now: aware UTC, within the contact window
     """
     free = tuple(
-        replace(claim, block=None, look_first=False, settlement_days=0) for claim in snapshot.claims
+        replace(claim, blocked_by=None, draft_credit_note=False, settlement_days=0)
+        for claim in snapshot.claims
     )
-    alone = replace(snapshot, claims=free, contacts=(), word_on=None, talked_on=None, bank_day=None)
+    alone = replace(
+        snapshot,
+        claims=free,
+        contacts=(),
+        return_notice_on=None,
+        conversation_on=None,
+        bank_day=None,
+    )
     return recheck(alone, pairs, now, purpose, approved_on=snapshot.calendar.local_day(now))
 
 

@@ -101,8 +101,8 @@ class _Course:
         for key, claim in self.claims.items():
             reached = max((o for d, o in self.comes[key] if d <= day), default=None)
             done = claim.watermark is not None and (reached is None or reached <= claim.watermark)
-            self.claims[key] = replace(claim, come=None if done else reached)
-        return any(claim.come is not None for claim in self.claims.values())
+            self.claims[key] = replace(claim, reached_offset=None if done else reached)
+        return any(claim.reached_offset is not None for claim in self.claims.values())
 
     def _decide(self, day: date, opens: datetime) -> Iterator[SimulatedContact]:
         self.snapshot = replace(self.snapshot, claims=tuple(self.claims.values()))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from .calendar import ContactCalendar
-from .course import come
+from .course import reached_offset
 from .ladder import Ladder, LadderError, effective_due
 
 # what becomes of debts that are open when a ruler is switched on (A8)
@@ -33,7 +33,7 @@ def begin(
         return (delivered[-1] if overdue and delivered else None), None
     if policy == "restart" and overdue:
         return 0, today
-    return come(ladder, calendar, due, today), None
+    return reached_offset(ladder, calendar, due, today), None
 
 
 def rescheduled(
@@ -58,5 +58,5 @@ def rescheduled(
     said = [] if watermark is None else [watermark]
     if new < old:
         said += ever_said
-    reached = come(ladder, calendar, new, today)
+    reached = reached_offset(ladder, calendar, new, today)
     return min(max(said), reached) if said and reached is not None else None

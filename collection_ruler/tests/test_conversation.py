@@ -212,7 +212,7 @@ class TestConversation(CollectionCommon):
         self.assertEqual(last.step_name, "Forgot?")
 
     def test_without_silence_a_conversation_is_a_contact_like_others(self):
-        self.ruler.days_after_talk = 0
+        self.ruler.days_after_conversation = 0
         with self.at("2026-03-17 15:00"):
             self.call()
         self.assertFalse(self.heard("2026-03-18"))  # at least two days between contacts

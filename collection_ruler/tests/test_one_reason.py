@@ -150,7 +150,7 @@ class TestOneReason(CollectionCommon):
             self.debtor().activity_schedule("mail.mail_activity_data_call").action_feedback()
         with self.at("2026-03-11 07:00"):
             self.run_ruler("enrol", "plan")
-        self.assert_said(Reason.TALKED)
+        self.assert_said(Reason.CONVERSATION)
 
     def test_a_cap_that_a_door_finds(self):
         followup = self.plan()
@@ -159,7 +159,7 @@ class TestOneReason(CollectionCommon):
         with self.at("2026-03-11 09:05"):
             self.run_ruler("send")
         self.assertEqual((followup.state, followup.reason), ("planned", "talked"))
-        self.assert_said(Reason.TALKED, at="2026-03-11 09:10")
+        self.assert_said(Reason.CONVERSATION, at="2026-03-11 09:10")
 
     def test_old_bank_data(self):
         self.env["account.bank.statement.line"].create(

@@ -91,7 +91,7 @@ class TestUnderWay(MoneyCase):
         with self.at("2026-03-09 08:59"):
             debtor = self.debtor()
             snapshot = self.env["collection.snapshot"]._take(self.company.id, debtor.ids)
-        self.assertEqual([c.block for c in snapshot[debtor.id].claims], ["in_flight"])
+        self.assertEqual([c.blocked_by for c in snapshot[debtor.id].claims], ["in_flight"])
         self.assertEqual(len(self.day("2026-03-09")), 1)
 
     def test_authorised_transaction_is_under_way(self):
@@ -146,7 +146,7 @@ class TestUnderWay(MoneyCase):
                 line = self.bank_line("2026-03-06", **values)
                 take = self.env["collection.snapshot"]._take
                 (claim,) = take(self.company.id, self.debtor().ids)[self.debtor().id].claims
-                self.assertEqual(claim.block, "in_bank")
+                self.assertEqual(claim.blocked_by, "in_bank")
                 line.unlink()
 
     def test_money_of_others_and_money_that_went_out_hide_no_debt(self):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from worlds import ALL_DAY, DAY, NINE_TO_NINE, SUNDAY_TO_THURSDAY, WEEKDAYS
 
 from dunning.calendar import ContactCalendar
-from dunning.course import come
+from dunning.course import reached_offset
 from dunning.decision import decide
 from dunning.facts import Claim, Contact, Decision, Snapshot
 from dunning.ladder import Ladder, Step
@@ -139,7 +139,7 @@ def cases(draw, quiet=False):
 @st.composite
 def claims_of(draw, key, ladder, calendar, today, quiet=False):
     due = today - draw(st.integers(-12, 30)) * DAY
-    reached = come(ladder, calendar, due, today)
+    reached = reached_offset(ladder, calendar, due, today)
     # nothing is consumed before it has come
     below = [None] if reached is None else [None, *(o for o in ladder.offsets if o <= reached)]
     back = draw(st.sampled_from([1, 1, 2, 3, 0]))
@@ -208,7 +208,7 @@ def in_force(snapshot, day):
     return [
         c
         for c in snapshot.claims
-        if c.block is None
+        if c.blocked_by is None
         and not (
             c.ladder.max_days_overdue
             and day - effective(snapshot.calendar, c) > c.ladder.max_days_overdue * DAY
@@ -237,7 +237,7 @@ def owed(snapshot: Snapshot, day: date, spoken_about=()) -> dict[str, Decimal]:
 def consumed(snapshot: Snapshot, decision: Decision, **more) -> Snapshot:
     """The debtor after a decision was written down."""
     claims = (
-        replace(c, come=None, watermark=decision.watermarks.get(c.id, c.watermark))
+        replace(c, reached_offset=None, watermark=decision.watermarks.get(c.id, c.watermark))
         for c in snapshot.claims
     )
     return replace(snapshot, claims=tuple(claims), **more)
@@ -292,7 +292,7 @@ class Life:
         move = len(self.first) + 1
         for n, residual in enumerate(residuals):
             key, due = move + n, self.today + (in_days + 7 * n) * DAY
-            reached = come(self.ladder, self.calendar, due, self.today)
+            reached = reached_offset(self.ladder, self.calendar, due, self.today)
             low = watermark if reached is not None and (watermark or 0) <= reached else None
             self.first[key] = low
             self.claims[key] = Claim(key, move, self.ladder, due, due, None, low, residual, "EUR")
@@ -301,10 +301,10 @@ class Life:
         """The facts of now; at the door of a contact it and those beside it do not count."""
         claims = []
         for claim in self.claims.values():
-            reached = come(self.ladder, self.calendar, claim.counts_from, self.today)
+            reached = reached_offset(self.ladder, self.calendar, claim.counts_from, self.today)
             low = claim.watermark
             new = reached is not None and (low is None or low < reached)
-            claims.append(replace(claim, come=reached if new else None))
+            claims.append(replace(claim, reached_offset=reached if new else None))
         days = []
         for other in (*self.left, *self.planned):
             day = self.calendar.local_day(other.at)
@@ -387,7 +387,7 @@ class Life:
         """A hold, a payment under way …, or the end of one."""
         if self.claims:
             key = sorted(self.claims)[which % len(self.claims)]
-            self.claims[key] = replace(self.claims[key], block=reason)
+            self.claims[key] = replace(self.claims[key], blocked_by=reason)
 
 
 events = st.one_of(

@@ -18,7 +18,7 @@ MUTE = {("email", "billing"): Reason.BAD_ADDRESS}
 
 
 def muted(case, mute):
-    return decide(replace(case.snapshot, mute=mute), case.now)
+    return decide(replace(case.snapshot, unreachable=mute), case.now)
 
 
 def tasks(decision):
@@ -40,12 +40,12 @@ def test_nothing_goes_where_nothing_arrives(case, mute):
 @given(cases(), mutes)
 def test_each_claim_that_is_due_is_consumed_or_waits_with_its_reason(case, mute):
     decision = muted(case, mute)
-    due = {claim.id for claim in case.snapshot.claims if claim.come is not None}
+    due = {claim.id for claim in case.snapshot.claims if claim.reached_offset is not None}
     assert {*decision.watermarks, *decision.waiting} == due
     for claim in case.snapshot.claims:
         if decision.waiting.get(claim.id) == Reason.BAD_ADDRESS:
             assert claim.id not in decision.watermarks
-            steps = claim.ladder.steps_between(claim.watermark, claim.come)
+            steps = claim.ladder.steps_between(claim.watermark, claim.reached_offset)
             assert any((s.channel, s.role) in mute for s in steps)
 
 
@@ -81,18 +81,18 @@ def test_the_next_message_waits_and_the_call_is_made():
     late = owes(
         1, 9, watermark=2
     )  # the call of the fifth day and the message of the eighth have come
-    decision = decide(debtor(late, mute=MUTE), MONDAY)
+    decision = decide(debtor(late, unreachable=MUTE), MONDAY)
     assert spoken(decision) == [("phone", [(1, 5)], 100)]
     assert decision.watermarks == {1: 5}
     after = owes(1, 9, watermark=5)
-    decision = decide(debtor(after, mute=MUTE), MONDAY)
+    decision = decide(debtor(after, unreachable=MUTE), MONDAY)
     assert (decision.contacts, decision.waiting) == ([], {1: Reason.BAD_ADDRESS})
     assert not decision.watermarks and not decision.skipped
 
 
 def test_with_another_address_the_latest_step_is_said_once():
     waits = owes(1, 9, watermark=-7)
-    (call, *rest) = decide(debtor(waits, mute=MUTE), MONDAY).contacts
+    (call, *rest) = decide(debtor(waits, unreachable=MUTE), MONDAY).contacts
     assert (call.channel, rest) == ("phone", [])
     after = owes(1, 9, watermark=5)
     assert spoken(decide(debtor(after), MONDAY)) == [("email", [(1, 8)], 100)]
@@ -101,12 +101,12 @@ def test_with_another_address_the_latest_step_is_said_once():
 def test_who_never_heard_from_us_is_called_all_the_same():
     """Else the first reminder, which cannot be said, would hold up the call for ever."""
     late = owes(1, 7, watermark=0)
-    decision = decide(debtor(late, spoken_to=False, mute=MUTE), MONDAY)
+    decision = decide(debtor(late, spoken_to=False, unreachable=MUTE), MONDAY)
     assert spoken(decision) == [("phone", [(1, 5)], 100)]
     assert [(s.offset, why) for _c, s, why in decision.skipped] == [(2, Reason.BAD_ADDRESS)]
 
 
 def test_a_notice_that_is_too_late_to_be_said_does_not_wait():
     ladder = replace(DEFAULT, steps=tuple(s for s in DEFAULT.steps if s.offset <= 0))
-    decision = decide(debtor(owes(1, 3, watermark=-7, ladder=ladder), mute=MUTE), MONDAY)
+    decision = decide(debtor(owes(1, 3, watermark=-7, ladder=ladder), unreachable=MUTE), MONDAY)
     assert (decision.waiting, decision.watermarks) == ({}, {1: 0})

@@ -11,7 +11,7 @@ from worlds import DAY
 
 from dunning.calendar import ContactCalendar
 from dunning.choice import choose
-from dunning.course import come
+from dunning.course import reached_offset
 from dunning.decision import decide
 from dunning.drawing import draw
 from dunning.facts import Claim, Snapshot
@@ -62,14 +62,14 @@ class Alone:
         )
         for days in range(HORIZON):
             day = self.today + days * DAY
-            reached = come(self.ladder, self.calendar, self.due, day)
+            reached = reached_offset(self.ladder, self.calendar, self.due, day)
             windows = self.calendar.windows(day)
             if not windows or reached is None:
                 continue
             if claim.watermark is not None and reached <= claim.watermark:
                 continue
             asked = Snapshot(
-                self.calendar, (replace(claim, come=reached),), spoken_to=self.spoken_to
+                self.calendar, (replace(claim, reached_offset=reached),), spoken_to=self.spoken_to
             )
             decision = decide(asked, windows[0][0])
             if decision.contacts:
@@ -118,9 +118,9 @@ LADDER = Ladder(
 )
 
 
-def chosen(come, watermark=None, **more):
-    found = choose(LADDER, watermark, come, **{"late": True, "spoken_to": True} | more)
-    return [s.id for s in found.messages], [s.id for s in found.tasks], found.reached_offset
+def chosen(reached_offset, watermark=None, **more):
+    found = choose(LADDER, watermark, reached_offset, **{"late": True, "spoken_to": True} | more)
+    return [s.id for s in found.messages], [s.id for s in found.tasks], found.watermark
 
 
 def test_the_latest_message_and_the_latest_task_are_taken():

@@ -30,7 +30,7 @@ from worlds import DAY, WEEKDAYS, may_speak
 
 from dunning.bank import bank_is_stale
 from dunning.calendar import ContactCalendar
-from dunning.course import come
+from dunning.course import reached_offset
 from dunning.decision import decide
 from dunning.facts import Claim, Decision, Recheck, Snapshot
 from dunning.ladder import Ladder, Step
@@ -91,7 +91,7 @@ def test_a_blocked_claim_is_left_in_peace_and_its_invoice_delivered_in_spite_of_
         for claim, _step in contact.pairs:
             allowed = (None, Reason.HELD, Reason.IN_BANK) if contact.tone.delivers else (None,)
             assert claim in case.snapshot.claims
-            assert claim.block in allowed
+            assert claim.blocked_by in allowed
 
 
 @given(cases())
@@ -180,7 +180,7 @@ def test_a_step_for_larger_amounts_is_passed_over_and_does_not_stop_the_ruler(ca
         assert reason is not Reason.TOO_LITTLE or step.owed_min > worth
     assert Reason.TOO_LITTLE not in decision.waiting.values()
     for claim in case.snapshot.claims:
-        assert decision.watermarks.get(claim.id, claim.come) == claim.come
+        assert decision.watermarks.get(claim.id, claim.reached_offset) == claim.reached_offset
 
 
 @given(cases(), minimums, rates)
@@ -197,7 +197,9 @@ def test_a_claim_is_consumed_or_waits_or_has_nothing_due(case):
     decision = case.decide()
     consumed, waiting = set(decision.watermarks), set(decision.waiting)
     assert not consumed & waiting
-    assert consumed | waiting == {c.id for c in case.snapshot.claims if c.come is not None}
+    assert consumed | waiting == {
+        c.id for c in case.snapshot.claims if c.reached_offset is not None
+    }
 
 
 @given(cases())
@@ -207,7 +209,7 @@ def test_watermarks_rise_and_no_further_than_what_has_come(case):
         if claim.id in decision.watermarks:
             reached = decision.watermarks[claim.id]
             assert claim.watermark is None or claim.watermark < reached
-            assert reached <= claim.come
+            assert reached <= claim.reached_offset
 
 
 @given(cases())
@@ -301,8 +303,8 @@ def test_the_reason_for_waiting_is_the_true_one(case):
     delivered_now = {claim.move for c in deliveries(decision) for claim, _step in c.pairs}
     for claim in case.snapshot.claims:
         reason = decision.waiting.get(claim.id)
-        if reason in BLOCKS or claim.block:
-            assert reason in (None, claim.block)
+        if reason in BLOCKS or claim.blocked_by:
+            assert reason in (None, claim.blocked_by)
         elif reason is Reason.COVERED:
             assert case.snapshot.credits
         elif reason is Reason.ONE_A_DAY:
@@ -328,7 +330,7 @@ def test_after_missed_runs_the_latest_step_is_said_or_the_first_overdue_to_who_n
         for claim, said in contact.pairs:
             messages = [
                 s.offset
-                for s in claim.ladder.steps_between(claim.watermark, claim.come)
+                for s in claim.ladder.steps_between(claim.watermark, claim.reached_offset)
                 if s.mode != "task" and not s.delivers
             ]
             overdue = [offset for offset in messages if offset > 0]
@@ -388,7 +390,8 @@ def test_the_tone_falls_when_the_oldest_claim_is_paid(case):
     claims = sorted(case.snapshot.claims, key=lambda c: (c.due_date, c.id))
     # each claim has said, or is about to say, all that has come
     claims = [
-        replace(c, watermark=_reached(case, c) if c.come is None else c.watermark) for c in claims
+        replace(c, watermark=_reached(case, c) if c.reached_offset is None else c.watermark)
+        for c in claims
     ]
     before = replace(case.snapshot, claims=tuple(claims))
     after = replace(case.snapshot, claims=tuple(claims[1:]))
@@ -400,7 +403,7 @@ def test_the_tone_falls_when_the_oldest_claim_is_paid(case):
 
 
 def _reached(case, claim):
-    return come(claim.ladder, case.snapshot.calendar, claim.due_date, case.today)
+    return reached_offset(claim.ladder, case.snapshot.calendar, claim.due_date, case.today)
 
 
 @given(cases(), st.randoms(use_true_random=False))
@@ -442,7 +445,7 @@ def test_a_door_lets_through_what_was_just_decided(case, random):
 @given(cases(), st.lists(st.sampled_from([None, *BLOCKS]), min_size=5, max_size=5))
 def test_a_door_says_the_same_in_whatever_order_it_is_asked(case, blocks):
     after = consumed(case.snapshot, case.decide())
-    claims = (replace(c, block=block) for c, block in zip(after.claims, blocks, strict=False))
+    claims = (replace(c, blocked_by=block) for c, block in zip(after.claims, blocks, strict=False))
     after = replace(after, claims=tuple(claims))
     for contact in case.decide().contacts:
         check = ask_at_the_door(contact, after)
@@ -494,7 +497,7 @@ def test_what_was_paid_meanwhile_drops_out_and_lowers_the_amount(case, data):
 def test_what_is_held_meanwhile_waits_unless_it_is_the_invoice_itself(case, block):
     decision = case.decide()
     after = consumed(case.snapshot, decision)
-    blocked = replace(after, claims=tuple(replace(c, block=block) for c in after.claims))
+    blocked = replace(after, claims=tuple(replace(c, blocked_by=block) for c in after.claims))
     for contact in decision.contacts:
         check = ask_at_the_door(contact, blocked)
         if contact.tone.delivers and block in (Reason.HELD, Reason.IN_BANK):
@@ -511,7 +514,7 @@ def test_what_is_held_is_left_out_of_what_leaves(case):
         if len(contact.pairs) == 1:
             continue
         held = contact.pairs[0][0].id
-        claims = (replace(c, block=Reason.HELD) if c.id == held else c for c in after.claims)
+        claims = (replace(c, blocked_by=Reason.HELD) if c.id == held else c for c in after.claims)
         after = replace(after, claims=tuple(claims))
         check = ask_at_the_door(contact, after)
         assert held not in check.keep and held not in check.asked
@@ -605,7 +608,7 @@ def test_after_a_gap_one_message_at_the_latest_step_or_the_first_to_who_never_he
             for claim, step in contact.pairs:
                 messages = [
                     s.offset
-                    for s in life.ladder.steps_between(claim.watermark, claim.come)
+                    for s in life.ladder.steps_between(claim.watermark, claim.reached_offset)
                     if s.mode != "task" and not s.delivers
                 ]
                 overdue = [offset for offset in messages if offset > 0]
@@ -675,7 +678,7 @@ DEFAULT = Ladder(
 def owes(key, days_late, watermark=None, ladder=DEFAULT, today=TODAY, **more):
     """A claim of 100.00, delivered, with all its steps come that have by the day."""
     due = today - days_late * DAY
-    reached = come(ladder, BRAZIL, due, today)
+    reached = reached_offset(ladder, BRAZIL, due, today)
     if reached is not None and watermark is not None and reached <= watermark:
         reached = None
     values = {"residual": Decimal(100), "currency": "EUR", "delivered": True, **more}
@@ -728,8 +731,8 @@ def test_story_2_an_invoice_due_today_and_never_sent_is_delivered_and_reminded_o
 
 
 def test_story_6_a_disputed_invoice_is_silent_and_left_out_while_the_others_go_on():
-    disputed = owes(1, 8, 5, block=Reason.HELD)
-    new = owes(4, -10, delivered=False, block=Reason.HELD)
+    disputed = owes(1, 8, 5, blocked_by=Reason.HELD)
+    new = owes(4, -10, delivered=False, blocked_by=Reason.HELD)
     decision = decide(debtor(disputed, owes(2, 2, 0), owes(3, 2, 0), new), MONDAY)
     delivery, reminder = decision.contacts
     assert (delivery.tone.delivers, [c.id for c, _s in delivery.pairs]) == (True, [4])
@@ -842,7 +845,7 @@ def test_what_stands_beside_the_delivery_is_recorded_as_overtaken():
 
 
 def test_what_waits_has_nothing_skipped():
-    decision = decide(debtor(owes(1, 0, block=Reason.HELD)), MONDAY)
+    decision = decide(debtor(owes(1, 0, blocked_by=Reason.HELD)), MONDAY)
     assert decision == Decision(waiting={1: Reason.HELD})
 
 
@@ -893,16 +896,16 @@ def test_two_days_between_contacts_and_three_in_a_week(days, reason):
 @pytest.mark.parametrize(
     ("days_ago", "silence", "reason"),
     [
-        (0, 3, Reason.TALKED),
-        (3, 3, Reason.TALKED),
+        (0, 3, Reason.CONVERSATION),
+        (3, 3, Reason.CONVERSATION),
         (4, 3, None),
-        (0, 0, Reason.TALKED),  # one contact a day, people's included
+        (0, 0, Reason.CONVERSATION),  # one contact a day, people's included
         (1, 0, None),
     ],
 )
 def test_after_a_conversation_the_ruler_is_silent_for_some_days(days_ago, silence, reason):
-    ladder = replace(DEFAULT, days_after_talk=silence, min_days_between=0)
-    snapshot = debtor(owes(1, 2, 0, ladder), talked_on=TODAY - days_ago * DAY)
+    ladder = replace(DEFAULT, days_after_conversation=silence, min_days_between=0)
+    snapshot = debtor(owes(1, 2, 0, ladder), conversation_on=TODAY - days_ago * DAY)
     decision = decide(snapshot, MONDAY)
     assert decision.waiting.get(1) is reason
     assert bool(heard(decision)) == (reason is None)
@@ -1012,7 +1015,7 @@ def test_at_a_door_the_oldest_claim_speaks_for_the_others():
     assert recheck(after, pairs[:1], MONDAY).reason is Reason.TOO_SOON
     returned = recheck(after, pairs, MONDAY, "returned")
     assert returned.tone == DEFAULT.steps[5]
-    held = replace(old, block=Reason.HELD), replace(new, block=Reason.IN_FLIGHT)
+    held = replace(old, blocked_by=Reason.HELD), replace(new, blocked_by=Reason.IN_FLIGHT)
     assert recheck(debtor(*held), pairs, MONDAY).reason is Reason.HELD
     partly = recheck(debtor(old, held[1]), pairs, MONDAY)
     assert (partly.keep, partly.dropped) == (frozenset({1}), {2: Reason.IN_FLIGHT})
@@ -1028,7 +1031,7 @@ def test_credits_that_came_meanwhile_keep_the_message_at_the_door():
 def test_a_step_said_before_and_moved_is_not_repeated_and_hides_no_other():
     """A9: the one on +5 was said when it stood on +2; the other on +3 is what is left to say."""
     ladder = Ladder(2, (email(20, 3), email(21, 5)), bank_days=False)
-    moved = owes(1, 6, 2, ladder, said=frozenset({21}))
+    moved = owes(1, 6, 2, ladder, done_step_ids=frozenset({21}))
     decision = decide(debtor(moved), MONDAY)
     assert spoken(decision) == [("email", [(1, 3)], 100)]
     assert decision.watermarks == {1: 5}
@@ -1037,7 +1040,7 @@ def test_a_step_said_before_and_moved_is_not_repeated_and_hides_no_other():
 
 def test_what_was_all_said_before_is_consumed_without_a_word():
     ladder = Ladder(2, (email(21, 5),), bank_days=False)
-    moved = owes(1, 6, 2, ladder, said=frozenset({21}))
+    moved = owes(1, 6, 2, ladder, done_step_ids=frozenset({21}))
     assert decide(debtor(moved), MONDAY) == Decision(watermarks={1: 5})
 
 
@@ -1050,7 +1053,7 @@ def test_nothing_is_announced_while_the_first_reminder_of_something_older_is_to_
     reminded = owes(1, 3, 2)  # decision 7: the words of the older one
     (contact,) = decide(debtor(reminded, newer), MONDAY).contacts
     assert contact.tone.offset == 2
-    (notice,) = decide(debtor(replace(older, block=Reason.HELD), newer), MONDAY).contacts
+    (notice,) = decide(debtor(replace(older, blocked_by=Reason.HELD), newer), MONDAY).contacts
     assert (notice.tone.offset, notice.amount) == (-7, 100)
 
 
@@ -1061,11 +1064,11 @@ def test_what_is_due_today_is_said_also_beside_a_debt_of_yesterday():
 
 def test_before_the_word_about_a_payment_that_came_back_nothing_else_is_said():
     """A14: also when closed days put the word three days off, where no cap would stop the step."""
-    friday = debtor(owes(1, 2, 0), word_on=TODAY + 3 * DAY, contacts=(TODAY + 3 * DAY,))
+    friday = debtor(owes(1, 2, 0), return_notice_on=TODAY + 3 * DAY, contacts=(TODAY + 3 * DAY,))
     decision = decide(friday, MONDAY)
     assert not decision.contacts
     assert decision.waiting == {1: Reason.TOO_SOON}
-    assert decide(debtor(owes(1, 2, 0), word_on=TODAY - DAY), MONDAY).contacts
+    assert decide(debtor(owes(1, 2, 0), return_notice_on=TODAY - DAY), MONDAY).contacts
 
 
 # D3: the newest bank data is old
@@ -1113,15 +1116,15 @@ def test_an_approval_grows_stale_and_is_asked_for_again():
 
 
 def test_what_we_may_have_to_mend_ourselves_is_looked_at_before_it_is_chased():
-    decision = decide(debtor(owes(1, 2, 0, look_first=True)), MONDAY)
+    decision = decide(debtor(owes(1, 2, 0, draft_credit_note=True)), MONDAY)
     (contact,) = heard_or_asked(decision)
     assert (contact.tone.id, contact.tone.mode) == (4, "approve")
     # also where another invoice's message would ask for it
-    both = debtor(owes(1, 4, 2, look_first=True), owes(2, 2, 0))
+    both = debtor(owes(1, 4, 2, draft_credit_note=True), owes(2, 2, 0))
     assert heard_or_asked(decide(both, MONDAY))[0].tone.mode == "approve"
     # a notice asks for nothing overdue, and one that was planned before is asked about at the door
     assert (
-        heard_or_asked(decide(debtor(owes(1, 0, -7, look_first=True)), MONDAY))[0].tone.mode
+        heard_or_asked(decide(debtor(owes(1, 0, -7, draft_credit_note=True)), MONDAY))[0].tone.mode
         == "automatic"
     )
     check = recheck(both, [(2, DEFAULT.steps[3])], MONDAY)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from worlds import ALL_DAY, cases
 
 from dunning.calendar import ContactCalendar
-from dunning.course import come
+from dunning.course import reached_offset
 from dunning.drawing import State, Taken, draw
 from dunning.ladder import Ladder, Step, effective_due
 
@@ -41,7 +41,7 @@ def test_at_most_one_step_is_next_and_never_in_the_past(case, days, spoken_to, i
 def test_nothing_at_or_below_the_watermark_is_announced(case, days):
     ladder, calendar, due = case
     today = due + timedelta(days=days)
-    watermark = come(ladder, calendar, due, today)
+    watermark = reached_offset(ladder, calendar, due, today)
     drawing = draw(ladder, calendar, due, today, watermark)
     for mark in drawing.marks:
         if watermark is not None and mark.step.offset <= watermark:

@@ -77,7 +77,7 @@ def test_nothing_is_counted_beyond_the_last_day():
 
 def test_a_hold_moves_and_does_not_multiply():
     """What came meanwhile is caught up with one message, as A9 says."""
-    held = claim("2026-03-18", block=Reason.HELD, free_from=date(2026, 3, 25))
+    held = claim("2026-03-18", blocked_by=Reason.HELD, free_from=date(2026, 3, 25))
     assert foreseen(customer(held, spoken_to=True)) == {
         ("2026-03-25", "email", "message"): 1,  # of the second day after it
         ("2026-03-25", "activity", "task"): 1,
@@ -111,7 +111,7 @@ def test_what_is_planned_counts_on_its_day_and_as_a_contact():
     older = claim("2026-02-01", key=7, watermark=8)
     counts = foreseen(customer(older, claim("2026-03-18"), planned=(planned,), spoken_to=True))
     assert counts["2026-03-20", "email", "message"] == 1
-    held = replace(older, block=Reason.HELD)
+    held = replace(older, blocked_by=Reason.HELD)
     assert not foreseen(customer(held, planned=(planned,))), "it waits for ever at its door"
 
 
@@ -150,7 +150,7 @@ def seen(case, draw, number=0):
         free = draw(st.sampled_from([NEVER, today + DAY, today + 4 * DAY, today + 11 * DAY]))
         leaves = draw(st.sampled_from([None, None, None, today + 6 * DAY]))
         ladder = replace(one.ladder, id=number * 10 + one.ladder.id)
-        values = {**vars(one), "ladder": ladder, "come": None}
+        values = {**vars(one), "ladder": ladder, "reached_offset": None}
         values |= {"free_from": free, "leaves_on": leaves}
         claims.append(Foreseen(**values))
     # what nobody planned is no contact of the days to come
@@ -211,7 +211,9 @@ def twin(one):
 def test_a_hold_repeats_nothing_and_nothing_is_said_during_it(data, case):
     first = case.snapshot.claims[0]
     until = case.today + data.draw(st.integers(1, 25)) * DAY
-    held = Foreseen(**{**vars(first), "come": None, "block": Reason.HELD, "free_from": until})
+    held = Foreseen(
+        **{**vars(first), "reached_offset": None, "blocked_by": Reason.HELD, "free_from": until}
+    )
     counts = foreseen(customer(held, calendar=case.snapshot.calendar), now=case.now, days=90)
     low = held.watermark
     steps = [s for s in held.ladder.steps if low is None or s.offset > low]
@@ -232,20 +234,20 @@ DIFFERENT = {
     "anchor": replace(claim("2026-03-18", DELIVERING), counts_from=date(2026, 3, 20)),
     "delivered": claim("2026-03-18", DELIVERING, delivered=False),
     "delivered on": claim("2026-03-18", DELIVERING, delivered_on=date(2026, 3, 9)),
-    "block": claim("2026-03-18", DELIVERING, block=Reason.IN_FLIGHT),
-    "hold": claim("2026-03-18", DELIVERING, block=Reason.HELD, free_from=date(2026, 3, 20)),
+    "block": claim("2026-03-18", DELIVERING, blocked_by=Reason.IN_FLIGHT),
+    "hold": claim("2026-03-18", DELIVERING, blocked_by=Reason.HELD, free_from=date(2026, 3, 20)),
     "starts": claim("2026-03-18", DELIVERING, starts=date(2026, 3, 13)),
     "ends": claim("2026-03-18", DELIVERING, ends=date(2026, 3, 13)),
     "leaves on": claim("2026-03-18", DELIVERING, leaves_on=date(2026, 3, 20)),
-    "said": claim("2026-03-18", DELIVERING, said=frozenset({4})),
-    "look first": claim("2026-03-18", DELIVERING, look_first=True),
+    "said": claim("2026-03-18", DELIVERING, done_step_ids=frozenset({4})),
+    "look first": claim("2026-03-18", DELIVERING, draft_credit_note=True),
     "settlement": claim("2026-03-18", DELIVERING, settlement_days=5),
     "ruler": claim("2026-03-18", replace(DELIVERING, id=3, max_days_overdue=3)),
 }
 OTHERS = {
     **{name: customer(one, spoken_to=True) for name, one in DIFFERENT.items()},
     "contacts": replace(BASE, snapshot=replace(BASE.snapshot, contacts=(date(2026, 3, 10),))),
-    "talk": replace(BASE, snapshot=replace(BASE.snapshot, talked_on=date(2026, 3, 9))),
+    "talk": replace(BASE, snapshot=replace(BASE.snapshot, conversation_on=date(2026, 3, 9))),
     "credits": replace(BASE, snapshot=replace(BASE.snapshot, credits={"EUR": HUNDRED})),
     "channels": replace(BASE, snapshot=replace(BASE.snapshot, channels={"email": NARROW})),
     "calendar": customer(claim("2026-03-18", DELIVERING), calendar=CALENDARS[4], spoken_to=True),

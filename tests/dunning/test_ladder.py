@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from worlds import ALL_DAY, DAY, SUNDAY_TO_THURSDAY, WEEKDAYS, calendars, cases, due_dates
 
 from dunning.calendar import ContactCalendar, NeverOpen
-from dunning.course import come, contact_day, next_day, timeline
+from dunning.course import contact_day, next_day, reached_offset, timeline
 from dunning.cutoffs import cutoff, cutoffs
 from dunning.ladder import Ladder, LadderError, Step, effective_due, overdue_until
 from dunning.watermark import begin, rescheduled
@@ -50,12 +50,12 @@ def test_another_due_date_consumes_nothing_that_is_still_to_come(case, moved, pa
     """F7: an agreed date silences only what has come for it, and of that what was said."""
     ladder, calendar, old = case
     new, today = old + timedelta(days=moved), old + timedelta(days=passed)
-    watermark = come(ladder, calendar, old, today)
+    watermark = reached_offset(ladder, calendar, old, today)
     said = [o for o in ladder.offsets if watermark is not None and o <= watermark]
     begins = rescheduled(ladder, calendar, old, new, watermark, said, today)
     if begins is not None:
         assert begins <= watermark
-        assert begins <= come(ladder, calendar, new, today)
+        assert begins <= reached_offset(ladder, calendar, new, today)
     assert rescheduled(ladder, calendar, old, new, None, [], today) is None
 
 
@@ -64,7 +64,7 @@ def test_a_date_agreed_and_taken_back_repeats_nothing(case, moved, passed):
     """F7: there and back, on one day, is as if nothing had been."""
     ladder, calendar, old = case
     later, today = old + timedelta(days=abs(moved)), old + timedelta(days=passed)
-    watermark = come(ladder, calendar, old, today)
+    watermark = reached_offset(ladder, calendar, old, today)
     said = [o for o in ladder.offsets if watermark is not None and o <= watermark]
     between = rescheduled(ladder, calendar, old, later, watermark, said, today)
     assert (
@@ -144,7 +144,7 @@ def test_cutoffs_say_for_all_due_dates_what_day_by_day_says_for_one(case, days):
     for n in range(-60, 61):
         due = today + n * DAY
         reached = [offset for offset, latest in found.items() if due <= latest]
-        assert (reached[-1] if reached else None) == come(ladder, calendar, due, today)
+        assert (reached[-1] if reached else None) == reached_offset(ladder, calendar, due, today)
         assert tuple(reached) == ladder.offsets[: len(reached)]  # no offset without those before
 
 
@@ -172,7 +172,7 @@ def test_an_offset_has_come_from_its_contact_day_on(case, days):
     ladder, calendar, due = case
     today = due + days * DAY
     expected = [o for o in ladder.offsets if contact_day(ladder, calendar, o, due) <= today]
-    assert come(ladder, calendar, due, today) == (expected[-1] if expected else None)
+    assert reached_offset(ladder, calendar, due, today) == (expected[-1] if expected else None)
 
 
 @given(cases(), st.none() | st.integers(-30, 60))
@@ -202,7 +202,7 @@ def test_the_next_day_is_the_first_open_day_on_which_something_new_has_come(case
     day = today
     while not (
         calendar.is_open_day(day)
-        and (reached := come(ladder, calendar, due, day)) is not None
+        and (reached := reached_offset(ladder, calendar, due, day)) is not None
         and reached >= left[0]
     ):
         day += DAY
@@ -224,7 +224,7 @@ def test_a_boleto_due_on_saturday_and_paid_on_monday_was_never_late():
     saturday, monday = date(2025, 11, 22), date(2025, 11, 24)
     ladder = ladder_of(-3, 0, 1, 2)
     assert effective_due(ladder, BRAZIL, saturday) == monday
-    assert come(ladder, BRAZIL, saturday, monday) == 0
+    assert reached_offset(ladder, BRAZIL, saturday, monday) == 0
     assert contact_day(ladder, BRAZIL, 0, saturday) == monday
     assert contact_day(ladder, BRAZIL, 1, saturday) == date(2025, 11, 25)
 
@@ -297,7 +297,7 @@ def test_an_advancing_step_waits_for_the_deferred_one_before_it():
     assert days_of(ladder, BRAZIL, due) == [monday, monday]
     assert [day for _step, day in timeline(ladder, BRAZIL, due)] == [monday, monday]
     assert next_day(ladder, BRAZIL, due, 3, due) == monday
-    assert come(ladder, BRAZIL, due, monday - DAY) is None
+    assert reached_offset(ladder, BRAZIL, due, monday - DAY) is None
     assert cutoffs(ladder, BRAZIL, monday - DAY)[4] < due <= cutoffs(ladder, BRAZIL, monday)[4]
 
 
@@ -310,20 +310,20 @@ def test_a_notice_between_closed_days_goes_before_them_rather_than_after_the_due
 def test_ten_days_of_silence_leave_one_latest_step():
     ladder = ladder_of(-10, -7, 0, 2, 5, 8, 10)
     due = date(2025, 9, 1)
-    assert come(ladder, BRAZIL, due, date(2025, 9, 2)) == 0
-    assert come(ladder, BRAZIL, due, date(2025, 9, 10)) == 8
+    assert reached_offset(ladder, BRAZIL, due, date(2025, 9, 2)) == 0
+    assert reached_offset(ladder, BRAZIL, due, date(2025, 9, 10)) == 8
     assert [s.offset for s in ladder.steps_between(0, 8)] == [2, 5, 8]
 
 
 def test_nothing_has_come_before_the_first_step():
-    assert come(ladder_of(2), BRAZIL, date(2025, 9, 1), date(2025, 9, 2)) is None
+    assert reached_offset(ladder_of(2), BRAZIL, date(2025, 9, 1), date(2025, 9, 2)) is None
     assert next_day(ladder_of(2), BRAZIL, date(2025, 9, 1), 2, date(2025, 9, 2)) is None
 
 
 def test_a_due_date_at_the_end_of_time_is_never_open_rather_than_a_crash():
     with pytest.raises(NeverOpen):
         contact_day(ladder_of(2), BRAZIL, 2, date.max)
-    assert come(ladder_of(2), BRAZIL, date(9999, 1, 1), date(2025, 9, 2)) is None
+    assert reached_offset(ladder_of(2), BRAZIL, date(9999, 1, 1), date(2025, 9, 2)) is None
 
 
 # refusals and order
@@ -364,7 +364,11 @@ def test_a_ruler_without_steps_says_nothing():
     empty = Ladder(1, ())
     today = date(2025, 9, 1)
     assert cutoffs(empty, BRAZIL, today) == {} and timeline(empty, BRAZIL, today) == []
-    assert come(empty, BRAZIL, today, today) is next_day(empty, BRAZIL, today, None, today) is None
+    assert (
+        reached_offset(empty, BRAZIL, today, today)
+        is next_day(empty, BRAZIL, today, None, today)
+        is None
+    )
 
 
 def test_cutoffs_are_fast_enough_to_be_made_at_every_run():

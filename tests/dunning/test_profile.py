@@ -316,10 +316,14 @@ def test_what_is_not_for_such_payers_is_passed_over_and_does_not_stop_the_ruler(
     for claim in case.snapshot.claims:
         if claim.id in decision.waiting:
             continue
-        if claim.come is not None:
-            assert decision.watermarks[claim.id] == claim.come
-        for step in claim.ladder.steps_between(claim.watermark, claim.come or -99):
-            if "punctual" in step.skip_profiles and step.id not in claim.said and not step.delivers:
+        if claim.reached_offset is not None:
+            assert decision.watermarks[claim.id] == claim.reached_offset
+        for step in claim.ladder.steps_between(claim.watermark, claim.reached_offset or -99):
+            if (
+                "punctual" in step.skip_profiles
+                and step.id not in claim.done_step_ids
+                and not step.delivers
+            ):
                 assert step not in spoken
                 assert (claim, step, Reason.NOT_FOR_THEM) in decision.skipped
 

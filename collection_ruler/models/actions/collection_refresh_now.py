@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.instalment_key import is_held
+from ..facts.queries import flush_facts
 
 # a person acts on a few; what concerns more of them is left to the next run
 FEW = 20
@@ -35,7 +36,7 @@ class CollectionRefreshNow(models.AbstractModel):
 
     def _forget_ended_holds(self, company, debtors):
         """What waited for a hold that is over waits for it no longer; the plan verb says what is next."""
-        self.env["collection.snapshot"]._flush_facts()
+        flush_facts(self.env)
         self.env.cr.execute(
             SQL(
                 "UPDATE collection_instalment i SET waiting_reason = NULL "

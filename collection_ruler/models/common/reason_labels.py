@@ -40,7 +40,7 @@ def _waiting(env):
         (Reason.COVERED, _("outstanding credits cover the debt: reconcile them")),
         (Reason.JUST_DELIVERED, _("the invoice goes out first, or did only days ago")),
         (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
-        (Reason.TALKED, _("we spoke with them these days")),
+        (Reason.CONVERSATION, _("we spoke with them these days")),
         (Reason.TOO_SOON, _("the last contact was too recent")),
         (Reason.CAPPED, _("enough contacts in this period")),
         (Reason.ONE_A_DAY, _("the customer hears from us that day already")),

@@ -47,14 +47,14 @@ class CollectionFailedAddresses(models.AbstractModel):
             SQL(
                 """
                 SELECT f.channel, f.debtor_id, f.address,
-                       f.bounced_at IS NULL AND f.reason = 'no_address'
+                       f.bounced_at IS NULL AND f.reason = %(lacking)s
                   FROM collection_followup f
                   JOIN (VALUES %(refused)s) c(channel, refused) ON c.channel = f.channel
                  WHERE f.debtor_id IN %(debtors)s
-                   AND (f.state = 'failed' AND f.reason = 'no_address'
+                   AND (f.state = 'failed' AND f.reason = %(lacking)s
                         OR f.address IS NOT NULL
                            AND (f.bounced_at IS NOT NULL
-                                OR f.state = 'failed' AND f.reason = 'refused'
+                                OR f.state = 'failed' AND f.reason = %(denied)s
                                    AND coalesce(f.failure, '') ~ c.refused))
                    -- a later one that stayed there says that the address works
                    AND NOT EXISTS (
@@ -65,6 +65,8 @@ class CollectionFailedAddresses(models.AbstractModel):
                 """,
                 refused=SQL(", ").join(SQL("(%s, %s)", *row) for row in refused),
                 debtors=tuple(debtor_ids) or (0,),
+                lacking=Reason.NO_ADDRESS,
+                denied=Reason.REFUSED,
             )
         )
         result = defaultdict(lambda: defaultdict(set))
@@ -85,9 +87,9 @@ class CollectionFailedAddresses(models.AbstractModel):
         for followup in followups:
             address = channel._address(followup.partner_id)
             if not address:
-                followup._fail("no_address")
+                followup._fail(Reason.NO_ADDRESS)
             elif (followup.debtor_id.id, address) in dead:
-                followup._fail("bounced")
+                followup._fail(Reason.BOUNCED)
             else:
                 reachable += followup
         return reachable

@@ -5,13 +5,13 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.foreseen import ALWAYS, NEVER, Customer, Foreseen, Planned
-from ...dunning.purpose import ASKS_FOR_MONEY
+from ...dunning.purpose import ASKS_FOR_MONEY, Purpose
 from ...dunning.reason import Reason
 from ..common.instalment_key import hold_covers, same_instalment
 from ..common.memo import Memo
 
 # debtors whose facts are in memory at once
-BATCH = 2000
+BATCH = 1000
 
 
 class CollectionForecastFacts(models.AbstractModel):
@@ -35,40 +35,47 @@ class CollectionForecastFacts(models.AbstractModel):
         self.env["collection.followup"].flush_model()
         # statements over thousands of debtors look dear; to compile them takes longer than they do
         self.env.cr.execute(SQL("SET LOCAL jit = off"))
-        ids = dict(self._debtors(company))
-        times = self._rulers(company)
-        memo, debtors = Memo(), list(ids)
-        for first in range(0, len(debtors), BATCH):
-            batch = debtors[first : first + BATCH]
-            outlook = times, self._held_until(company, batch)
+        times, memo, last = self._rulers(company), Memo(), 0
+        while debtors := dict(self._debtors(company, last)):
+            last = max(debtors)
+            outlook = times, self._held_until(company, list(debtors))
             facts = self.with_context(collection_memo=memo, collection_outlook=outlook)
-            come = {key: None for debtor in batch for key in ids[debtor] or ()}
-            snapshots = facts._take(company.id, batch, come)
-            planned = facts._planned(company, batch, snapshots)
-            calendars = facts._settings(company.id).calendars
-            keys = dict(facts._places(batch))
-            for debtor, snapshot in snapshots.items():
-                rulers = {claim.ladder.id for claim in snapshot.claims}
-                comes_by = {ruler: calendars[ruler, keys[debtor]] for ruler in sorted(rulers)}
-                yield Customer(snapshot, comes_by, tuple(planned[debtor]))
+            yield from facts._of_batch(company, debtors)
+
+    def _of_batch(self, company, debtors):
+        """The customers of one batch.
+
+        :param debtors: {debtor id: ids of its open instalments}
+        """
+        ids = list(debtors)
+        reached = dict.fromkeys(key for own in debtors.values() for key in own)
+        snapshots = self._take(company.id, ids, reached)
+        planned = self._planned(company, ids, snapshots)
+        calendars = self._settings(company.id).calendars
+        keys = dict(self._places(ids))
+        for debtor, snapshot in snapshots.items():
+            rulers = {claim.ladder.id for claim in snapshot.claims}
+            comes_by = {ruler: calendars[ruler, keys[debtor]] for ruler in sorted(rulers)}
+            yield Customer(snapshot, comes_by, tuple(planned[debtor]))
 
     def _settings(self, company_id):
         """As decisions have them; a pause of the company is in the first day on which rulers speak."""
         return super()._settings(company_id)._replace(is_paused=False)
 
-    def _claim(self, row, partner_id, settings, come, said):
+    def _claim(self, row, partner_id, settings, reached, done):
         rulers, held = self.env.context["collection_outlook"]
         starts, ends = rulers[row.ruler_id]
         lasting = row
-        if not row.speaks or row.held:  # for now; the forecast knows until when
-            lasting = row._replace(speaks=True, held=False)
-        claim = super()._claim(lasting, partner_id, settings, come, said)
-        block, free_from = claim.block, NEVER
-        if row.held and block is None:
-            block, until = Reason.HELD, held.get(row.id)
+        if not row.is_running or row.held:  # for now; the forecast knows until when
+            lasting = row._replace(is_running=True, held=False)
+        claim = super()._claim(lasting, partner_id, settings, reached, done)
+        blocked_by, free_from = claim.blocked_by, NEVER
+        if row.held and blocked_by is None:
+            blocked_by, until = Reason.HELD, held.get(row.id)
             free_from = until + timedelta(days=1) if until else NEVER
-        values = {**vars(claim), "block": block}
-        return Foreseen(**values, starts=starts, ends=ends, free_from=free_from)
+        return Foreseen.of(
+            claim, blocked_by=blocked_by, starts=starts, ends=ends, free_from=free_from
+        )
 
     def _rulers(self, company):
         """When each ruler speaks: {ruler id: (first day, last day)}; `NEVER` for one that stands still."""
@@ -84,23 +91,30 @@ class CollectionForecastFacts(models.AbstractModel):
             for ruler in rulers.search([("company_id", "=", company.id)])
         }
 
-    def _debtors(self, company):
-        """Rows (debtor id, ids of its open instalments) of those who have one with a ruler, or for whom
-        something is planned."""
+    def _debtors(self, company, after):
+        """Rows (debtor id, ids of its open instalments) of the next ones who have one with a ruler, or for
+        whom something is planned.
+
+        :param after: id of a debtor
+        """
         return self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, array_agg(i.id) FILTER (WHERE i.id IS NOT NULL)
+                SELECT d.id, ARRAY(SELECT i.id FROM collection_instalment i
+                                    WHERE i.debtor_id = d.id AND i.is_open AND i.ruler_id IS NOT NULL)
                   FROM collection_debtor d
-                  LEFT JOIN collection_instalment i
-                    ON i.debtor_id = d.id AND i.is_open AND i.ruler_id IS NOT NULL
-                 WHERE d.company_id = %(company)s
-                   AND (i.id IS NOT NULL OR EXISTS (
+                 WHERE d.company_id = %(company)s AND d.id > %(after)s
+                   AND (EXISTS (
+                        SELECT FROM collection_instalment i
+                         WHERE i.debtor_id = d.id AND i.is_open AND i.ruler_id IS NOT NULL)
+                     OR EXISTS (
                         SELECT FROM collection_followup f
                          WHERE f.debtor_id = d.id AND f.state IN ('planned', 'to_approve')))
-                 GROUP BY d.id ORDER BY d.id
+                 ORDER BY d.id LIMIT %(batch)s
                 """,
                 company=company.id,
+                after=after,
+                batch=BATCH,
             )
         )
 
@@ -147,10 +161,11 @@ class CollectionForecastFacts(models.AbstractModel):
                     ON %(same)s AND i.is_open
                  WHERE f.debtor_id IN %(debtors)s AND f.state IN ('planned', 'to_approve')
                  GROUP BY f.id
-                HAVING f.purpose = 'thanks' OR count(t.id) = 0 OR count(i.id) > 0
+                HAVING f.purpose = %(thanks)s OR count(t.id) = 0 OR count(i.id) > 0
                 """,
                 same=same_instalment("i", "t"),
                 debtors=tuple(debtor_ids),
+                thanks=Purpose.THANKS,
             )
         )
         planned = defaultdict(list)
@@ -162,7 +177,7 @@ class CollectionForecastFacts(models.AbstractModel):
                     channel,
                     _kind(hears, purpose, state),
                     ruler or 0,
-                    frozenset(claims or ()) if purpose != "thanks" else frozenset(),
+                    frozenset(claims or ()) if purpose != Purpose.THANKS else frozenset(),
                     purpose in ASKS_FOR_MONEY,
                 )
             )
@@ -173,6 +188,6 @@ def _kind(customer_hears: bool, purpose: str, state: str) -> str:
     """The kind of a follow-up, as the forecast counts it."""
     if not customer_hears:
         return "task"
-    if purpose == "delivery":
+    if purpose == Purpose.DELIVERY:
         return "delivery"
     return "approval" if state == "to_approve" else "message"

@@ -64,7 +64,7 @@ class CollectionRuler(models.Model):
         default=3,
         help="No reminder until so many days after the invoice was sent, by the ruler or by a person.",
     )
-    days_after_talk = fields.Integer(
+    days_after_conversation = fields.Integer(
         string="Days of silence after a conversation",
         default=3,
         help="No reminder until so many days after somebody of us called the customer or wrote to them.",
@@ -98,7 +98,7 @@ class CollectionRuler(models.Model):
     _limits = models.Constraint(
         "CHECK (min_days_between_contacts >= 0 AND max_contacts >= 0 AND max_contacts_days >= 0 "
         "AND days_after_delivery >= 0 AND max_days_overdue >= 0 AND owed_min >= 0 "
-        "AND days_after_talk >= 0)",
+        "AND days_after_conversation >= 0)",
         "Days, numbers of contacts and amounts cannot be negative.",
     )
 
@@ -169,7 +169,7 @@ class CollectionRuler(models.Model):
                 max_days_overdue=self.max_days_overdue or None,
                 bank_days=self.company_id.collection_bank_days,
                 owed_min=Decimal(str(self.owed_min)),
-                days_after_talk=self.days_after_talk,
+                days_after_conversation=self.days_after_conversation,
             )
         return memo["ladder", self.id]
 

@@ -33,7 +33,7 @@ class Facts(NamedTuple):
     :param currencies: ids, of the open instalments
     :param waiting: why the oldest instalment that is due waits, or None
     :param ruled: whether a ruler took any of the open instalments
-    :param speaks: whether one of these rulers is running
+    :param is_running: whether one of these rulers is running
     :param hold: what silences all that is open, or has handed some of it over
     :param coming: the oldest open instalment, and the one whose step comes first; none where none comes
     :param failed: the newest message that failed, or of which nobody knows, unless one left later
@@ -44,7 +44,7 @@ class Facts(NamedTuple):
     currencies: list
     waiting: str | None
     ruled: bool
-    speaks: bool
+    is_running: bool
     hold: Hold | None
     coming: list[ComingUp]
     pending: Message | None
@@ -101,7 +101,7 @@ def _query(env, ids, today):
     """The statement that reads, for each of these debtors, what `Facts` has."""
     return SQL(
         """
-        SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.speaks,
+        SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.is_running,
                h.hold, c.coming, p.message,
                x.message, l.message,
                a.at, u.unanswered
@@ -115,7 +115,7 @@ def _query(env, ids, today):
                                             AND coalesce(r.date_from <= %(today)s, TRUE)
                                             AND coalesce(r.date_to >= %(today)s, TRUE)
                                        FROM collection_ruler r WHERE r.id = ruler_id)),
-                            FALSE) AS speaks,
+                            FALSE) AS is_running,
                    bool_and(%(held)s) AS all_held
               FROM collection_instalment io
              WHERE debtor_id = d.id AND is_open) i

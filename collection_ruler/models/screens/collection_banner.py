@@ -79,7 +79,7 @@ class CollectionBanner(models.AbstractModel):
                 is_open=bool(facts.open_count),
                 hold=facts.hold,
                 is_paused=known.is_paused,
-                is_stopped=facts.ruled and not facts.speaks,
+                is_stopped=facts.ruled and not facts.is_running,
                 failed=missed,
                 pending=pending,
                 waiting=facts.waiting and Reason(facts.waiting),

@@ -65,7 +65,7 @@ def due_dates(ruler, activation: date) -> dict[str, list[date]]:
 
     :param ruler: ``collection.ruler``
     """
-    from odoo.addons.collection_ruler.dunning.course import come  # noqa: PLC0415
+    from odoo.addons.collection_ruler.dunning.course import reached_offset  # noqa: PLC0415
 
     ladder, calendar = ruler._to_ladder(), ruler._contact_calendar()
     steps = {step.offset: step for step in ladder.steps}
@@ -73,7 +73,8 @@ def due_dates(ruler, activation: date) -> dict[str, list[date]]:
     for number in range(-PAST, FUTURE):
         due = activation + timedelta(days=number)
         before, then, after = (
-            come(ladder, calendar, due, activation + timedelta(days=day)) for day in range(3)
+            reached_offset(ladder, calendar, due, activation + timedelta(days=day))
+            for day in range(3)
         )
         if before == then == after:
             if before == max(steps):
