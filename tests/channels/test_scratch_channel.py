@@ -26,7 +26,8 @@ partner = env['res.partner'].create({'name': 'Ana Example', 'city': 'Dublin'})
 debtor = env['collection.debtor'].create({'partner_id': partner.id, 'company_id': ruler.company_id.id})
 env['collection.followup'].create({
     'debtor_id': debtor.id, 'company_id': ruler.company_id.id, 'ruler_id': ruler.id,
-    'step_id': ruler.step_ids.filtered(lambda s: s.name == 'Coo').id, 'step_name': 'Coo', 'channel': 'pigeon', 'state': 'planned',
+    'step_id': ruler.step_ids.filtered(lambda s: s.name == 'Coo').id, 'step_name': 'Coo',
+    'channel': 'pigeon', 'state': 'planned',
     'scheduled_at': '2026-01-05 10:00:00', 'currency_id': ruler.company_id.currency_id.id})
 env.cr.commit()
 env['ir.module.module'].search([('name', '=', 'collection_ruler_pigeon')]).button_immediate_uninstall()
