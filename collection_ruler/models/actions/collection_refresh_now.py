@@ -40,8 +40,9 @@ class CollectionRefreshNow(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 "UPDATE collection_instalment i SET waiting_reason = NULL "
-                "WHERE i.debtor_id IN %s AND i.waiting_reason = 'held' AND NOT %s",
+                "WHERE i.debtor_id IN %s AND i.waiting_reason = %s AND NOT %s",
                 tuple(debtors.ids),
+                Reason.HELD,
                 is_held("i", company._collection_today()),
             )
         )

@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date
 
 from ...dunning.calendar import NeverOpen
 from ...dunning.course import next_day
+from ...dunning.reason import Reason
 from ...dunning.watermark import rescheduled
 from ..instalment.collection_instalment import NOTHING_SAID
 
@@ -126,11 +127,11 @@ class CollectionRescheduling(models.AbstractModel):
     def _take_back_planned(self, instalment):
         """Reminders and calls about the old date have nothing left to say; deliveries and thanks have."""
         items = self._ledger(instalment).filtered(lambda i: i.followup_id.purpose == "dunning")
-        items._planned()._move_to("cancelled", "rescheduled")
+        items._planned()._move_to("cancelled", Reason.RESCHEDULED)
         for followup in items.followup_id:
             alone = followup.item_ids.filtered(lambda i: i.state != "cancelled") <= items
             if alone and followup.state in ("planned", "to_approve"):
-                followup._cancel("rescheduled")
+                followup._cancel(Reason.RESCHEDULED)
             if alone and not self._shares_task(instalment, followup.activity_id):
                 followup.activity_id.sudo().unlink()
 

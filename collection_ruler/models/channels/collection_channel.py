@@ -1,42 +1,9 @@
-from datetime import timedelta
-from typing import NamedTuple
-
-from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.reason import Reason
 from ..common import clock
-
-# a gateway that was handed a message and has not answered for so long never will
-ANSWER_LIMIT = timedelta(minutes=10)
-# a gateway that says "later" is asked again after so long
-RETRY_AFTER = timedelta(minutes=15)
-
-
-class Message(NamedTuple):
-    """What a message says.
-
-    :param subject: text; channels without subjects keep it for the history
-    :param body: Markup as the history shows it
-    """
-
-    subject: str
-    body: Markup
-
-
-class Outcome(NamedTuple):
-    """What a channel's outbox says of a message that was queued.
-
-    :param state: `sent`, `taken_back` (by a person), `lost` (nothing of it is in the outbox: it is planned
-        again), `no_server` (its gateway cannot be reached, and is asked again), `failed` or `waiting`
-    :param at: naive UTC instant at which it left, for `sent`
-    :param said: what the outbox knows of the reason
-    """
-
-    state: str
-    at: object = None
-    said: str = ""
+from .answers import ANSWER_LIMIT
 
 
 class CollectionChannel(models.AbstractModel):
@@ -213,7 +180,7 @@ class CollectionChannel(models.AbstractModel):
     def _send(self, followups):
         """Write messages and put them into the outbox; those without a working address fail (C5)."""
         if self._code == CollectionChannel._name:  # its add-on is gone
-            return followups._cancel("gone")
+            return followups._cancel(Reason.GONE)
         reachable = self.env["collection.failed.addresses"]._sift(self, followups)
         messages = self._write(reachable) if reachable else {}
         if messages:

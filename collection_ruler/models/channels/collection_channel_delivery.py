@@ -2,8 +2,9 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import formataddr
 
+from ...dunning.reason import Reason
 from ..common import clock
-from .collection_channel import Outcome
+from .answers import Outcome
 
 
 class CollectionChannelDelivery(models.AbstractModel):
@@ -23,11 +24,11 @@ class CollectionChannelDelivery(models.AbstractModel):
                 followup._skip_delivery()
             elif methods == {"manual"}:
                 followup._fail(
-                    "error",
+                    Reason.ERROR,
                     self.env._("Invoices of this customer are sent by hand: send %s.", move.name),
                 )
             elif not move.partner_id.email:
-                followup._fail("no_address")
+                followup._fail(Reason.NO_ADDRESS)
             else:
                 move.sending_data = {
                     "author_user_id": self.env.user.id,

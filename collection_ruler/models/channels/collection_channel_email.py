@@ -8,7 +8,7 @@ from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import write_rows
 from ..common.memo import Memo
-from .collection_channel import RETRY_AFTER, Message, Outcome
+from .answers import RETRY_AFTER, Message, Outcome
 
 # what messages need to know of customers, their contacts and whoever signs
 ADDRESSED = [

@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.reason import Reason
 from ..common import clock
-from .collection_channel import Outcome
+from .answers import Outcome
 
 
 class CollectionOutcome(models.AbstractModel):
@@ -52,12 +53,12 @@ class CollectionOutcome(models.AbstractModel):
             followup._sent(outcome.at or now)
         elif followup.handed_at:
             if followup.handed_at < self.env["collection.channel"]._answer_limit():
-                followup._fail("uncertain")
+                followup._fail(Reason.UNCERTAIN)
         elif outcome.state == "lost":
-            followup._replan("due", now)
+            followup._replan(Reason.DUE, now)
         elif outcome.state == "taken_back":
-            followup._cancel("by_hand")
+            followup._cancel(Reason.BY_HAND)
         elif outcome.state == "failed":
-            followup._fail("error", outcome.said)
+            followup._fail(Reason.ERROR, outcome.said)
         elif outcome.state == "no_server":
             self.env["collection.outbox"]._met_no_server(followup, outcome.said)

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...dunning.reason import Reason
 from ..common import clock
 
 # a reply pauses the ruler for so many working days (C6)
@@ -86,7 +87,7 @@ class CollectionConversation(models.AbstractModel):
             last = self._last_followup(debtor, [("address", "=ilike", email)])
             if last and not last.bounced_at:
                 last.bounced_at = fields.Datetime.now()
-                last._fail("bounced", email)
+                last._fail(Reason.BOUNCED, email)
 
     @api.model
     def _last_followup(self, debtor, domain=()):

@@ -105,6 +105,8 @@ class CollectionHold(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if vals.keys() <= {"answered_at", "is_starred"}:
+            return result  # what is shown of a debtor rests on neither
         self._refresh_debtors()
         if vals.keys() & {"state", "date_to"}:
             self._note()
@@ -119,16 +121,15 @@ class CollectionHold(models.Model):
             if hold.debtor_id.priority != "1":
                 hold.debtor_id.priority = "1"
                 values["is_starred"] = True
-            super(CollectionHold, hold).write(values)
+            hold.write(values)
 
     def _answered(self):
         """Those among these that wait for an answer to a reply do no more; the star that was set for it
         goes (C6)."""
         replies = self.filtered(lambda hold: hold.origin == "reply" and not hold.answered_at)
         replies.filtered("is_starred").debtor_id.priority = "0"
-        super(CollectionHold, replies).write(
-            {"answered_at": fields.Datetime.now(), "is_starred": False}
-        )
+        if replies:
+            replies.write({"answered_at": fields.Datetime.now(), "is_starred": False})
 
     def _note(self):
         """A line on the debtor's timeline, beside what was said and answered."""

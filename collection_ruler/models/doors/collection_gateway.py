@@ -7,8 +7,10 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.answers import Answer
+from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
-from ..channels.collection_channel import RETRY_AFTER
+from ..channels.answers import RETRY_AFTER
 from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
@@ -65,7 +67,7 @@ class CollectionGateway(models.AbstractModel):
                 answer, said = give()
             except Exception as error:
                 _logger.exception("The gateway gave no answer about follow-up %s", followup_id)
-                answer, said = "uncertain", str(error)[:500]
+                answer, said = Answer.UNCERTAIN, str(error)[:500]
             self._answer(followup_id, answer, said)
         return verdict
 
@@ -93,14 +95,14 @@ class CollectionGateway(models.AbstractModel):
             _logger.exception("Door 2 could not decide upon follow-up %s", followup_id)
             with self.env.registry.cursor() as cr:
                 env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
-                env["collection.followup"].browse(followup_id)._fail("error", str(error)[:500])
+                env["collection.followup"].browse(followup_id)._fail(Reason.ERROR, str(error)[:500])
             return "cancel"
 
     @api.model
     def _answer(self, followup_id, verdict, said="", committed=True):
         """Write what the gateway said, whatever becomes of the queue's own transaction.
 
-        :param verdict: `accepted`, `deferred`, `refused`, `uncertain`, `unasked` (never handed over)
+        :param verdict: dunning ``Answer``
         :param committed: whether the queue's transaction has let go of its outbox row
         """
         with self.env.registry.cursor() as cr:
@@ -140,7 +142,7 @@ class CollectionGateway(models.AbstractModel):
             self._stamp(followup.id)
             return "go"
         if check.verdict == "go":  # somebody paid a part between the doors: write it anew
-            followup._replan("due", now.replace(tzinfo=None))
+            followup._replan(Reason.DUE, now.replace(tzinfo=None))
             self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
         elif check.verdict == "wait" and is_delivery:
             # Odoo wrote this message; it keeps it until the window opens
@@ -222,19 +224,19 @@ class CollectionGateway(models.AbstractModel):
     def _write_answer(self, followup, verdict, said):
         """Sent, again later, failed, or nobody knows."""
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        if followup.state == "failed" and verdict != "accepted":
+        if followup.state == "failed" and verdict != Answer.ACCEPTED:
             return  # it came back before the gateway's answer did, and that says more
-        if verdict == "accepted":
+        if verdict == Answer.ACCEPTED:
             followup._accepted(now)
-        elif verdict == "uncertain":
-            followup._fail("uncertain", said)
-        elif verdict == "refused":
-            followup._fail("refused", said)
+        elif verdict == Answer.UNCERTAIN:
+            followup._fail(Reason.UNCERTAIN, said)
+        elif verdict == Answer.REFUSED:
+            followup._fail(Reason.REFUSED, said)
             followup.handed_at = False
         elif followup.attempts >= ATTEMPTS:
-            followup._fail("refused", said)
+            followup._fail(Reason.REFUSED, said)
         elif followup.purpose == "delivery":
             followup.write({"handed_at": False, "attempts": followup.attempts + 1})
         else:
             later = now + RETRY_AFTER
-            followup._replan("due", later, attempts=followup.attempts + 1, failure=said)
+            followup._replan(Reason.DUE, later, attempts=followup.attempts + 1, failure=said)

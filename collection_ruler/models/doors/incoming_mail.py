@@ -1,8 +1,9 @@
-import email
-import email.policy
 import xmlrpc.client
 
 from odoo import api, fields, models
+
+from ...dunning.answers import is_automatic
+from ...dunning.reason import Reason
 
 
 class MailThread(models.AbstractModel):
@@ -18,17 +19,10 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _collection_is_automatic(self, message):
-        """Whether headers say that no person wrote it (RFC 3834 and what mailers did before it)."""
+        """Whether no person wrote a message, as Odoo's mail gate is handed it."""
         if isinstance(message, xmlrpc.client.Binary):
             message = bytes(message.data)
-        if isinstance(message, str):
-            message = message.encode()
-        head = email.message_from_bytes(message, policy=email.policy.SMTP)
-        return (
-            (head.get("Auto-Submitted") or "no").strip().lower() != "no"
-            or any(name in head for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"))
-            or (head.get("Precedence") or "").strip().lower() in ("auto_reply", "bulk", "junk")
-        )
+        return is_automatic(message.encode() if isinstance(message, str) else message)
 
 
 class AccountMove(models.Model):
@@ -46,7 +40,7 @@ class AccountMove(models.Model):
         for delivery in self._collection_deliveries():
             if not delivery.bounced_at:
                 delivery.bounced_at = fields.Datetime.now()
-                delivery._fail("bounced", email)
+                delivery._fail(Reason.BOUNCED, email)
         return super()._message_receive_bounce(email, partner)
 
     def _collection_deliveries(self):

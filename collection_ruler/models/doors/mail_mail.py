@@ -3,6 +3,7 @@ from functools import partial
 
 from odoo import api, fields, models
 
+from ...dunning.answers import Answer
 from ..common.memo import Memo
 
 # seconds after which rulers and calendars are read again in a long queue
@@ -22,7 +23,7 @@ class Outcome(dict):
     @property
     def answer(self):
         """(verdict, what was said)"""
-        return self.get("verdict", "unasked"), self.get("said", "")
+        return self.get("verdict", Answer.UNASKED), self.get("said", "")
 
 
 def defaults_of_batch(records, names, ask):
@@ -145,7 +146,8 @@ class MailMail(models.Model):
         if "verdict" not in outcome:
             # somebody replaced our note of the answer: what Odoo calls sent is sent
             mail = self.exists()
-            outcome["verdict"] = "unasked" if mail and mail.state != "sent" else "accepted"
+            was_asked = not mail or mail.state == "sent"
+            outcome["verdict"] = Answer.ACCEPTED if was_asked else Answer.UNASKED
         gateway._answer(followup_id, *outcome.answer, auto_commit)
 
     def _collection_take_back(self, auto_commit):

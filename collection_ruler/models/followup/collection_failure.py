@@ -1,9 +1,10 @@
 from odoo import api, models
 
+from ...dunning.reason import Reason
 from ..common.reason_labels import reason_selection
 
 # what another address mends: one task for the address, not one for each step
-ONE_FOR_THE_ADDRESS = ("bounced", "no_address")
+ONE_FOR_THE_ADDRESS = (Reason.BOUNCED, Reason.NO_ADDRESS)
 
 
 class CollectionFailure(models.AbstractModel):
@@ -26,7 +27,7 @@ class CollectionFailure(models.AbstractModel):
             followup.failure or self._help(followup.reason),
             followup.ruler_id,
         )
-        if followup.reason == "refused":  # closed once there is another address
+        if followup.reason == Reason.REFUSED:  # closed once there is another address
             followup.activity_id = told
 
     def _tell_about_address(self, followup):
@@ -46,12 +47,12 @@ class CollectionFailure(models.AbstractModel):
     def _help(self, reason):
         """What to do about a failure, in one sentence."""
         return {
-            "template_error": self.env._("Mend the message template, then press Try again."),
-            "refused": self.env._(
+            Reason.TEMPLATE_ERROR: self.env._("Mend the message template, then press Try again."),
+            Reason.REFUSED: self.env._(
                 "Correct the address: the message is then tried again by itself. Where it is right, "
                 "press Try again."
             ),
-            "uncertain": self.env._(
+            Reason.UNCERTAIN: self.env._(
                 "The mail server was handed the message and gave no answer. It is not sent again by "
                 "itself; ask the customer, or press Try again."
             ),

@@ -219,7 +219,7 @@ class CollectionFollowup(models.Model):
         late = followups.filtered(lambda f: f.state not in ("planned", "to_approve", "failed"))
         if late:
             raise UserError(self.env._("“%s” can no longer be taken back.", late[0].display_name))
-        followups._cancel("by_hand")
+        followups._cancel(Reason.BY_HAND)
 
     def action_retry(self):
         """Try a failed or uncertain one again, now that its cause is fixed.

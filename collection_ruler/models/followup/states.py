@@ -121,7 +121,7 @@ class CollectionFollowup(models.Model):
     def _fail(self, reason, failure=""):
         """It could not be said: keep it for a retry and tell the responsible (H2)."""
         self._forget_delivery()
-        state = "uncertain" if reason == "uncertain" else "failed"
+        state = "uncertain" if reason == Reason.UNCERTAIN else "failed"
         for followup in self:
             followup._move_to(state, reason, failure=failure)
             if state == "uncertain":
@@ -222,7 +222,7 @@ class CollectionFollowup(models.Model):
             )
             is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
             if is_lost != (talk.state == "failed"):
-                state, reason = ("failed", "error") if is_lost else ("sent", False)
+                state, reason = ("failed", Reason.ERROR) if is_lost else ("sent", False)
                 talk._move_to(state, reason, failure=is_lost and why)
                 talk.debtor_id._queue_refresh()
 

@@ -3,6 +3,8 @@ import logging
 import psycopg2
 from odoo import api, models
 
+from ...dunning.reason import Reason
+
 _logger = logging.getLogger(__name__)
 
 
@@ -60,5 +62,5 @@ class CollectionMessage(models.AbstractModel):
                 raise
             except Exception as error:
                 _logger.warning("Follow-up %s could not be written: %s", followup.id, error)
-                followup._fail("template_error", str(error)[:500])
+                followup._fail(Reason.TEMPLATE_ERROR, str(error)[:500])
         return written

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, models
 
+from ...dunning.amounts import Owed, Sum, statement
 from ...dunning.ladder import effective_due
 from ..common.formatting import amount_text, date_text
 from ..debtor.credits import credits_of
@@ -11,6 +13,7 @@ from .parts import render_parts
 SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
 # what is coming due is announced so many days ahead in the second table (B5)
 COMING_DAYS = 31
+NOTHING = Sum(Decimal(0), Decimal(0), Decimal(0))
 
 
 class CollectionMessageTables(models.AbstractModel):
@@ -94,25 +97,48 @@ class CollectionMessageTables(models.AbstractModel):
             return [{"rows": self._rows(followup, asked)}] if asked else []
         groups = []
         by_currency = asked.grouped("currency_id")
+        sums = self._statement(followup, credits).sums
         for currency in followup.currency_id | asked.currency_id:
             own = by_currency.get(currency, asked.browse())
-            total = sum(own.mapped("residual_currency"))
-            owed = followup.amount_due
-            if currency != followup.currency_id:  # the door counted only what is owed in its own
-                owed = max(0.0, currency.round(total - credits.get(currency, 0.0)))
-            credit = currency.round(total - owed)
+            total = sums.get(currency.name, NOTHING)
             # a single row is paid by the button below the table; rows do not know the credit
-            linked = len(asked) > 1 and not credit
-            by_code = followup.names_currencies
+            linked = len(asked) > 1 and not total.credit
             groups.append(
                 {
                     "rows": self._rows(followup, own, linked),
-                    "total": amount_text(self.env, owed, currency, by_code),
-                    "credit": currency.compare_amounts(credit, 0) > 0
-                    and amount_text(self.env, -credit, currency, by_code),
+                    "total": self._amount(followup, total.net, currency),
+                    "credit": total.credit and self._amount(followup, -total.credit, currency),
                 }
             )
         return groups
+
+    @api.model
+    def _statement(self, followup, credits=None):
+        """What a message asks for, as `dunning/amounts.py` counts it; credits pay for the oldest first (D2).
+
+        :param credits: what the customer has in its favour in other currencies than that of the message, for
+            which the door has deducted it: {``res.currency``: amount}
+        :return: dunning Statement
+        """
+        today = followup.debtor_id._local_today()
+        rows = [
+            Owed(
+                instalment.id,
+                instalment.due_date,
+                self._counts_from(instalment, followup.debtor_id, today),
+                Decimal(str(instalment.residual_currency)),
+                instalment.currency_id.name,
+            )
+            for instalment in followup._asked()
+        ]
+        own = followup.currency_id
+        favour = {currency.name: Decimal(str(a)) for currency, a in (credits or {}).items()}
+        gross = sum((row.residual for row in rows if row.currency == own.name), Decimal(0))
+        favour[own.name] = gross - Decimal(str(own.round(followup.amount_due)))
+        return statement(rows, favour, today)
+
+    def _amount(self, followup, amount, currency):
+        return amount_text(self.env, float(amount), currency, followup.names_currencies)
 
     def _shown(self, groups, coming=False):
         """A table, for a stored view that an administrator may change."""

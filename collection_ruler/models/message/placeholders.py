@@ -1,6 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 
+from ...dunning.amounts import sums_of
 from ..common.formatting import amount_text, date_text, one_line
 from .collection_message_tables import SHOWN
 
@@ -141,23 +142,15 @@ class CollectionFollowup(models.Model):
     @api.depends("amount_due", "instalment_ids", "names_currencies")
     @api.depends_context("lang")
     def _compute_overdue_text(self):
-        for followup in self:
-            overdue = followup._overdue()
-            followup.overdue_text = (
-                followup._own_amount_text(overdue) if overdue else followup.amount_text
-            )
-
-    def _overdue(self):
-        """How much of `amount_due` is overdue: what falls due today is asked for as well (B5, D1), but
-        nobody missed it yet. Credits pay for the oldest first; 0 where nothing is overdue."""
-        self.ensure_one()
-        today = self.debtor_id._local_today()
+        """What falls due today is asked for as well (B5, D1), but nobody missed it yet."""
         tables = self.env["collection.message.tables"]
-        asked = self.instalment_ids.filtered(lambda i: i.currency_id == self.currency_id)
-        late = asked.filtered(lambda i: tables._counts_from(i, self.debtor_id, today) < today)
-        # what is not late is what remains of the amount last
-        later = sum((asked - late).mapped("residual_currency"))
-        return max(0.0, self.currency_id.round(self.amount_due - later))
+        for followup in self:
+            late = sums_of(tables._statement(followup).overdue).get(followup.currency_id.name)
+            followup.overdue_text = (
+                followup._own_amount_text(float(late.net))
+                if late and late.net
+                else followup.amount_text
+            )
 
     def _asked(self):
         """The instalments it asks for, oldest first; for thanks, those that were paid."""

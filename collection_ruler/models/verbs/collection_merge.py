@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.reason import Reason
+
 
 class CollectionMerge(models.AbstractModel):
     """Identity: what happens to debtors when Odoo hands their entries to another partner (decision 3)."""
@@ -75,7 +77,7 @@ class CollectionMerge(models.AbstractModel):
         :param target: ``res.partner``
         :param only: SQL that restricts the rows of the source, whose alias is `s`
         """
-        replaced = self.env["collection.followup.item"]._move_sql("cancelled", "replaced", "s")
+        replaced = self.env["collection.followup.item"]._move_sql("cancelled", Reason.REPLACED, "s")
         self.env.cr.execute(
             SQL(
                 """

@@ -198,7 +198,7 @@ class _Places:
         """
         if not row.is_open:
             return self.of_kind.get("settled", self.none)
-        if row.waiting_reason == "past_limit":
+        if row.waiting_reason == Reason.PAST_LIMIT:
             return self.of_kind.get("review", self.none)
         hold = self.of_all.get(row.debtor_id) or self.of_instalment.get(row.id)
         if hold is not None:

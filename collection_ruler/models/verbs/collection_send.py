@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...dunning.circuit_breaker import LEAST
 from ...dunning.purpose import ASKS_FOR_MONEY
+from ...dunning.reason import Reason
 from ..common import clock
 from .collection_verb import Tally
 
@@ -122,7 +123,7 @@ class CollectionSend(models.AbstractModel):
         followups -= self.env["collection.ledger"]._take_back_needless(followups)
         now = clock.now(self.env)
         Door._apply(dict(Door._check(followups, now + MARGIN, pairs)), now, pairs)
-        leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == "due")
+        leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == Reason.DUE)
         leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
         self.env["collection.hand.over"]._leave(leaving)
         tally = Tally(done=len(followups.filtered(lambda f: f.state in ("queued", "sent"))))
@@ -138,4 +139,4 @@ class CollectionSend(models.AbstractModel):
 
     @api.model
     def _failed(self, company, unit, error):
-        self.env["collection.followup"].sudo().browse(unit)._fail("error", str(error)[:500])
+        self.env["collection.followup"].sudo().browse(unit)._fail(Reason.ERROR, str(error)[:500])

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.reason import Reason
 from ..common.instalment_key import is_line_of, is_money, same_instalment
 
 
@@ -133,7 +134,7 @@ class CollectionTrackPayments(models.AbstractModel):
             mine = Instalment.browse(pair.instalment_id for pair in pairs if pair.instalment_id)
             if not any(mine.mapped("is_open")):
                 paid = any(instalment._is_paid() for instalment in mine)
-                planned.browse(followup_id)._cancel("paid" if paid else "gone")
+                planned.browse(followup_id)._cancel(Reason.PAID if paid else Reason.GONE)
 
     def _close_tasks(self, debtors):
         """Calls and reviews that have no subject any more: all they were about is settled."""

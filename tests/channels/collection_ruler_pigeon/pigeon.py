@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo import fields, models
-from odoo.addons.collection_ruler.models.channels.collection_channel import Message, Outcome
+from odoo.addons.collection_ruler.models.channels.answers import Message, Outcome
 
 
 class CollectionRulerStep(models.Model):
