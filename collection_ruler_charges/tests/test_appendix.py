@@ -100,7 +100,7 @@ class TestMessages(ChargeCase):
                 some = some.browse(some.ids).with_context(collection_memo=memo)
                 some.mapped("step_id.show_charges")
                 some.mapped("debtor_id.partner_id.lang")
-                some._fetch_for_words()
+                self.env["collection.message.tables"]._fetch(some)
                 before = self.env.cr.sql_log_count
                 # one by one, as where each has a language of its own
                 texts = [some.browse(key).appendix for key in some.ids]

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.reason import Reason
 from ..common.instalment_key import is_held
 from ..facts.queries import flush_facts
 

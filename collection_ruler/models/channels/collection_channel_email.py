@@ -100,7 +100,7 @@ class CollectionChannelEmail(models.AbstractModel):
         groups = defaultdict(followups.browse)
         for followup in followups:
             groups[followup.step_id.mail_template_id, followup._lang()] += followup
-        followups._fetch_for_words()
+        self.env["collection.message.tables"]._fetch(followups)
         written = {}
         for (template, lang), own in groups.items():
             local = template.with_context(lang=lang)

@@ -11,6 +11,15 @@ from .parts import render_parts
 
 # what the tables show of an instalment
 SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
+SHOWN_OF_INVOICES = [
+    "name",
+    "move_type",
+    "currency_id",
+    "partner_id",
+    "company_id",
+    "partner_bank_id",
+    "payment_reference",
+]
 # what is coming due is announced so many days ahead in the second table (B5)
 COMING_DAYS = 31
 NOTHING = Sum(Decimal(0), Decimal(0), Decimal(0))
@@ -21,6 +30,13 @@ class CollectionMessageTables(models.AbstractModel):
 
     _name = "collection.message.tables"
     _description = "Collection: tables of messages"
+
+    @api.model
+    def _fetch(self, followups):
+        """Read what the messages of a batch speak about, and of wide tables only that."""
+        instalments = followups.instalment_ids
+        instalments.fetch(SHOWN)
+        instalments.move_id.fetch(SHOWN_OF_INVOICES)
 
     @api.model
     def _due(self, followups):

@@ -3,7 +3,6 @@ from odoo import api, fields, models
 
 from ...dunning.amounts import sums_of
 from ..common.formatting import amount_text, date_text, one_line
-from .collection_message_tables import SHOWN
 
 
 class CollectionFollowup(models.Model):
@@ -170,22 +169,6 @@ class CollectionFollowup(models.Model):
     def _compute_remaining(self):
         for followup in self:
             followup.remaining_text = followup._remaining()
-
-    def _fetch_for_words(self):
-        """Read what the messages of a batch speak about, and of wide tables only that."""
-        instalments = self.instalment_ids
-        instalments.fetch(SHOWN)
-        instalments.move_id.fetch(
-            [
-                "name",
-                "move_type",
-                "currency_id",
-                "partner_id",
-                "company_id",
-                "partner_bank_id",
-                "payment_reference",
-            ]
-        )
 
     def _own_amount_text(self, amount):
         """An amount in the currency of the message, named as this message names currencies."""
