@@ -25,16 +25,7 @@ class CollectionContactLimit(models.Model):
     )
     country_id = fields.Many2one("res.country", string="Customers in", help="Empty: everywhere.")
     state_id = fields.Many2one("res.country.state", domain="[('country_id', '=', country_id)]")
-    channel = fields.Selection(
-        [
-            ("email", "E-mail"),
-            ("sms", "SMS"),
-            ("whatsapp", "WhatsApp"),
-            ("phone", "Phone"),
-            ("letter", "Letter"),
-        ],
-        help="Empty: all.",
-    )
+    channel = fields.Selection(selection="_select_channel", help="Empty: all.")
     customer_kind = fields.Selection(
         [("company", "Companies"), ("person", "Persons")],
         string="Customers are",
@@ -52,6 +43,21 @@ class CollectionContactLimit(models.Model):
     place = fields.Char(string="In", compute="_compute_labels")
     whom = fields.Char(string="For", compute="_compute_labels")
     hours_text = fields.Char(string="Hours, by the customer's clock", compute="_compute_labels")
+
+    @api.model
+    def _select_channel(self):
+        """The channels that laws speak of, and whatever else customers hear by here."""
+        _ = self.env._
+        named = {
+            "email": _("E-mail"),
+            "sms": _("SMS"),
+            "whatsapp": _("WhatsApp"),
+            "phone": _("Phone"),
+            "letter": _("Letter"),
+        }
+        Channel = self.env["collection.channel"]
+        others = {code: Channel._named(code)._label() for code in Channel._hearing()}
+        return list((others | named).items())
 
     @api.depends(
         *("country_id", "state_id", "channel", "customer_kind", "week_from", "week_to"),

@@ -99,3 +99,32 @@ class TestPigeon(CollectionCommon):
         self.assertEqual(
             self.ledger(move), [("Coo", "skipped", "overtaken"), ("Coo again", "planned", "due")]
         )
+
+    def test_with_its_own_hours_it_leaves_later_the_same_day_and_both_count_once(self):
+        self.env["collection.contact.limit"].create(
+            {
+                "name": "Pigeons",
+                "source": "Ours",
+                "channel": "pigeon",
+                "week_from": 11,
+                "week_to": 13,
+            }
+        )
+        words = self.env["mail.template"].search([("model", "=", "collection.followup")], limit=1)
+        self.ruler.step_ids = [
+            Command.create(
+                {"name": "Mail", "offset_days": 3, "channel": "email", "mail_template_id": words.id}
+            )
+        ]
+        self.ruler.max_contacts = 2
+        self.invoice("2026-02-09", 90)
+        self.activate()
+        sent = self.day("2026-02-12")
+        self.assertEqual(len(sent), 1)
+        with self.at("2026-02-12 11:10"):
+            self.run_ruler("track", "send")
+        self.fly("2026-02-12 11:20")
+        self.assertEqual(set(self.said()), {("Mail", "sent"), ("Coo", "sent")})
+        with self.at("2026-02-19 09:30"):  # a week of two contacts has room for one more day
+            self.run_ruler()
+        self.assertIn(("Coo again", "planned"), self.said())
