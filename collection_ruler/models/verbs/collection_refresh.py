@@ -8,18 +8,11 @@ from odoo.tools import SQL
 
 from ...dunning.ladder import overdue_until
 from ...dunning.reason import Reason
+from ...dunning.stages import heaviest, kind_of_hold, stage_of
 from ..common import clock
 from ..common.bulk_sql import write_rows
 from ..debtor.credits import credits_of
 
-# what weighs more decides where a debtor stands (decision 14)
-GRAVITY = ("handover", "review", "dispute", "hold", "waiting_for_us", "promise")
-KIND_OF_HOLD = {
-    "dispute": "dispute",
-    "promise": "promise",
-    "manual": "hold",
-    "handover": "handover",
-}
 # what is written of a debtor
 FIGURES = [
     "amount_due",
@@ -67,8 +60,8 @@ class CollectionRefresh(models.AbstractModel):
         stages, figures = [], []
         for debtor in debtors:
             own = by_debtor[debtor.id]
-            planned, last, reached = dates.get(debtor.id, (None, None, False))
-            placed = [(row, place.stage(row, reached)) for row in own]
+            planned, last, was_contacted = dates.get(debtor.id, (None, None, False))
+            placed = [(row, place.stage(row, was_contacted)) for row in own]
             stages += [(row.id, stage.id or None) for row, stage in placed]
             stage = place.of_debtor([stage for row, stage in placed if row.is_open])
             figures.append(
@@ -144,11 +137,11 @@ class CollectionRefresh(models.AbstractModel):
                        min(scheduled_at) FILTER (WHERE speaks AND state = 'planned')::date,
                        max(coalesce(delivered_at, handed_at)) FILTER (
                            WHERE speaks AND state IN ('sent', 'uncertain'))::date,
-                       bool_or(reached)
+                       bool_or(was_contacted)
                   FROM (SELECT debtor_id, scheduled_at, delivered_at, handed_at, state,
                                customer_hears OR purpose = 'talk' AS speaks,
                                purpose IN ('dunning', 'returned')
-                               AND state IN ('sent', 'uncertain') AS reached
+                               AND state IN ('sent', 'uncertain') AS was_contacted
                           FROM collection_followup WHERE debtor_id IN %(ids)s
                          UNION ALL
                         SELECT debtor_id, NULL, NULL, NULL, NULL, FALSE, TRUE
@@ -174,8 +167,7 @@ class _Places:
         Hold = env["collection.hold"].sudo()
         self.of_all, self.of_instalment = {}, {}
         for hold in Hold.search(Hold._in_force(today) & Hold._domain_of(debtors)):
-            kind = KIND_OF_HOLD.get(hold.origin, "waiting_for_us")
-            stage = self.of_kind.get(kind, self.none)
+            stage = self.of_kind.get(kind_of_hold(hold.origin), self.none)
             if hold.scope == "all":
                 self.of_all.setdefault(hold.debtor_id.id, stage)
             for instalment in hold.instalment_ids:
@@ -189,38 +181,24 @@ class _Places:
         for step in steps:
             self.steps[step.ruler_id.id].append((step.offset_days, step.stage_id))
 
-    def stage(self, row, reached):
-        """The stage of an instalment.
+    def stage(self, row, was_contacted):
+        """The stage of an instalment, a ``collection.stage`` that may be empty.
 
-        :param reached: whether a step ever reached the customer: who joined silently and never heard
-            from us was not reminded, however far the ruler stands (A8); where it has nothing left to
-            say either, a person decides
+        :param was_contacted: whether a step ever reached the customer
         """
-        if not row.is_open:
-            return self.of_kind.get("settled", self.none)
-        if row.waiting_reason == Reason.PAST_LIMIT:
-            return self.of_kind.get("review", self.none)
-        hold = self.of_all.get(row.debtor_id) or self.of_instalment.get(row.id)
-        if hold is not None:
-            return hold
-        upcoming = self.of_kind.get("upcoming", self.none)
-        if not reached:
-            is_over = row.ruler_id and not row.next_date
-            return self.of_kind.get("review", upcoming) if is_over else upcoming
-        for offset, stage in self.steps[row.ruler_id]:
-            if offset <= row.watermark:
-                return stage
-        return upcoming
+        found = stage_of(
+            self.of_kind,
+            is_open=row.is_open,
+            is_past_limit=row.waiting_reason == Reason.PAST_LIMIT,
+            hold=self.of_all.get(row.debtor_id) or self.of_instalment.get(row.id),
+            was_contacted=was_contacted,
+            is_over=bool(row.ruler_id and not row.next_date),
+            watermark=row.watermark,
+            steps=self.steps[row.ruler_id],
+        )
+        return self.none if found is None else found
 
     def of_debtor(self, stages):
         """The stage of a debtor with these stages of open instalments."""
-        if not stages:
-            return self.of_kind.get("settled", self.none)
-        # a dispute about one invoice of four does not take the rest off the board
-        going = [stage for stage in stages if stage.kind not in ("dispute", "hold")]
-        return max(going or stages, key=self._gravity)
-
-    @staticmethod
-    def _gravity(stage):
-        rank = len(GRAVITY) - GRAVITY.index(stage.kind) if stage.kind in GRAVITY else 0
-        return rank, stage.sequence, stage.id
+        found = heaviest(stages) if stages else self.of_kind.get("settled")
+        return self.none if found is None else found
