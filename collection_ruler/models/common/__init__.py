@@ -2,6 +2,11 @@
 
 It may use `dunning/` and nothing else of ours.
 Entry: `clock.now(env)`, the conditions of `instalment_key`, `bulk_sql.write_rows`, `reason_labels`.
+
+Rows of ours are written by one statement per batch (`bulk_sql`). What belongs to others, activities,
+messages and mails, is created by the ORM, many at once, since other add-ons hook in there. Where a
+statement is slow, look first whether PostgreSQL knows how much is in its tables (`analyze`), and whether it
+compiles (`NO_JIT`).
 """
 
 from . import bulk_sql, clock, formatting, instalment_key, memo, reason_labels

@@ -3,6 +3,16 @@
 They may use everything above them, and ask `dunning/` anew what was decided before. Entry methods: door 1
 is ``collection.door`` (`_lock`, `_check`, `_apply`), door 2 ``collection.gateway`` (`_hand_over`);
 ``mail.mail`` and ``ir.mail_server`` lead Odoo's own queue through it.
+
+- **What meets a hold here stays planned** and is asked again in the next window. Cancelled, it would be
+  lost, since its step is consumed; while it waits it does not count as a contact.
+- **Approval is a date**: after three days a door asks again, and also when a draft credit note stands
+  against something overdue. The whole message waits for a person then, since it names everything that is
+  due.
+- **Test mode** turns e-mails aside at door 2: one place for our messages and for invoices that Odoo sends
+  for us, also for what was queued before it was switched on. What was sent counts as said.
+- **Door 2 takes three statements**: lock and read what is asked for, read the facts, stamp. Only what is no
+  longer right goes the long way, by door 1.
 """
 
 from . import collection_door

@@ -3,6 +3,15 @@
 It may use common/ to followup/ and `dunning/`, and writes nothing.
 Entry: `collection.snapshot._take(company_id, debtor_ids, …)` for decisions,
 `collection.forecast.facts._customers(company)` for the days to come.
+
+- **Facts are one query**, for a plan of 2,000 debtors and for the one at door 2; rulers, steps and
+  calendars are read once per batch (`settings.py`).
+- **Money on the bank that nobody matched** silences whose it may be: by partner, name or account, else by
+  the number or reference of an invoice in its text. An equal amount alone says nothing where many pay the
+  same fee.
+- **An address that failed** is a fact of the plan, by channel and role, as long as the recipient of that
+  role still has it: steps that would go there wait. Only plan asks; the doors stay as fast as they were.
+- **The forecast** takes the facts of decisions, and adds until when a hold, a pause or a ruler lasts.
 """
 
 from . import collection_snapshot

@@ -2,6 +2,11 @@
 
 It may use common/, company/ and `dunning/`; what a ruler says, and when, is decided elsewhere.
 Entry: `_to_ladder()` gives a ruler as plain Python, `_match()` the invoices that it takes as SQL.
+
+- **A condition is its words and its SQL side by side** (`matching.py`). Enrol asks all rulers in one
+  statement, and "why this ruler" on an invoice asks the very conditions that chose it.
+- **Two people at one ruler**: the form names the edition that it shows; `write` refuses an older one and
+  says who changed it. Code that writes without an edition is not asked.
 """
 
 from . import collection_stage
