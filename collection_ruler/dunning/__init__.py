@@ -11,7 +11,8 @@ Money is Decimal, days are local to the customer, instants aware UTC. Whoever as
   (what is owed), `bank`, `purpose`; `recheck` at the doors; `fallback` where it did not arrive
 - why: `reason` (the one list), `explanation` (their one order, for whoever shows them)
 - ahead: `next_step`, `drawing`, `simulator`, `forecast` with `foreseen` and `life`
-- who, and what became of it: `profile`, `circuit_breaker`, `answers`, `states`
+- who, and what became of it: `profile`, `stages` (where a debtor stands), `circuit_breaker`, `answers`,
+  `states`
 
 Decisions:
 
