@@ -20,6 +20,7 @@ ADDRESSED = [
     "ref",
     "vat",
     "phone",
+    "country_id",
     "user_id",
 ]
 
@@ -86,10 +87,19 @@ class CollectionChannelEmail(models.AbstractModel):
     # how it is written
     # ------------------------------------------------------------------
 
-    def _write(self, followups):
-        """Write each language and template in one go."""
+    def _send(self, followups):
+        # before anybody asks for an address, and so reads all there is
+        self._fetch_addressed(followups)
+        return super()._send(followups)
+
+    def _fetch_addressed(self, followups):
+        """Read what messages say of people: partners are wide, and of a batch there are many."""
         signing = (followups.debtor_id.user_id | followups.ruler_id.user_id).partner_id
         (followups.partner_id | followups.debtor_id.partner_id | signing).fetch(ADDRESSED)
+
+    def _write(self, followups):
+        """Write each language and template in one go."""
+        self._fetch_addressed(followups)
         memo = self.env.context.get("collection_memo", {})
         memo["writing"] = followups.ids
         memo.pop("coming", None)
@@ -97,6 +107,8 @@ class CollectionChannelEmail(models.AbstractModel):
 
     def _by_template(self, followups):
         """:return: {follow-up id: Message}"""
+        memo = self.env.context.get("collection_memo", {})
+        memo["owed"] = {}  # nothing changes while they are written
         groups = defaultdict(followups.browse)
         for followup in followups:
             groups[followup.step_id.mail_template_id, followup._lang()] += followup
@@ -107,6 +119,7 @@ class CollectionChannelEmail(models.AbstractModel):
             subjects = local._render_field("subject", own.ids)
             bodies = local._render_field("body_html", own.ids, options={"post_process": True})
             written |= {key: Message(subjects[key], bodies[key]) for key in own.ids}
+        memo.pop("owed")
         return written
 
     def _preview(self, followup):

@@ -22,10 +22,26 @@ class CollectionEnvelope(models.AbstractModel):
         :return: list of dicts, in the order of the follow-ups
         """
         replies = self._reply_addresses(followups)
+        common = self._common_values(followups.company_id)
         return [
-            self._values_of(followup, messages[followup.id], replies[followup.debtor_id.id])
+            common
+            | self._values_of(followup, messages[followup.id], replies[followup.debtor_id.id])
             for followup in followups
         ]
+
+    def _common_values(self, company):
+        """What the mails of a company have in common."""
+        return {
+            "email_from": company.email_formatted,
+            "author_id": company.partner_id.id,
+            "record_company_id": company.id,
+            "record_alias_domain_id": company.alias_domain_id.id,
+            "message_type": "email_outgoing",
+            "auto_delete": False,
+            "headers": repr(
+                {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}
+            ),
+        }
 
     def _reply_addresses(self, followups):
         """Where answers go: {debtor id: formatted address}."""
@@ -35,12 +51,11 @@ class CollectionEnvelope(models.AbstractModel):
         )
 
     def _values_of(self, followup, message, reply_to):
-        company, recipient = followup.company_id, followup.partner_id
+        """What is its own of the mail of a follow-up."""
+        recipient = followup.partner_id
         return {
             "subject": message.subject,
             "body_html": self._layout(followup, message.body),
-            "email_from": company.email_formatted,
-            "author_id": company.partner_id.id,
             "email_to": formataddr((recipient.name or "", recipient.email_normalized)),
             "email_cc": self._copy_to(followup),
             "partner_ids": [(6, 0, recipient.ids)],
@@ -48,15 +63,8 @@ class CollectionEnvelope(models.AbstractModel):
             "message_id": generate_tracking_message_id(
                 f"{followup.debtor_id.id}-collection.debtor"
             ),
-            "record_company_id": company.id,
-            "record_alias_domain_id": company.alias_domain_id.id,
-            "message_type": "email_outgoing",
-            "auto_delete": False,
             "attachment_ids": [(4, attachment.id) for attachment in self._attachments(followup)],
             "collection_followup_id": followup.id,
-            "headers": repr(
-                {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}
-            ),
         }
 
     @api.model

@@ -114,6 +114,7 @@ class CollectionMessageTables(models.AbstractModel):
         groups = []
         by_currency = asked.grouped("currency_id")
         sums = self._statement(followup, credits).sums
+        counts_from = {row.id: row.effective_due for row in self._owed(followup)[1]}
         for currency in followup.currency_id | asked.currency_id:
             own = by_currency.get(currency, asked.browse())
             total = sums.get(currency.name, NOTHING)
@@ -121,7 +122,7 @@ class CollectionMessageTables(models.AbstractModel):
             linked = len(asked) > 1 and not total.credit
             groups.append(
                 {
-                    "rows": self._rows(followup, own, linked),
+                    "rows": self._rows(followup, own, linked, counts_from),
                     "total": self._amount(followup, total.net, currency),
                     "credit": total.credit and self._amount(followup, -total.credit, currency),
                 }
@@ -136,22 +137,35 @@ class CollectionMessageTables(models.AbstractModel):
             which the door has deducted it: {``res.currency``: amount}
         :return: dunning Statement
         """
-        today = followup.debtor_id._local_today()
-        rows = [
-            Owed(
-                instalment.id,
-                instalment.due_date,
-                self._counts_from(instalment, followup.debtor_id, today),
-                Decimal(str(instalment.residual_currency)),
-                instalment.currency_id.name,
-            )
-            for instalment in followup._asked()
-        ]
+        today, rows = self._owed(followup)
         own = followup.currency_id
         favour = {currency.name: Decimal(str(a)) for currency, a in (credits or {}).items()}
         gross = sum((row.residual for row in rows if row.currency == own.name), Decimal(0))
         favour[own.name] = gross - Decimal(str(own.round(followup.amount_due)))
         return statement(rows, favour, today)
+
+    def _owed(self, followup):
+        """What a message asks for, before credits: counted once while a batch is written, since several of
+        its parts ask for it.
+
+        :return: (local day of the customer, [dunning Owed])
+        """
+        memo = self.env.context.get("collection_memo", {}).get("owed", {})
+        if followup.id not in memo:
+            debtor = followup.debtor_id
+            today = debtor._local_today()
+            rows = [
+                Owed(
+                    instalment.id,
+                    instalment.due_date,
+                    self._counts_from(instalment, debtor, today),
+                    Decimal(str(instalment.residual_currency)),
+                    instalment.currency_id.name,
+                )
+                for instalment in followup._asked()
+            ]
+            memo[followup.id] = today, rows
+        return memo[followup.id]
 
     def _amount(self, followup, amount, currency):
         return amount_text(self.env, float(amount), currency, followup.names_currencies)
@@ -160,21 +174,23 @@ class CollectionMessageTables(models.AbstractModel):
         """A table, for a stored view that an administrator may change."""
         return {"groups": [{"total": False, "credit": False} | g for g in groups], "coming": coming}
 
-    def _rows(self, followup, instalments, linked=False):
+    def _rows(self, followup, instalments, linked=False, counts_from=None):
         """The rows of a table.
 
         :param linked: whether each row leads to a payment of its own
+        :param counts_from: {instalment id: what `_counts_from` says}, where it was asked before
         """
         debtor, by_code = followup.debtor_id, followup.names_currencies
         today = debtor._local_today()
-        counts_from = {i: self._counts_from(i, debtor, today) for i in instalments}
+        if counts_from is None:
+            counts_from = {i.id: self._counts_from(i, debtor, today) for i in instalments}
         button = self.env["collection.pay.button"]
         return [
             {
                 "number": instalment.move_id.name,
                 "due": date_text(self.env, instalment.due_date),
-                "days": max(0, (today - counts_from[instalment]).days),
-                "today": counts_from[instalment] == today,
+                "days": max(0, (today - counts_from[instalment.id]).days),
+                "today": counts_from[instalment.id] == today,
                 "amount": amount_text(
                     self.env, instalment.residual_currency, instalment.currency_id, by_code
                 ),

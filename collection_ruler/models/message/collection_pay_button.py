@@ -35,19 +35,23 @@ class CollectionPayButton(models.AbstractModel):
         """Whether the payment page of these invoices has a provider for this currency and the customer's
         country."""
         return all(
-            any(
-                self._fits(provider, currency, own.partner_id)
-                for provider in self._providers_of(company)
-            )
+            self._is_offered(company, currency, own.partner_id.country_id)
             for company, own in moves.grouped("company_id").items()
         )
 
-    def _fits(self, provider, currency, partners):
+    def _is_offered(self, company, currency, countries):
+        """Whether a company offers a provider for a currency and countries; asked for once in a batch."""
+        memo = self.env.context.get("collection_memo", {})
+        key = "offered", company.id, currency.id, countries
+        if key not in memo:
+            providers = self._providers_of(company)
+            memo[key] = any(self._fits(provider, currency, countries) for provider in providers)
+        return memo[key]
+
+    def _fits(self, provider, currency, wanted):
         """A provider without currencies or countries of its own takes all."""
         currencies, countries = provider.available_currency_ids, provider.available_country_ids
-        return (not currencies or currency in currencies) and (
-            not countries or partners.country_id <= countries
-        )
+        return (not currencies or currency in currencies) and (not countries or wanted <= countries)
 
     @api.model
     def _providers_of(self, company):
