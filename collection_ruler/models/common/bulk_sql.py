@@ -44,6 +44,8 @@ def insert_rows(env, model, names, rows):
     )
     records = records.browse([row[0] for row in found])
     records.modified(names, create=True)
+    for field in filter(lambda field: field.compute, map(records._fields.get, names)):
+        env.remove_to_compute(field, records)  # it was given
     return records
 
 
@@ -86,8 +88,8 @@ def write_rows(env, model, names, rows):
         )
     )
     records.browse([row[0] for row in found]).modified(names)
-    for number, name in enumerate(names, 1):
-        field = records._fields[name]
-        for row in rows:  # no need to read them again
-            record = records.browse(row[0])
-            field._update_cache(record, field.convert_to_cache(row[number], record, validate=False))
+    fields = [records._fields[name] for name in names]
+    for key, *values in rows:  # no need to read them again
+        record = records.browse(key)
+        for field, value in zip(fields, values, strict=True):
+            field._update_cache(record, field.convert_to_cache(value, record, validate=False))
