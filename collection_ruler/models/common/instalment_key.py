@@ -45,19 +45,36 @@ def is_line_of(line: str, instalment: str) -> SQL:
 def is_receivable(line: str, move: str) -> SQL:
     """Whether a journal item of a receivable account is something that a customer still owes.
 
-    A refund that we paid out is a debit too, and nothing that anybody owes.
-
     :param line: the alias of account_move_line
     :param move: the alias of its account_move
     """
+    return SQL("(%s AND %s)", is_open_debit(line), makes_debts(move))
+
+
+def is_open_debit(line: str) -> SQL:
+    """The part of `is_receivable` that the journal item itself answers.
+
+    :param line: the alias of account_move_line
+    """
+    return SQL(
+        "(%(line)s.parent_state = 'posted' AND %(line)s.reconciled IS NOT TRUE AND %(line)s.balance > 0)",
+        line=SQL.identifier(line),
+    )
+
+
+def makes_debts(move: str) -> SQL:
+    """The part of `is_receivable` that its entry answers.
+
+    A refund that we paid out is a debit too, and nothing that anybody owes.
+
+    :param move: the alias of account_move
+    """
     return SQL(
         """
-        (%(line)s.parent_state = 'posted' AND %(line)s.reconciled IS NOT TRUE AND %(line)s.balance > 0
-         AND (%(move)s.move_type IN ('out_invoice', 'out_receipt')
-              OR (%(move)s.move_type = 'entry' AND %(move)s.origin_payment_id IS NULL
-                  AND %(move)s.statement_line_id IS NULL)))
+        (%(move)s.move_type IN ('out_invoice', 'out_receipt')
+         OR (%(move)s.move_type = 'entry' AND %(move)s.origin_payment_id IS NULL
+             AND %(move)s.statement_line_id IS NULL))
         """,
-        line=SQL.identifier(line),
         move=SQL.identifier(move),
     )
 

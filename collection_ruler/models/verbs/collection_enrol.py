@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...dunning.places import Place
 from ..common.bulk_sql import MANY, NO_JIT, analyze
-from ..common.instalment_key import is_line_of, is_receivable
+from ..common.instalment_key import is_line_of, is_open_debit, makes_debts
 from ..instalment.collection_instalment import NOTHING_SAID
 from .collection_verb import Tally
 
@@ -64,24 +64,31 @@ class CollectionEnrol(models.AbstractModel):
             SQL(
                 """
                 %(no_jit)s
-                WITH found AS MATERIALIZED (
+                -- first what nobody knows yet: of all the rest nothing more is read
+                WITH unknown AS MATERIALIZED (
                     SELECT l.move_id, l.account_id, l.partner_id,
-                           coalesce(l.date_maturity, l.date) AS due_date,
+                           coalesce(l.date_maturity, l.date) AS due_date, l.company_id,
+                           c.currency_id AS company_currency_id, l.currency_id,
+                           l.amount_residual, l.amount_residual_currency
+                      FROM account_move_line l
+                      JOIN res_company c ON c.id = l.company_id
+                     WHERE l.account_id IN %(accounts)s AND l.company_id IN %(companies)s
+                       AND %(open)s AND l.no_followup IS NOT TRUE
+                       AND NOT EXISTS (SELECT FROM collection_instalment i WHERE %(same)s)),
+                found AS MATERIALIZED (
+                    SELECT l.move_id, l.account_id, l.partner_id, l.due_date,
                            min(l.company_id) AS company_id,
                            CASE WHEN count(DISTINCT l.currency_id) = 1 THEN min(l.currency_id)
-                                ELSE min(c.currency_id) END AS currency_id,
+                                ELSE min(l.company_currency_id) END AS currency_id,
                            sum(l.amount_residual) AS residual,
                            CASE WHEN count(DISTINCT l.currency_id) = 1
                                 THEN sum(l.amount_residual_currency)
                                 ELSE sum(l.amount_residual) END AS residual_currency,
                            min(p.commercial_partner_id) AS customer_id
-                      FROM account_move_line l
+                      FROM unknown l
                       JOIN res_partner p ON p.id = l.partner_id
-                      JOIN res_company c ON c.id = l.company_id
                       JOIN account_move m ON m.id = l.move_id
-                     WHERE l.account_id IN %(accounts)s AND l.company_id IN %(companies)s
-                       AND %(receivable)s AND l.no_followup IS NOT TRUE
-                       AND NOT EXISTS (SELECT FROM collection_instalment i WHERE %(same)s)
+                     WHERE %(makes_debts)s
                      GROUP BY 1, 2, 3, 4
                     HAVING sum(l.amount_residual) > 0),
                 made AS (
@@ -120,7 +127,8 @@ class CollectionEnrol(models.AbstractModel):
                 """,
                 no_jit=NO_JIT,
                 accounts=tuple(receivable) or (0,),
-                receivable=is_receivable("l", "m"),
+                open=is_open_debit("l"),
+                makes_debts=makes_debts("m"),
                 same=is_line_of("l", "i"),
                 companies=companies,
                 root=company.id,
