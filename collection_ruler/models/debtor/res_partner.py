@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         string="Ruler",
         company_dependent=True,
         check_company=True,
+        index="btree_not_null",
         help="Overrides the ruler that would be chosen for this customer's invoices.",
     )
     collection_debtor_ids = fields.One2many("collection.debtor", "partner_id", string="Debtor")

@@ -96,6 +96,7 @@ class CollectionInstalment(models.Model):
     gone = fields.Boolean(compute="_compute_facts", store=True, compute_sudo=True)
 
     _identity = models.UniqueIndex("(move_id, account_id, partner_id, due_date)")
+    _gone = models.Index("(move_id) WHERE gone")  # each run looks for those that changed hands
     # the planner's index: joined by equality on the watermark, a range on the date (decision 1)
     _due = models.Index(
         "(ruler_id, calendar_key, watermark, (coalesce(anchor_date, due_date))) WHERE is_open"

@@ -40,24 +40,31 @@ class CollectionEnrol(models.AbstractModel):
         """Whose address says another place than we know: {key of the place: [debtor id]}."""
         for model in ("collection.debtor", "collection.instalment", "res.partner"):
             self.env[model].flush_model()
+        lives = SQL(
+            """
+            SELECT d.calendar_key, p.tz, c.code AS country, s.code AS state, d.id
+              FROM collection_debtor d
+              JOIN res_partner p ON p.id = d.partner_id
+              LEFT JOIN res_country c ON c.id = p.country_id
+              LEFT JOIN res_country_state s ON s.id = p.state_id
+             WHERE d.company_id = %s
+            """,
+            company.id,
+        )
+        # customers are many, places few: who lives where is asked only when somebody moved
+        place = SQL("calendar_key, tz, country, state")
+        rows = self.env.execute_query(SQL("SELECT DISTINCT %s FROM (%s) lives", place, lives))
+        keys = {row: company._collection_locate(*row[1:]).key for row in rows}
+        if all(known == key for (known, *_address), key in keys.items()):
+            return {}
         rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT d.calendar_key, p.tz, c.code, s.code, array_agg(d.id)
-                  FROM collection_debtor d
-                  JOIN res_partner p ON p.id = d.partner_id
-                  LEFT JOIN res_country c ON c.id = p.country_id
-                  LEFT JOIN res_country_state s ON s.id = p.state_id
-                 WHERE d.company_id = %s GROUP BY 1, 2, 3, 4
-                """,
-                company.id,
-            )
+            SQL("SELECT %s, array_agg(id) FROM (%s) lives GROUP BY %s", place, lives, place)
         )
         moved = {}
-        for known, said, country, state, debtors in rows:
-            place = company._collection_locate(said, country, state)
-            if place.key != known:
-                moved.setdefault(place.key, []).extend(debtors)
+        for *row, debtors in rows:
+            key = keys[tuple(row)]
+            if key != row[0]:
+                moved.setdefault(key, []).extend(debtors)
         return moved
 
     def _check_reach(self, company, key, debtor_ids):
