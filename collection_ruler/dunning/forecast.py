@@ -7,7 +7,7 @@ something is due, so the cost grows with what will be said, not with what is ope
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from .calendar import ContactCalendar, NeverOpen
 from .course import timeline
@@ -43,13 +43,28 @@ class Forecast:
         Nobody pays, except for claims with `leaves_on`; what wants approval is let go the same day; bank
         data that is old today is up to date from tomorrow on.
         """
-        shape = _shape(customer)
+        shape = self._shape(customer)
         heard = self._alike.get(shape)
         if heard is None:
             heard = list(Life(self, customer).play())
             if shape and len(self._alike) < SHAPES:
                 self._alike[shape] = heard
         self.counts.update(heard)
+
+    def last_day(self, calendar: ContactCalendar) -> date:
+        """The last day that is counted, where a customer lives."""
+        return calendar.local_day(self.now) + timedelta(days=self.days - 1)
+
+    def matters(self, claim: Foreseen, calendar: ContactCalendar, last: date) -> bool:
+        """Whether a claim is asked for, or spoken about, within these days.
+
+        :param calendar: by which the steps of its ruler come
+        :param last: as `last_day` says; what is planned in its evening is for a day that is not counted
+        """
+        if claim.due_date <= last:
+            return True
+        course = self.course(claim.ladder, calendar, claim.counts_from)
+        return bool(course) and course[0][1] <= last
 
     def course(self, ladder: Ladder, calendar: ContactCalendar, counts_from: date) -> tuple:
         """When each offset comes for a due date, ((offset, day), …); nothing where no day is ever open."""
@@ -62,35 +77,43 @@ class Forecast:
             self._courses[key] = found
         return self._courses[key]
 
+    def _shape(self, customer: Customer) -> tuple | None:
+        """What the course of a customer depends on, without ids and amounts: many are billed for the same
+        days.
 
-def _shape(customer: Customer) -> tuple | None:
-    """What the course of a customer depends on, without ids and amounts: many are billed for the same days.
-
-    None where amounts decide too: credits may cover what is due, and minimums ask for the sum.
-    """
-    snapshot = customer.snapshot
-    if snapshot.credits or any(claim.ladder.asks_for_amounts for claim in snapshot.claims):
-        return None
-    moves: dict[int, int] = {}
-    places = {claim.id: place for place, claim in enumerate(snapshot.claims)}
-    return (
-        snapshot.calendar,
-        tuple(customer.comes_by.items()),
-        snapshot.contacts,
-        snapshot.spoken_to,
-        snapshot.return_notice_on,
-        snapshot.conversation_on,
-        snapshot.bank_day,
-        snapshot.bank_days,
-        snapshot.profile,
-        tuple(sorted(snapshot.channels.items())),
-        tuple(sorted(snapshot.unreachable.items())),
-        tuple(_shape_of(c, moves.setdefault(c.move, len(moves))) for c in snapshot.claims),
-        tuple(
-            (p.day, p.channel, p.kind, p.ladder, p.asks, frozenset(map(places.get, p.claims)))
-            for p in customer.planned
-        ),
-    )
+        None where amounts decide too: credits may cover what is due, and minimums ask for the sum.
+        """
+        snapshot = customer.snapshot
+        if snapshot.credits or any(claim.ladder.asks_for_amounts for claim in snapshot.claims):
+            return None
+        last, planned = self.last_day(snapshot.calendar), customer.planned
+        named = frozenset().union(*(p.claims for p in planned)) if planned else frozenset()
+        # what comes only afterwards changes nothing
+        claims = [
+            c
+            for c in snapshot.claims
+            if c.id in named or self.matters(c, customer.comes_by[c.ladder.id], last)
+        ]
+        moves: dict[int, int] = {}
+        places = {claim.id: place for place, claim in enumerate(claims)}
+        return (
+            snapshot.calendar,
+            tuple(customer.comes_by.items()),
+            snapshot.contacts,
+            snapshot.spoken_to,
+            snapshot.return_notice_on,
+            snapshot.conversation_on,
+            snapshot.bank_day,
+            snapshot.bank_days,
+            snapshot.profile,
+            tuple(sorted(snapshot.channels.items())),
+            tuple(sorted(snapshot.unreachable.items())),
+            tuple(_shape_of(c, moves.setdefault(c.move, len(moves))) for c in claims),
+            tuple(
+                (p.day, p.channel, p.kind, p.ladder, p.asks, frozenset(map(places.get, p.claims)))
+                for p in planned
+            ),
+        )
 
 
 def _shape_of(c: Foreseen, move: int) -> tuple:

@@ -50,14 +50,18 @@ class Life:
         self.comes_by = customer.comes_by
         self.planned = customer.planned
         self.first = self.calendar.local_day(forecast.now)
-        self.last = self.first + (forecast.days - 1) * _DAY
+        self.last = forecast.last_day(self.calendar)
         self.courses = {
             claim.id: forecast.course(
                 claim.ladder, customer.comes_by[claim.ladder.id], claim.counts_from
             )
             for claim in customer.snapshot.claims
         }
-        self.claims = {c.id: c for c in customer.snapshot.claims if self._matters(c)}
+        self.claims = {
+            claim.id: claim
+            for claim in customer.snapshot.claims
+            if forecast.matters(claim, customer.comes_by[claim.ladder.id], self.last)
+        }
         self.blocks = {claim.id: claim.blocked_by for claim in self.claims.values()}
         self.rulers = {
             step.id: claim.ladder.id
@@ -79,12 +83,6 @@ class Life:
                     said += self._hear(self._decide(day, instant))
             day += _DAY
         return (one for one in said if one[0] <= self.last)
-
-    def _matters(self, claim: Foreseen) -> bool:
-        """Whether it is asked for, or spoken about, within these days."""
-        course = self.courses[claim.id]
-        # what is planned in the last evening is for a day that is not counted any more
-        return claim.due_date <= self.last or (bool(course) and course[0][1] <= self.last)
 
     # ------------------------------------------------------------------ which moments are decided
 
