@@ -34,6 +34,7 @@ class CollectionMessageTables(models.AbstractModel):
     @api.model
     def _fetch(self, followups):
         """Read what the messages of a batch speak about, and of wide tables only that."""
+        self._coming_of_batch(followups)  # which reads what is asked for along with what comes
         instalments = followups.instalment_ids
         instalments.fetch(SHOWN)
         instalments.move_id.fetch(SHOWN_OF_INVOICES)
@@ -84,8 +85,9 @@ class CollectionMessageTables(models.AbstractModel):
                 until = today + timedelta(days=COMING_DAYS)
                 coming = self.env["collection.snapshot"]._coming(own.ids, today, until)
                 found += found.browse(coming)
-            found.fetch(["debtor_id", *SHOWN])
-            found.move_id.fetch(["name"])
+            shown = found | batch.instalment_ids  # in one go
+            shown.fetch(["debtor_id", *SHOWN])
+            shown.move_id.fetch(SHOWN_OF_INVOICES)
             coming = {debtor.id: own for debtor, own in found.grouped("debtor_id").items()}
             if "writing" not in memo:
                 return coming
