@@ -81,7 +81,7 @@ def test_it_is_short():
 def test_the_contract_holds_and_both_doors_let_it_pass(scratch):
     own, database = scratch
     targets = [CONTRACT, HERE / NAME / "tests" / "test_pigeon.py"]
-    command = [sys.executable, "-m", "pytest", "-q"]
+    command = [sys.executable, "-m", "pytest"]
     options = [f"--odoo-database={database}", f"--odoo-config={own.home / 'odoo.conf'}"]
     done = subprocess.run(
         [*command, *options, *map(str, targets)],
