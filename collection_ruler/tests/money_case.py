@@ -1,5 +1,7 @@
 """What the tests about money share: a customer whose reminder was said."""
 
+from odoo import Command
+
 from .common import CollectionCommon
 
 
@@ -21,3 +23,22 @@ class MoneyCase(CollectionCommon):
 
     def thanks(self):
         return self.followups(purpose="thanks")
+
+    def transaction(self, move, state, **values):
+        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
+        provider = self.env["payment.provider"].create(
+            {"name": "Cards", "code": "none", "state": "test", "company_id": self.company.id}
+        )
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": f"tx-{state}",
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+                "invoice_ids": [Command.set(move.ids)],
+                "state": state,
+                **values,
+            }
+        )

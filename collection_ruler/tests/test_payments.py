@@ -2,7 +2,6 @@
 
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import email_normalize
@@ -57,25 +56,6 @@ class TestUnderWay(MoneyCase):
         move.payment_state = "in_payment"
         self.assertFalse(move.matched_payment_ids, "nothing is proved here")
         self.assert_silent(move, "in_flight")
-
-    def transaction(self, move, state, **values):
-        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
-        provider = self.env["payment.provider"].create(
-            {"name": "Cards", "code": "none", "state": "test", "company_id": self.company.id}
-        )
-        return self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": method.id,
-                "reference": f"tx-{state}",
-                "amount": move.amount_residual,
-                "currency_id": move.currency_id.id,
-                "partner_id": move.partner_id.id,
-                "invoice_ids": [Command.set(move.ids)],
-                "state": state,
-                **values,
-            }
-        )
 
     def test_pending_transaction_is_under_way(self):
         move = self.due_on_the_ninth()

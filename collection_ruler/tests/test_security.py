@@ -207,6 +207,7 @@ class TestActions(SecurityCase):
         )
 
     def test_collector_tries_again(self):
+        self.followup.action_approve()
         self.followup._fail("no_address")
         with self.at("2026-03-09 10:00"):
             self.as_user("collector", self.followup).action_retry()
