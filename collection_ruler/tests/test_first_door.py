@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from .common import CollectionCommon
+from .delivery_case import DeliveryCase
 
 
 @tagged("post_install", "-at_install")
@@ -64,22 +65,8 @@ class TestDoorOne(CollectionCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestDelivery(CollectionCommon):
+class TestDelivery(DeliveryCase):
     """C4: invoices that the ruler sends by Odoo's own sending."""
-
-    def setUp(self):
-        super().setUp()
-        self.activate("2026-03-02")
-
-    def delivered(self):
-        self.move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
-        (mail,) = self.day("2026-03-02")
-        self.assertEqual(self.delivery().state, "sent")
-        self.assertEqual(str(self.instalments(self.move).delivered_on), "2026-03-02")
-        return mail
-
-    def delivery(self):
-        return self.followups(purpose="delivery")
 
     def test_invoice_that_is_sent_by_hand_is_not_said_to_be_sent(self):
         self.customer.with_company(self.company).invoice_sending_method = "manual"

@@ -2,26 +2,12 @@
 
 from odoo.tests import tagged
 
-from .common import CollectionCommon
+from .delivery_case import DeliveryCase
 
 
 @tagged("post_install", "-at_install")
-class TestIncoming(CollectionCommon):
+class TestIncoming(DeliveryCase):
     """C4: what comes back to invoices that the ruler sends by Odoo's own sending."""
-
-    def setUp(self):
-        super().setUp()
-        self.activate("2026-03-02")
-
-    def delivered(self):
-        self.move = self.invoice("2026-03-12", date="2026-03-02", sent=False)
-        (mail,) = self.day("2026-03-02")
-        self.assertEqual(self.delivery().state, "sent")
-        self.assertEqual(str(self.instalments(self.move).delivered_on), "2026-03-02")
-        return mail
-
-    def delivery(self):
-        return self.followups(purpose="delivery")
 
     def test_bounced_invoice_fails_its_delivery_and_asks_a_person(self):
         mail = self.delivered()

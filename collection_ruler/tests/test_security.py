@@ -1,6 +1,7 @@
 """H1: readers read, collectors work, managers rule; others see nothing; companies keep apart."""
 
 import inspect
+from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -365,3 +366,41 @@ class TestCompanies(SecurityCase):
             theirs["collection.followup"].search([]),
         ):
             record.read()
+
+
+@tagged("post_install", "-at_install")
+class TestForgedContext(CollectionCommon):
+    """A context comes with each RPC: only what our own code made is believed of it."""
+
+    def test_no_context_tells_a_message_what_is_owed(self):
+        self.activate("2026-03-02")
+        self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        self.day("2026-03-02")
+        self.day("2026-03-09")
+        followup = self.followups()[-1]
+        forged = {"owed": {followup.id: (date(2026, 3, 9), [])}, "writing": [], "coming": {}}
+        table = followup.with_context(collection_memo=forged).due_table
+        followup.invalidate_recordset()
+        self.assertIn("100.00", followup.due_table)
+        self.assertEqual(table, followup.due_table)
+
+    def test_no_context_tells_what_hours_are_open(self):
+        true = self.company._collection_hours()
+        forged = {("hours", self.company.id, self.company.collection_calendar_id.id): None}
+        self.assertEqual(
+            self.company.with_context(collection_memo=forged)._collection_hours(), true
+        )
+
+    def test_no_context_turns_a_mail_aside(self):
+        mail = self.env["mail.mail"].create(
+            {"email_to": "ann@example.com", "subject": "Hello", "body_html": "<p>Hello</p>"}
+        )
+        forged = {"test_email": "eve@example.com"}
+        (one,) = mail.with_context(collection_outcome=forged)._prepare_outgoing_list()
+        self.assertEqual(one["email_to"], ["ann@example.com"])
+
+    def test_no_context_gives_a_mail_its_defaults(self):
+        Mail = self.env["mail.mail"]
+        true = Mail.default_get(["state"])
+        forged = {("mail.mail", ("state",)): {"state": "sent"}}
+        self.assertEqual(Mail.with_context(collection_defaults=forged).default_get(["state"]), true)

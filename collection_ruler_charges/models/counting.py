@@ -7,7 +7,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.addons.collection_ruler.dunning.ladder import effective_due
 from odoo.addons.collection_ruler.models.common.instalment_key import is_line_of, same_instalment
-from odoo.addons.collection_ruler.models.common.memo import Memo
+from odoo.addons.collection_ruler.models.common.memo import with_memo
 from odoo.tools import SQL, format_amount
 
 from ..dunning.charge_facts import Debt, Line, WhyNot
@@ -75,9 +75,7 @@ class CollectionCharge(models.Model):
         :param instalments: ``collection.instalment``, any number, open or paid; asks nobody's rights
         :return: {instalment id: Counted}
         """
-        instalments = instalments.sudo()
-        if not isinstance(self.env.context.get("collection_memo"), Memo):
-            instalments = instalments.with_context(collection_memo=Memo())
+        instalments = with_memo(instalments.sudo())
         rules = {rule: rule._rule() for rule in instalments.ruler_id.charge_rule_id}
         ruled = instalments.filtered(lambda i: rules.get(i.ruler_id.charge_rule_id))
         facts = self._charge_facts(ruled)

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 from odoo import api, models
 from odoo.addons.collection_ruler.models.common.formatting import amount_text, date_text
+from odoo.addons.collection_ruler.models.common.memo import memo_of
 
 
 class CollectionFollowup(models.Model):
@@ -35,7 +36,7 @@ class CollectionFollowup(models.Model):
 
         Without what open credits may pay: such a message deducts them, and names no charge on them.
         """
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         batch = self.browse(memo.get("writing", ())) | self
         if memo.get("charges", (None,))[0] != batch.ids:
             asked = batch.filtered(lambda f: f._names_charges()).instalment_ids

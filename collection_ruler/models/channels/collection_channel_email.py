@@ -7,7 +7,7 @@ from odoo.tools import SQL, email_normalize, formataddr
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import write_rows
-from ..common.memo import Memo
+from ..common.memo import Memo, memo_of
 from .answers import RETRY_AFTER, Message, Outcome
 
 # what messages need to know of customers, their contacts and whoever signs
@@ -100,14 +100,14 @@ class CollectionChannelEmail(models.AbstractModel):
     def _write(self, followups):
         """Write each language and template in one go."""
         self._fetch_addressed(followups)
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         memo["writing"] = followups.ids
         memo.pop("coming", None)
         return self.env["collection.message"]._one_by_one(followups, self._by_template)
 
     def _by_template(self, followups):
         """:return: {follow-up id: Message}"""
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         memo["owed"] = {}  # nothing changes while they are written
         groups = defaultdict(followups.browse)
         for followup in followups:

@@ -2,6 +2,8 @@
 
 from odoo.tools import format_amount, format_date, formatLang
 
+from .memo import memo_of
+
 
 def amount_text(env, amount, currency, by_code=False):
     """An amount as the reader writes it; the same few come again and again, so a batch remembers them.
@@ -9,7 +11,7 @@ def amount_text(env, amount, currency, by_code=False):
     :param currency: ``res.currency``
     :param by_code: name the currency by its ISO code, since several share a symbol (D4)
     """
-    memo = env.context.get("collection_memo", {})
+    memo = memo_of(env)
     key = "amount", env.lang, currency.id, amount, by_code
     if key not in memo and by_code:
         number = formatLang(env, amount, digits=currency.decimal_places)
@@ -21,7 +23,7 @@ def amount_text(env, amount, currency, by_code=False):
 
 def date_text(env, day):
     """A date as the reader writes it; a batch remembers them."""
-    memo = env.context.get("collection_memo", {})
+    memo = memo_of(env)
     key = "date", env.lang, day
     if key not in memo:
         memo[key] = format_date(env, day)

@@ -9,3 +9,19 @@ class Memo(dict):
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
+
+
+def memo_of(env):
+    """The memo of the batch, or an empty one that nobody else sees.
+
+    A context can come by RPC, where nobody can send a `Memo`: what is none is not believed.
+    """
+    memo = env.context.get("collection_memo")
+    return memo if isinstance(memo, Memo) else Memo()
+
+
+def with_memo(records):
+    """The records with the memo of the batch, or with a new one where there is none yet."""
+    memo = memo_of(records.env)
+    is_there = records.env.context.get("collection_memo") is memo
+    return records if is_there else records.with_context(collection_memo=memo)

@@ -10,6 +10,7 @@ from ...dunning.calendar import CalendarError
 from ...dunning.ladder import overdue_until
 from ...dunning.places import Place, contact_calendar, is_told_apart, known_as, locate
 from ..common import clock
+from ..common.memo import memo_of
 
 # Monday to Friday, 9 to 18 h (B1), where nobody said otherwise
 DEFAULT_HOURS = (((9 * 60, 18 * 60),),) * 5 + ((), ())
@@ -94,7 +95,7 @@ class ResCompany(models.Model):
         :param key: calendar key of a debtor, default: customers who live where the company does
         :raise CalendarError: the hours make no sense
         """
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         asked = "calendar", self.id, hours and hours.id, key
         if asked not in memo:
             ours, windows, closed = self._collection_hours(hours)
@@ -141,7 +142,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         hours = hours or self.collection_calendar_id
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         if ("hours", self.id, hours.id) not in memo:
             place = self._collection_place(hours)
             memo["hours", self.id, hours.id] = (

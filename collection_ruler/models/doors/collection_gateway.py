@@ -13,7 +13,7 @@ from ...dunning.recheck import recheck
 from ..channels.answers import RETRY_AFTER
 from ..common import clock
 from ..common.instalment_key import same_instalment
-from ..common.memo import Memo
+from ..common.memo import Memo, memo_of
 
 _logger = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class CollectionGateway(models.AbstractModel):
         if not row or row.state != "queued" or row.mail_message_id != message_id:
             return "cancel"
         settings = self.env["collection.snapshot"]._settings(row.company_id)
-        self.env.context["collection_memo"]["test_email"] = settings.test_email
+        memo_of(self.env)["test_email"] = settings.test_email
         if row.handed_at:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
         followup = self.env["collection.followup"].browse(followup_id)

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ...dunning.answers import Answer, in_words, of_smtp_error
+from .mail_mail import outcome_of
 
 
 class IrMailServer(models.Model):
@@ -11,10 +12,10 @@ class IrMailServer(models.Model):
     def send_email(self, message, *args, **kwargs):
         """Note what the gateway said, for follow-ups: ``mail.mail`` reads `unknown` in each case.
 
-        The context key ``collection_outcome`` brings a dict that is filled with ``verdict`` (dunning
+        The context key ``collection_outcome`` brings an Outcome, which is filled with ``verdict`` (dunning
         ``Answer``) and ``said``.
         """
-        outcome = self.env.context.get("collection_outcome")
+        outcome = outcome_of(self.env)
         if outcome is None:
             return super().send_email(message, *args, **kwargs)
         # from here to the answer, a failure that we do not know leaves the delivery in doubt

@@ -26,6 +26,15 @@ class Outcome(dict):
         return self.get("verdict", Answer.UNASKED), self.get("said", "")
 
 
+def outcome_of(env):
+    """The Outcome that waits for what the gateway says, None for a mail that is none of ours.
+
+    A context can come by RPC, where nobody can send an `Outcome`: what is none is not believed.
+    """
+    outcome = env.context.get("collection_outcome")
+    return outcome if isinstance(outcome, Outcome) else None
+
+
 def defaults_of_batch(records, names, ask):
     """Defaults, from the context key ``collection_defaults`` where many are created in one go.
 
@@ -34,7 +43,7 @@ def defaults_of_batch(records, names, ask):
     :param ask: function of Odoo, for the names of fields
     """
     memo = records.env.context.get("collection_defaults")
-    if memo is None:
+    if not isinstance(memo, Memo):  # also what came by RPC
         return ask(names)
     key = records._name, tuple(names)
     if key not in memo:
@@ -103,6 +112,8 @@ class MailMail(models.Model):
                 mail_id
             )  # by itself: each commit forgets what was read of the others
             if auto_commit:
+                # a new snapshot sees what was taken back meanwhile, and no row is held while door 2 asks
+                # in a cursor of its own
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 mail.invalidate_recordset(["state"])
             if time.monotonic() - read_at > SETTINGS_LAST:
@@ -141,6 +152,7 @@ class MailMail(models.Model):
             gateway._answer(followup_id, *outcome.answer, auto_commit)
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
             if auto_commit:
+                # what is raised undoes the caller's transaction, and the call of the scheduler with it
                 self.env.cr.commit()  # pylint: disable=invalid-commit
             raise
         if "verdict" not in outcome:
@@ -155,6 +167,7 @@ class MailMail(models.Model):
         is_delivery = self.collection_followup_id.purpose == "delivery"
         self.write({"state": "cancel"})
         if auto_commit:
+            # it is out of the outbox whatever becomes of its deletion, or of the mails behind it
             self.env.cr.commit()  # pylint: disable=invalid-commit
             if not is_delivery:
                 self.unlink()

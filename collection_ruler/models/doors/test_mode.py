@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import email_normalize
 
+from .mail_mail import outcome_of
+
 
 class MailMail(models.Model):
     """In test mode e-mails go to one's own mailbox; what was queued before is turned aside too (A13)."""
@@ -10,8 +12,8 @@ class MailMail(models.Model):
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """In test mode a message leaves for one's own mailbox, and says for whom it was (A13)."""
         result = super()._prepare_outgoing_list(mail_server, doc_to_followers)
-        test_email = self.env.context.get("collection_outcome", {}).get("test_email")
-        test_email = test_email or self._collection_written_in_test_mode()
+        outcome = outcome_of(self.env) or {}
+        test_email = outcome.get("test_email") or self._collection_written_in_test_mode()
         if test_email and result:
             meant_for = ", ".join(
                 email for values in result for email in [*values["email_to"], *values["email_cc"]]

@@ -1,6 +1,8 @@
 from markupsafe import Markup, escape
 from odoo import api, models
 
+from ..common.memo import memo_of
+
 # stands for the reference while the bank details are rendered
 REFERENCE_PLACE = "collection-ruler-reference"
 
@@ -30,7 +32,7 @@ class CollectionBankDetails(models.AbstractModel):
 
     def _frame(self, company, bank):
         """The bank details with a place for the reference: the same for many messages."""
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         key = "bank", self.env.lang, company.id, bank.id
         if key not in memo:
             memo[key] = self.env["ir.qweb"]._render(

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.tools import formataddr
 from odoo.tools.mail import generate_tracking_message_id
 
+from ..common.memo import memo_of
+
 # stands for the body while the frame around it is rendered
 BODY_PLACE = "collection-ruler-body"
 
@@ -70,7 +72,7 @@ class CollectionEnvelope(models.AbstractModel):
     @api.model
     def _layout(self, followup, body):
         """The company's frame around a body: the same for all messages of a batch in a language."""
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         lang = followup._lang()
         key = "layout", followup.company_id.id, lang
         if key not in memo:

@@ -6,6 +6,7 @@ from odoo import api, models
 from ...dunning.amounts import Owed, Sum, statement
 from ...dunning.ladder import effective_due
 from ..common.formatting import amount_text, date_text
+from ..common.memo import memo_of
 from ..debtor.credits import credits_of
 from .parts import render_parts
 
@@ -76,7 +77,7 @@ class CollectionMessageTables(models.AbstractModel):
     def _coming_of_batch(self, followups):
         """What comes due soon: {debtor id: ``collection.instalment``}; the second table, never a second
         message. Read once for all customers of a batch, whatever their templates."""
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         if "coming" not in memo:
             batch = followups.browse(memo.get("writing", followups.ids))
             found = self.env["collection.instalment"].sudo()
@@ -97,7 +98,7 @@ class CollectionMessageTables(models.AbstractModel):
     def _credits_of_others(self, followups):
         """What customers have in their favour, for messages that ask in several currencies: {debtor id:
         {``res.currency``: amount}}. Read once for all customers of a batch (D2)."""
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         batch = followups.browse(memo.get("writing", ())) | followups
         if memo.get("credits", (None,))[0] != batch.ids:
             several = batch.filtered(lambda f: f.instalment_ids.currency_id - f.currency_id)
@@ -152,7 +153,7 @@ class CollectionMessageTables(models.AbstractModel):
 
         :return: (local day of the customer, [dunning Owed])
         """
-        memo = self.env.context.get("collection_memo", {}).get("owed", {})
+        memo = memo_of(self.env).get("owed", {})
         if followup.id not in memo:
             debtor = followup.debtor_id
             today = debtor._local_today()

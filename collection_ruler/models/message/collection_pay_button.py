@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..common.memo import memo_of
 from .parts import render_parts
 
 
@@ -41,7 +42,7 @@ class CollectionPayButton(models.AbstractModel):
 
     def _is_offered(self, company, currency, countries):
         """Whether a company offers a provider for a currency and countries; asked for once in a batch."""
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         key = "offered", company.id, currency.id, countries
         if key not in memo:
             providers = self._providers_of(company)
@@ -57,7 +58,7 @@ class CollectionPayButton(models.AbstractModel):
     def _providers_of(self, company):
         """The ``payment.provider`` that Odoo's payment page offers to customers of a company: its own and
         those of the companies above it, switched on and published. Asked for once in a batch."""
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         key = "providers", company.id
         if key not in memo:
             Provider = self.env["payment.provider"].sudo()

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_datetime
 
 from ...dunning.ladder import Ladder
+from ..common.memo import memo_of
 
 
 class CollectionRuler(models.Model):
@@ -156,7 +157,7 @@ class CollectionRuler(models.Model):
         :param steps: all steps of this ruler, where they were read already
         """
         self.ensure_one()
-        memo = self.env.context.get("collection_memo", {})
+        memo = memo_of(self.env)
         if ("ladder", self.id) not in memo:
             steps = self.step_ids if steps is None else steps
             memo["ladder", self.id] = Ladder(

@@ -40,6 +40,8 @@ class CollectionBatch(models.AbstractModel):
             company = company.with_env(worker.env)
             try:
                 worker._prepare(company, ids)
+                # no progress yet, and outside a scheduled action too: what was prepared takes long, and
+                # the locks of the batch itself begin after it
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 return worker._run(company, ids, is_prepared=True)
             except psycopg2.OperationalError as error:
@@ -63,5 +65,6 @@ class CollectionBatch(models.AbstractModel):
         tally = Tally()
         for part in split_every(size, ids):
             tally += self._do(worker, company, list(part))
+            # each part by itself, or the next one's rollback would undo it; the run counts the whole batch
             self.env.cr.commit()  # pylint: disable=invalid-commit
         return tally

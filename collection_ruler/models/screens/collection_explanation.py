@@ -9,7 +9,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.explanation import Facts, explain
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.memo import Memo
+from ..common.memo import with_memo
 from .messages_under_way import explained, of_instalments
 
 
@@ -42,8 +42,7 @@ class CollectionExplanation(models.AbstractModel):
         :param instalments: ``collection.instalment``
         :return: {instalment id: `dunning.explanation.Explanation`}
         """
-        if "collection_memo" not in self.env.context:
-            instalments = instalments.with_context(collection_memo=Memo())
+        instalments = with_memo(instalments)
         held, messages = self._held(instalments), of_instalments(instalments)
         result = {}
         for company, own in instalments.grouped(lambda i: i.debtor_id.company_id).items():

@@ -10,7 +10,7 @@ from ...dunning.profile import AGES, HALF_LIFE_DAYS, WINDOW_DAYS, HalfYear, clas
 from ..common import clock
 from ..common.bulk_sql import write_rows
 from ..common.instalment_key import is_line_of, is_money, root_company
-from ..common.memo import Memo
+from ..common.memo import memo_of
 from ..debtor.payer_profile import FIGURES
 from .collection_verb import Tally
 
@@ -72,7 +72,7 @@ class CollectionProfile(models.AbstractModel):
         if not debtors:
             return
         # with the memo of this batch: a calendar is read once
-        memo = self.env.context.get("collection_memo", Memo())
+        memo = memo_of(self.env)
         company = company.with_env(self.env).with_context(collection_memo=memo)
         today, thresholds = self._today(company), company._collection_thresholds()
         sums = self._sums(company, debtors, today)

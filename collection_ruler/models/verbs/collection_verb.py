@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common.bulk_sql import NO_JIT
-from ..common.memo import Memo
+from ..common.memo import with_memo
 
 # what is due leaves before new messages are thought of, and again after
 VERBS = ("enrol", "track", "send", "profile", "plan", "send")
@@ -54,9 +54,7 @@ class CollectionVerb(models.AbstractModel):
         :return: Tally
         :raise psycopg2.OperationalError: it collided; the transaction is lost
         """
-        worker = self
-        if "collection_memo" not in self.env.context:
-            worker = self.with_context(collection_memo=Memo())
+        worker = with_memo(self)
         company = company.with_env(worker.env)  # its hours are read once per batch, too
         if not is_prepared:
             worker._prepare(company, ids)
