@@ -39,39 +39,9 @@ class TestExcluded(MoneyCase):
         self.assertFalse(self.day("2026-03-10"), "“due today” was said a day late")
         self.assertEqual(len(self.day("2026-03-11")), 1)
 
-    def general_entry(self, no_followup, amount=80.0):
-        account = self.company_data["default_account_receivable"]
-        entry = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "date": "2026-03-02",
-                "journal_id": self.company_data["default_journal_misc"].id,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": account.id,
-                            "partner_id": self.customer.id,
-                            "debit": amount,
-                            "date_maturity": "2026-03-09",
-                        }
-                    ),
-                    Command.create(
-                        {
-                            "account_id": self.company_data["default_account_revenue"].id,
-                            "credit": amount,
-                        }
-                    ),
-                ],
-            }
-        )
-        entry.action_post()
-        entry.line_ids.filtered(lambda line: line.account_id == account).no_followup = no_followup
-        self.env.flush_all()
-        return entry
-
     def test_general_entry_is_excluded_unless_somebody_includes_it(self):
-        out = self.general_entry(True)
-        included = self.general_entry(False, 30.0)
+        out = self.entry("2026-03-09", (self.customer, 80.0), no_followup=True)
+        included = self.entry("2026-03-09", (self.customer, 30.0))
         self.day("2026-03-02")
         (mail,) = self.day("2026-03-09")
         self.assertIn("$ 30.00 is due today", mail["subject"])

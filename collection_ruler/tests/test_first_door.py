@@ -1,19 +1,14 @@
 """Door 1: what may leave is asked once more, and invoices leave by Odoo's own sending (C4, H3)."""
 
-from odoo import Command
 from odoo.tests import tagged
 
-from .common import CollectionCommon
 from .delivery_case import DeliveryCase
+from .money_case import MoneyCase
 
 
 @tagged("post_install", "-at_install")
-class TestDoorOne(CollectionCommon):
+class TestDoorOne(MoneyCase):
     """What changed between planning and sending."""
-
-    def setUp(self):
-        super().setUp()
-        self.activate("2026-03-02")
 
     def test_one_of_two_under_way_lets_the_other_leave_and_keeps_its_step(self):
         first = self.invoice("2026-03-09", 100.0, date="2026-03-02")
@@ -22,7 +17,7 @@ class TestDoorOne(CollectionCommon):
         with self.at("2026-03-09 08:00"):
             self.run_ruler()
             self.assertEqual(self.said()[-1], ("Due today", "planned"))
-            transaction = self.pending_transaction(first)
+            transaction = self.transaction(first, "pending")
         (mail,) = self.day("2026-03-09")
         self.assertIn("$ 50.00 is due today", mail["subject"])
         self.assertNotIn(first.name, mail["body"])
@@ -37,24 +32,6 @@ class TestDoorOne(CollectionCommon):
         )
         self.assertIn(first.name, sent[0]["body"])
         self.assertFalse([mail for mail in sent if "please pay" in mail["subject"]], "too firm")
-
-    def pending_transaction(self, move):
-        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
-        provider = self.env["payment.provider"].create(
-            {"name": "Cards", "code": "none", "state": "test", "company_id": self.company.id}
-        )
-        return self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": method.id,
-                "reference": "tx",
-                "amount": move.amount_residual,
-                "currency_id": move.currency_id.id,
-                "partner_id": move.partner_id.id,
-                "invoice_ids": [Command.set(move.ids)],
-                "state": "pending",
-            }
-        )
 
     def test_stored_pdf_does_not_say_that_the_invoice_was_sent(self):
         move = self.invoice("2026-03-09", sent=False)
