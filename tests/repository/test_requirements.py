@@ -11,7 +11,7 @@ WANTED = [
     *(f"B{number}" for number in range(1, 8)),
     *(f"C{number}" for number in range(1, 8)),
     *(f"D{number}" for number in range(1, 8)),
-    *("F1", "F3", "F5", "F6", "F7", "H3"),
+    *("F1", "F3", "F5", "F6", "F7", "H1", "H3"),
 ]
 
 

@@ -1,8 +1,9 @@
 """What every room needs and no room owns: the time, SQL that several ask alike, labels of reasons.
 
 It may use `dunning/` and nothing else of ours.
-Entry: `clock.now(env)`, the conditions of `instalment_key`, `bulk_sql.write_rows`, `reason_labels`, and `memo_of(env)`:
-what a batch reads once, believed only where our own code made it, since a context can come by RPC.
+Entry: `clock.now(env)`, the conditions of `instalment_key`, `bulk_sql.write_rows`, `reason_labels`, and
+`memo_of(env)`: what a batch reads once, believed only where our own code made it, since a
+context can come by RPC.
 
 Rows of ours are written by one statement per batch (`bulk_sql`). What belongs to others, activities,
 messages and mails, is created by the ORM, many at once, since other add-ons hook in there. Where a
