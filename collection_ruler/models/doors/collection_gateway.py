@@ -224,10 +224,10 @@ class CollectionGateway(models.AbstractModel):
     def _write_answer(self, followup, verdict, said):
         """Sent, again later, failed, or nobody knows."""
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        if followup.state == "failed" and verdict != Answer.ACCEPTED:
-            return  # it came back before the gateway's answer did, and that says more
         if verdict == Answer.ACCEPTED:
             followup._accepted(now)
+        elif followup.state == "failed":
+            return  # it came back before the gateway's answer did, and that says more
         elif verdict == Answer.UNCERTAIN:
             followup._fail(Reason.UNCERTAIN, said)
         elif verdict == Answer.REFUSED:
