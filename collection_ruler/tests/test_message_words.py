@@ -4,11 +4,10 @@ import re
 from unittest.mock import patch
 
 from odoo.addons.mail.models.mail_render_mixin import MailRenderMixin
-from odoo.models import BaseModel
+from odoo.api import model_create_multi
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from ..models.common.memo import Memo
 from .message_case import MessageCase
 
 
@@ -135,25 +134,50 @@ class TestWords(MessageCase):
         self.assertEqual(ours, dict(zip(said, odoo, strict=True)))
 
     def test_what_mails_have_beside_our_words_is_what_odoo_gives_to_each(self):
-        """Defaults are asked for once per batch, also another add-on's."""
-        values = [{"subject": str(n), "body_html": str(n), "message_id": str(n)} for n in range(3)]
-        plain = self.env["mail.mail"].create(values)
-        batch = self.env["mail.mail"].with_context(collection_defaults=Memo())
-        asks = patch.object(
-            BaseModel, "default_get", autospec=True, side_effect=BaseModel.default_get
-        )
-        with asks as asked:
-            mails = batch.create(values)
-        models = [call.args[0]._name for call in asked.call_args_list]
-        # a mail asks for those of its message too; not once for each of the three
-        self.assertEqual(models, ["mail.mail", "mail.message", "mail.message"])
-        own = {"mail_message_id", "mail_message_id_int", "id"}
-        names = [name for name, field in plain._fields.items() if field.store and name not in own]
-        ids = range(3)
-        self.assertEqual(
-            [{**row, "id": n} for n, row in zip(ids, mails.read(names), strict=True)],
-            [{**row, "id": n} for n, row in zip(ids, plain.read(names), strict=True)],
-        )
+        """The history is written in one statement; each row is what the ORM makes of the same values."""
+        # somebody's own default is among them
+        self.env["ir.default"].set("mail.message", "is_internal", True)
+        self.due_today()
+        followup = self.followups(state="sent")[-1:]
+        ours = self.env["mail.mail"].search([("collection_followup_id", "=", followup.id)])
+        given = {
+            "author_id": ours.author_id.id,
+            "body_html": ours.body_html,
+            "date": ours.date,
+            "email_to": ours.email_to,
+            "headers": ours.headers,
+            "auto_delete": False,
+            "is_notification": False,
+            "message_type": "email_outgoing",
+            "model": "collection.debtor",
+            "partner_ids": ours.partner_ids.ids,
+            "record_alias_domain_id": ours.record_alias_domain_id.id,
+            "record_company_id": ours.record_company_id.id,
+            "res_id": followup.debtor_id.id,
+            "collection_followup_id": followup.id,
+        }
+        same = {name: ours[name] for name in ("subject", "email_from", "reply_to", "message_id")}
+        odoos = self.env["mail.mail"].create(given | same)
+        own = {"id", "mail_message_id", "body", "state", "mail_ids", "create_date", "write_date"}
+        for mine, theirs in ((ours, odoos), (ours.mail_message_id, odoos.mail_message_id)):
+            names = [n for n, field in mine._fields.items() if field.store and n not in own]
+            self.assertGreater(len(names), 12)
+            self.assertEqual({**mine.read(names)[0], "id": 0}, {**theirs.read(names)[0], "id": 0})
+        self.assertTrue(ours.is_internal)
+
+    def test_an_add_on_has_its_say_in_how_mails_are_made(self):
+        """One that overrides `create` is asked, as by Odoo's own mails."""
+        Mail = self.registry["mail.mail"]
+        made = Mail.create
+
+        @model_create_multi
+        def create(records, values):
+            return made(records, [{**one, "email_cc": "archive@example.com"} for one in values])
+
+        create.__module__ = "odoo.addons.mail_archive.models.mail_mail"
+        with patch.object(Mail, "create", create):
+            mail, _move = self.due_today()
+        self.assertIn("archive@example.com", str(mail["email_cc"]))
 
     def test_a_manager_writes_a_message_in_the_menu_and_a_step_says_it(self):
         """The menu shows what a step can be given, and what is written there is such a message."""

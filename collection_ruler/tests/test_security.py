@@ -398,9 +398,3 @@ class TestForgedContext(CollectionCommon):
         forged = {"test_email": "eve@example.com"}
         (one,) = mail.with_context(collection_outcome=forged)._prepare_outgoing_list()
         self.assertEqual(one["email_to"], ["ann@example.com"])
-
-    def test_no_context_gives_a_mail_its_defaults(self):
-        Mail = self.env["mail.mail"]
-        true = Mail.default_get(["state"])
-        forged = {("mail.mail", ("state",)): {"state": "sent"}}
-        self.assertEqual(Mail.with_context(collection_defaults=forged).default_get(["state"]), true)

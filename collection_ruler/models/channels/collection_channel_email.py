@@ -6,8 +6,8 @@ from odoo.tools import SQL, email_normalize, formataddr
 
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.bulk_sql import write_rows
-from ..common.memo import Memo, memo_of
+from ..common.bulk_sql import create_many
+from ..common.memo import memo_of
 from .answers import RETRY_AFTER, Message, Outcome
 
 # what messages need to know of customers, their contacts and whoever signs
@@ -108,7 +108,7 @@ class CollectionChannelEmail(models.AbstractModel):
     def _by_template(self, followups):
         """:return: {follow-up id: Message}"""
         memo = memo_of(self.env)
-        memo["owed"] = {}  # nothing changes while they are written
+        memo["owed"], memo["asked"] = {}, {}  # nothing changes while they are written
         groups = defaultdict(followups.browse)
         for followup in followups:
             groups[followup.step_id.mail_template_id, followup._lang()] += followup
@@ -119,7 +119,7 @@ class CollectionChannelEmail(models.AbstractModel):
             subjects = local._render_field("subject", own.ids)
             bodies = local._render_field("body_html", own.ids, options={"post_process": True})
             written |= {key: Message(subjects[key], bodies[key]) for key in own.ids}
-        memo.pop("owed")
+        del memo["owed"], memo["asked"]
         return written
 
     def _preview(self, followup):
@@ -148,25 +148,12 @@ class CollectionChannelEmail(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _queue(self, followups, messages):
-        """One mail for each follow-up, made by the ORM: other add-ons change senders and recipients there."""
-        values = self.env["collection.envelope"]._values(followups, messages)
-        defaults = {"collection_defaults": Memo()}
-        mails = self.env["mail.mail"].sudo().with_context(**defaults).create(values)
-        rows = list(zip(followups, mails.mail_message_id.ids, strict=True))
-        # by SQL: these bodies are made of a template that was cleaned when it was saved, our own
-        # views, and escaped values; cleaning each one again takes longer than writing it, and so does
-        # looking for the lists of messages that a new one belongs to
-        write_rows(
-            self.env,
-            "mail.message",
-            ["model", "res_id", "body"],
-            [
-                (key, "collection.debtor", f.debtor_id.id, str(messages[f.id].body))
-                for f, key in rows
-            ],
-        )
+        envelope = self.env["collection.envelope"]
+        headers = envelope._headers(followups)
+        kept = self.env["collection.message"]._keep(followups, messages, headers)
+        create_many(self.env["mail.mail"].sudo(), envelope._mails(followups, messages, kept))
         self.env["collection.followup"]._queued(
-            {f: (key, self._address(f.partner_id)) for f, key in rows}
+            {f: (kept[f], self._address(f.partner_id)) for f in followups}
         )
 
     @api.model

@@ -1,5 +1,7 @@
 """Many records of ours in one statement, and what PostgreSQL has to know about that."""
 
+import json
+
 from odoo.tools import SQL
 
 # from so many new records on the database counts again
@@ -30,16 +32,16 @@ def insert_rows(env, model, names, rows):
     if not rows:
         return records
     records.flush_model()
-    types = [records._fields[name].column_type[1] for name in names]
+    types = {name: records._fields[name].column_type[1] for name in names}
     found = env.execute_query(
         SQL(
             "INSERT INTO %(table)s (%(columns)s, create_uid, write_uid, create_date, write_date) "
             "SELECT v.*, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC' "
-            "FROM (VALUES %(rows)s) v RETURNING id",
+            "FROM %(rows)s RETURNING id",
             table=SQL.identifier(records._table),
             columns=SQL(", ").join(SQL.identifier(name) for name in names),
             uid=env.uid,
-            rows=_values(types, rows),
+            rows=rows_as("v", types, rows),
         )
     )
     records = records.browse([row[0] for row in found])
@@ -49,14 +51,82 @@ def insert_rows(env, model, names, rows):
     return records
 
 
-def _values(types, rows):
-    """The rows of a VALUES list.
+def create_many(records, values):
+    """Like ``create``, in one statement; the ORM takes ten times as long for mails.
 
-    :param types: names of the columns' types, as PostgreSQL knows them
+    Values are written as they are: nobody cleans texts, and what Odoo's own ``create`` would add has to be
+    among them. Where an add-on besides Odoo's own of the model has a say in how records are made, the ORM
+    makes them.
+
+    :param records: a model of Odoo
+    :param values: [values as for ``create``, the same fields in each; of many2many only commands with ids]
+    :return: the new records, in the order of the values
     """
-    # one piece of SQL per row: one per value costs more than the statement itself
-    row_of = "(" + ", ".join(f"%s::{kind}" for kind in types) + ")"
-    return SQL(", ").join(SQL(row_of, *row) for row in rows)
+    if not values or _has_other_makers(records):
+        return records.create(values)
+    # what is the same for all, also somebody's own defaults
+    default = records._add_missing_default_values(values[0])
+    fields = [records._fields[name] for name in default]
+    columns = [field for field in fields if field.column_type]
+    rows = [
+        [
+            column.convert_to_cache(one.get(column.name, default[column.name]), records, False)
+            for column in columns
+        ]
+        for one in values
+    ]
+    created = insert_rows(records.env, records._name, [column.name for column in columns], rows)
+    for field in fields:
+        if field.type == "many2many":
+            linked = [
+                (record.id, key)
+                for record, one in zip(created, values, strict=True)
+                for key in field.convert_to_cache(one.get(field.name), records, False)
+            ]
+            _link(field, linked, created)
+    return created
+
+
+def _has_other_makers(records):
+    """Whether an add-on overrides ``create``, other than the one that a model comes from."""
+    makers = [
+        vars(kind)["create"].__module__ for kind in type(records).mro() if "create" in vars(kind)
+    ]
+    own = f"odoo.addons.{records._original_module}."
+    return any(m.startswith("odoo.addons.") and not m.startswith(own) for m in makers)
+
+
+def _link(field, linked, records):
+    """Fill a many2many field of new records.
+
+    :param linked: [(id, id of the linked record)]
+    """
+    if linked:
+        table = SQL.identifier(field.relation)
+        columns = SQL("%s, %s", SQL.identifier(field.column1), SQL.identifier(field.column2))
+        rows = rows_as("r", {"own": "int", "linked": "int"}, linked)
+        records.env.cr.execute(SQL("INSERT INTO %s (%s) SELECT * FROM %s", table, columns, rows))
+        records.modified([field.name])
+
+
+def rows_as(alias, types, rows):
+    """Many rows for the FROM of a statement: ``alias(column, …)``.
+
+    As one JSON text: PostgreSQL and its driver read that several times faster than a list of VALUES.
+
+    :param types: {column: its type, as PostgreSQL knows it}
+    :param rows: [(value of each column as the database knows it…)]
+    """
+    text = json.dumps(
+        [dict(zip(types, map(_plain, row), strict=True)) for row in rows], default=str
+    )
+    columns = [SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in types.items()]
+    return SQL("json_to_recordset(%s) %s(%s)", text, SQL.identifier(alias), SQL(", ").join(columns))
+
+
+def _plain(value):
+    """JSON has no number for NaN and the infinities, PostgreSQL reads them from a text."""
+    return repr(value) if isinstance(value, float) else value
 
 
 def write_rows(env, model, names, rows):
@@ -71,18 +141,17 @@ def write_rows(env, model, names, rows):
         return
     records = env[model]
     records.flush_model(names)
-    types = ["int", *(records._fields[name].column_type[1] for name in names)]
+    types = {"id": "int"} | {name: records._fields[name].column_type[1] for name in names}
     columns = [SQL.identifier(name) for name in names]
     old = SQL(", ").join(SQL("r.%s", column) for column in columns)
     new = SQL(", ").join(SQL("v.%s", column) for column in columns)
     found = env.execute_query(
         SQL(
-            "UPDATE %(table)s r SET %(assignments)s FROM (VALUES %(rows)s) v(id, %(columns)s) "
+            "UPDATE %(table)s r SET %(assignments)s FROM %(rows)s "
             "WHERE v.id = r.id AND %(old)s IS DISTINCT FROM %(new)s RETURNING r.id",
             table=SQL.identifier(records._table),
             assignments=SQL(", ").join(SQL("%s = v.%s", c, c) for c in columns),
-            rows=_values(types, rows),
-            columns=SQL(", ").join(columns),
+            rows=rows_as("v", types, rows),
             old=SQL("ROW(%s)", old),
             new=SQL("ROW(%s)", new),
         )

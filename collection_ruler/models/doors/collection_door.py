@@ -10,7 +10,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.facts import Recheck
 from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
-from ..common.bulk_sql import NO_JIT, write_rows
+from ..common.bulk_sql import NO_JIT, rows_as, write_rows
 from ..common.instalment_key import same_instalment
 
 
@@ -202,10 +202,11 @@ class CollectionDoor(models.AbstractModel):
             return
         Followup = self.env["collection.followup"]
         Followup.flush_model(["instalment_ids"])
+        rows = [(followup, key) for followup, keys in asked.items() for key in keys]
         self.env.cr.execute(
             SQL(
                 """
-                WITH asked(followup_id, instalment_id) AS (VALUES %(rows)s),
+                WITH asked AS (SELECT * FROM %(rows)s),
                 -- what it asked for when it was put off
                 dropped AS (
                     DELETE FROM collection_followup_instalment_rel r
@@ -214,11 +215,7 @@ class CollectionDoor(models.AbstractModel):
                 INSERT INTO collection_followup_instalment_rel (followup_id, instalment_id)
                 SELECT * FROM asked ON CONFLICT DO NOTHING
                 """,
-                rows=SQL(", ").join(
-                    SQL("(%s, %s)", followup, instalment)
-                    for followup, instalments in asked.items()
-                    for instalment in instalments
-                ),
+                rows=rows_as("v", {"followup_id": "int", "instalment_id": "int"}, rows),
                 followups=tuple(asked),
             )
         )

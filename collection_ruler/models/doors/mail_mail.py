@@ -1,7 +1,7 @@
 import time
 from functools import partial
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ...dunning.answers import Answer
 from ..common.memo import Memo
@@ -35,30 +35,6 @@ def outcome_of(env):
     return outcome if isinstance(outcome, Outcome) else None
 
 
-def defaults_of_batch(records, names, ask):
-    """Defaults, from the context key ``collection_defaults`` where many are created in one go.
-
-    Odoo asks for each new record, which takes a third of the time of its creation.
-
-    :param ask: function of Odoo, for the names of fields
-    """
-    memo = records.env.context.get("collection_defaults")
-    if not isinstance(memo, Memo):  # also what came by RPC
-        return ask(names)
-    key = records._name, tuple(names)
-    if key not in memo:
-        memo[key] = ask(names)
-    return dict(memo[key])
-
-
-class MailMessage(models.Model):
-    _inherit = "mail.message"
-
-    @api.model
-    def default_get(self, fields):
-        return defaults_of_batch(self, fields, super().default_get)
-
-
 class MailMail(models.Model):
     """Door 2: the last question before the gateway, and the stamp (decision 5)."""
 
@@ -87,11 +63,6 @@ class MailMail(models.Model):
             )
             talks._answered_to_person(why)
         return result
-
-    @api.model
-    def default_get(self, fields):
-        """The mails of a batch have the same defaults: they are asked for once."""
-        return defaults_of_batch(self, fields, super().default_get)
 
     def _send(self, auto_commit=False, raise_exception=False, **kwargs):
         """Send foreign mails as ever; ours one by one, each asked and stamped first.

@@ -7,7 +7,7 @@ from ...dunning.fallback import STEP
 from ...dunning.purpose import Purpose
 from ...dunning.reason import STILL_HERE, Reason
 from ..common import clock
-from ..common.bulk_sql import insert_rows
+from ..common.bulk_sql import insert_rows, rows_as
 from ..common.instalment_key import is_contact, same_occurrence
 
 # what a planned follow-up consists of
@@ -41,7 +41,6 @@ ROW = {
     "state": "text",
     "reason": "text",
 }
-ROW_OF = "(" + ", ".join(f"%s::{kind}" for kind in ROW.values()) + ")"
 
 
 class CollectionLedger(models.AbstractModel):
@@ -81,35 +80,38 @@ class CollectionLedger(models.AbstractModel):
 
         :param decisions: as for `_write_decisions`
         """
-        said = [
-            (claim.id, step.offset)
-            for _debtor, decision in decisions
-            for contact in decision.contacts
-            for claim, step in contact.pairs
-            if step.mode != "task" and not step.delivers
-        ]
+        said = {}
+        for claim, step in (
+            pair for _debtor, d in decisions for contact in d.contacts for pair in contact.pairs
+        ):
+            if step.mode != "task" and not step.delivers:
+                said[claim.id] = max(step.offset, said.get(claim.id, step.offset))
         if not said:
             return
         self.env["collection.followup.item"].flush_model()
         self.env["collection.followup"].flush_model()
-        found = self.env.execute_query(
+        waiting = self.env.execute_query(
             SQL(
                 """
-                SELECT t.id
-                  FROM (VALUES %(said)s) v(instalment_id, offset_days)
-                  JOIN collection_instalment i ON i.id = v.instalment_id
+                SELECT t.id, i.id, t.offset_days
+                  FROM collection_followup f
                   JOIN collection_followup_item t
-                    ON %(same)s AND t.state = 'planned' AND t.offset_days < v.offset_days
-                  JOIN collection_followup f
-                    ON f.id = t.followup_id AND f.state IN %(here)s AND %(contact)s
+                    ON t.followup_id = f.id AND t.state = 'planned' AND t.offset_days IS NOT NULL
+                  JOIN collection_instalment i ON %(same)s
+                 WHERE f.debtor_id IN %(debtors)s AND f.state IN %(here)s AND %(contact)s
                 """,
-                said=SQL(", ").join(SQL("(%s::int, %s::int)", *row) for row in said),
+                debtors=tuple(debtor.id for debtor, _decision in decisions),
                 same=same_occurrence("i", "t"),
                 here=STILL_HERE,
                 contact=is_contact("f"),
             )
         )
-        items = self.env["collection.followup.item"].sudo().browse([row[0] for row in found])
+        found = [
+            item
+            for item, instalment, offset in waiting
+            if instalment in said and offset < said[instalment]
+        ]
+        items = self.env["collection.followup.item"].sudo().browse(found)
         waiting = items.followup_id
         items._move_to("skipped", Reason.OVERTAKEN)
         waiting.filtered(lambda f: not f.item_ids._planned())._cancel(Reason.OVERTAKEN)
@@ -215,7 +217,7 @@ class CollectionLedger(models.AbstractModel):
                        coalesce(v.occurrence, i.occurrence), v.attempt, i.currency_id,
                        v.amount_residual, v.state, v.reason,
                        %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                  FROM (VALUES %(rows)s) v(%(names)s)
+                  FROM %(rows)s
                   JOIN collection_instalment i ON i.id = v.instalment_id
                   JOIN collection_ruler_step s ON s.id = v.step_id
                 ON CONFLICT (move_id, account_id, partner_id, due_date, step_id, occurrence, attempt)
@@ -223,8 +225,7 @@ class CollectionLedger(models.AbstractModel):
                 RETURNING followup_id
                 """,
                 uid=self.env.uid,
-                names=SQL(", ").join(SQL.identifier(name) for name in ROW),
-                rows=SQL(", ").join(SQL(ROW_OF, *row.values()) for row in rows),
+                rows=rows_as("v", ROW, [row.values() for row in rows]),
             )
         )
         written = {row[0] for row in self.env.cr.fetchall()}

@@ -2,6 +2,7 @@ from markupsafe import Markup, escape
 from odoo import api, models
 
 from ..common.memo import memo_of
+from .parts import without_indentation
 
 # stands for the reference while the bank details are rendered
 REFERENCE_PLACE = "collection-ruler-reference"
@@ -35,8 +36,7 @@ class CollectionBankDetails(models.AbstractModel):
         memo = memo_of(self.env)
         key = "bank", self.env.lang, company.id, bank.id
         if key not in memo:
-            memo[key] = self.env["ir.qweb"]._render(
-                "collection_ruler.message_bank_details",
-                {"bank": bank, "company": company, "reference": REFERENCE_PLACE},
-            )
+            shown = {"bank": bank, "company": company, "reference": REFERENCE_PLACE}
+            details = self.env["ir.qweb"]._render("collection_ruler.message_bank_details", shown)
+            memo[key] = without_indentation(details)
         return memo[key]

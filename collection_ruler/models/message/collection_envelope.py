@@ -3,9 +3,17 @@ from odoo.tools import formataddr
 from odoo.tools.mail import generate_tracking_message_id
 
 from ..common.memo import memo_of
+from .parts import without_indentation
 
 # stands for the body while the frame around it is rendered
 BODY_PLACE = "collection-ruler-body"
+# what all our mails have in common
+MAIL = {
+    "is_notification": False,
+    "scheduled_date": False,
+    "auto_delete": False,
+    "headers": repr({"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}),
+}
 
 
 class CollectionEnvelope(models.AbstractModel):
@@ -15,59 +23,56 @@ class CollectionEnvelope(models.AbstractModel):
     _description = "Collection: envelopes of e-mails"
 
     @api.model
-    def _values(self, followups, messages):
-        """The ``mail.mail`` of follow-ups of one root company: one recipient each, one SMTP transaction.
+    def _headers(self, followups):
+        """Who writes to whom, as the history keeps it: {follow-up id: values of its ``mail.message``}.
 
-        What they belong to, and the bodies that the history shows, are written in one go for all.
-
-        :param messages: {follow-up id: Message}
-        :return: list of dicts, in the order of the follow-ups
+        :param followups: of one root company
         """
-        replies = self._reply_addresses(followups)
-        common = self._common_values(followups.company_id)
-        return [
-            common
-            | self._values_of(followup, messages[followup.id], replies[followup.debtor_id.id])
-            for followup in followups
-        ]
-
-    def _common_values(self, company):
-        """What the mails of a company have in common."""
-        return {
+        company = followups.company_id
+        replies = followups.debtor_id._notify_get_reply_to(
+            default=company.email_formatted, author_id=company.partner_id.id
+        )
+        common = {
+            "message_type": "email_outgoing",
             "email_from": company.email_formatted,
             "author_id": company.partner_id.id,
             "record_company_id": company.id,
             "record_alias_domain_id": company.alias_domain_id.id,
-            "message_type": "email_outgoing",
-            "auto_delete": False,
-            "headers": repr(
-                {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF"}
-            ),
         }
-
-    def _reply_addresses(self, followups):
-        """Where answers go: {debtor id: formatted address}."""
-        company = followups.company_id
-        return followups.debtor_id._notify_get_reply_to(
-            default=company.email_formatted, author_id=company.partner_id.id
-        )
-
-    def _values_of(self, followup, message, reply_to):
-        """What is its own of the mail of a follow-up."""
-        recipient = followup.partner_id
         return {
-            "subject": message.subject,
-            "body_html": self._layout(followup, message.body),
-            "email_to": formataddr((recipient.name or "", recipient.email_normalized)),
-            "email_cc": self._copy_to(followup),
-            "partner_ids": [(6, 0, recipient.ids)],
-            "reply_to": reply_to,
-            "message_id": generate_tracking_message_id(
-                f"{followup.debtor_id.id}-collection.debtor"
-            ),
-            "attachment_ids": [(4, attachment.id) for attachment in self._attachments(followup)],
-            "collection_followup_id": followup.id,
+            followup.id: {
+                **common,
+                "reply_to": replies[followup.debtor_id.id],
+                "partner_ids": [(6, 0, followup.partner_id.ids)],
+                "attachment_ids": [(6, 0, self._attachments(followup).ids)],
+                "message_id": generate_tracking_message_id(
+                    f"{followup.debtor_id.id}-collection.debtor"
+                ),
+            }
+            for followup in followups
         }
+
+    @api.model
+    def _mails(self, followups, messages, kept):
+        """The ``mail.mail`` of follow-ups: one recipient each, one SMTP transaction.
+
+        :param messages: {follow-up id: Message}
+        :param kept: {``collection.followup``: id of the ``mail.message`` in the history}
+        :return: list of dicts, in the order of the follow-ups
+        """
+        return [
+            MAIL
+            | {
+                "mail_message_id": kept[followup],
+                "collection_followup_id": followup.id,
+                "body_html": self._layout(followup, messages[followup.id].body),
+                "email_to": formataddr(
+                    (followup.partner_id.name or "", followup.partner_id.email_normalized)
+                ),
+                "email_cc": self._copy_to(followup),
+            }
+            for followup in followups
+        ]
 
     @api.model
     def _layout(self, followup, body):
@@ -81,17 +86,17 @@ class CollectionEnvelope(models.AbstractModel):
                 "collection_ruler.message_layout",
                 {"body": BODY_PLACE, "company": local.company_id, "followup": local, "lang": lang},
             )
-            memo[key] = frame.partition(BODY_PLACE)
+            memo[key] = without_indentation(frame).partition(BODY_PLACE)
         before, _place, after = memo[key]
         return before + body + after
 
     @api.model
     def _copy_to(self, followup):
         """The salesperson's address when the step wants a copy, else False."""
-        salesperson = followup.debtor_id.partner_id.user_id
-        if not followup.step_id.copy_salesperson or not salesperson.email:
+        if not followup.step_id.copy_salesperson:
             return False
-        return salesperson.email_formatted
+        salesperson = followup.debtor_id.partner_id.user_id
+        return bool(salesperson.email) and salesperson.email_formatted
 
     @api.model
     def _attachments(self, followup):

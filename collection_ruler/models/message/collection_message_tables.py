@@ -47,7 +47,7 @@ class CollectionMessageTables(models.AbstractModel):
         tables = [
             self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {}))) for f in followups
         ]
-        rendered = render_parts(self.env, "collection_ruler.message_tables", tables)
+        rendered = render_parts(self.env, "collection_ruler.message_table", tables)
         return dict(zip(followups, rendered, strict=True))
 
     @api.model
@@ -59,7 +59,7 @@ class CollectionMessageTables(models.AbstractModel):
                 rows = self._rows(followup, coming)
                 tables[followup] = self._shown([{"rows": rows}], coming=True)
         parts = list(tables.values())
-        rendered = render_parts(self.env, "collection_ruler.message_tables", parts)
+        rendered = render_parts(self.env, "collection_ruler.message_table", parts)
         return dict(zip(tables, rendered, strict=True))
 
     @api.model
@@ -68,10 +68,10 @@ class CollectionMessageTables(models.AbstractModel):
 
         :param by_debtor: what `_coming_of_batch` says
         """
-        nothing = self.env["collection.instalment"]
-        if followup.purpose == "thanks":
-            return nothing
-        return by_debtor.get(followup.debtor_id.id, nothing) - followup.instalment_ids
+        coming = by_debtor.get(followup.debtor_id.id)
+        if not coming or followup.purpose == "thanks":
+            return self.env["collection.instalment"]
+        return coming - followup.instalment_ids
 
     @api.model
     def _coming_of_batch(self, followups):
@@ -117,7 +117,7 @@ class CollectionMessageTables(models.AbstractModel):
         groups = []
         by_currency = asked.grouped("currency_id")
         sums = self._statement(followup, credits).sums
-        counts_from = {row.id: row.effective_due for row in self._owed(followup)[1]}
+        owed = self._owed(followup)
         for currency in followup.currency_id | asked.currency_id:
             own = by_currency.get(currency, asked.browse())
             total = sums.get(currency.name, NOTHING)
@@ -125,7 +125,7 @@ class CollectionMessageTables(models.AbstractModel):
             linked = len(asked) > 1 and not total.credit
             groups.append(
                 {
-                    "rows": self._rows(followup, own, linked, counts_from),
+                    "rows": self._rows(followup, own, linked, owed),
                     "total": self._amount(followup, total.net, currency),
                     "credit": total.credit and self._amount(followup, -total.credit, currency),
                 }
@@ -140,12 +140,18 @@ class CollectionMessageTables(models.AbstractModel):
             which the door has deducted it: {``res.currency``: amount}
         :return: dunning Statement
         """
+        memo, key = memo_of(self.env).get("owed", {}), ("statement", followup.id)
+        if key in memo and not credits:
+            return memo[key]
         today, rows = self._owed(followup)
         own = followup.currency_id
         favour = {currency.name: Decimal(str(a)) for currency, a in (credits or {}).items()}
         gross = sum((row.residual for row in rows if row.currency == own.name), Decimal(0))
         favour[own.name] = gross - Decimal(str(own.round(followup.amount_due)))
-        return statement(rows, favour, today)
+        found = statement(rows, favour, today)
+        if not credits:
+            memo[key] = found
+        return found
 
     def _owed(self, followup):
         """What a message asks for, before credits: counted once while a batch is written, since several of
@@ -177,15 +183,18 @@ class CollectionMessageTables(models.AbstractModel):
         """A table, for a stored view that an administrator may change."""
         return {"groups": [{"total": False, "credit": False} | g for g in groups], "coming": coming}
 
-    def _rows(self, followup, instalments, linked=False, counts_from=None):
+    def _rows(self, followup, instalments, linked=False, owed=None):
         """The rows of a table.
 
         :param linked: whether each row leads to a payment of its own
-        :param counts_from: {instalment id: what `_counts_from` says}, where it was asked before
+        :param owed: what `_owed` says, where it is about these instalments
         """
         debtor, by_code = followup.debtor_id, followup.names_currencies
-        today = debtor._local_today()
-        if counts_from is None:
+        if owed:
+            today = owed[0]
+            counts_from = {row.id: row.effective_due for row in owed[1]}
+        else:
+            today = debtor._local_today()
             counts_from = {i.id: self._counts_from(i, debtor, today) for i in instalments}
         button = self.env["collection.pay.button"]
         return [

@@ -20,7 +20,7 @@ class CollectionPayButton(models.AbstractModel):
                 amount = followup.amount_text
                 buttons[followup] = {"link": link, "amount": amount, "followup": followup}
         parts = list(buttons.values())
-        rendered = render_parts(self.env, "collection_ruler.message_pay_buttons", parts)
+        rendered = render_parts(self.env, "collection_ruler.message_pay_button", parts)
         return dict(zip(buttons, rendered, strict=True))
 
     @api.model
@@ -35,6 +35,8 @@ class CollectionPayButton(models.AbstractModel):
     def _takes_payment(self, moves, currency):
         """Whether the payment page of these invoices has a provider for this currency and the customer's
         country."""
+        if len(moves) == 1:
+            return self._is_offered(moves.company_id, currency, moves.partner_id.country_id)
         return all(
             self._is_offered(company, currency, own.partner_id.country_id)
             for company, own in moves.grouped("company_id").items()

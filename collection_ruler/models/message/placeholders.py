@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 from ...dunning.amounts import sums_of
 from ..common.formatting import amount_text, date_text, one_line
+from ..common.memo import memo_of
 
 
 class CollectionFollowup(models.Model):
@@ -123,10 +124,9 @@ class CollectionFollowup(models.Model):
     @api.depends("amount_due", "amount_paid", "instalment_ids", "names_currencies")
     @api.depends_context("lang")
     def _compute_figures(self):
-        for debtor, own in self.grouped("debtor_id").items():
-            own.current_date = date_text(self.env, debtor._local_today())
         for followup in self:
-            asked = followup._asked()
+            asked, today = followup._asked(), followup.debtor_id._local_today()
+            followup.current_date = date_text(self.env, today)
             followup.amount_text = followup._own_amount_text(followup.amount_due)
             followup.amount_paid_text = followup._own_amount_text(followup.amount_paid)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
@@ -134,7 +134,7 @@ class CollectionFollowup(models.Model):
             words = date_text(self.env, oldest) if oldest else ""
             # an announcement of several days; of what is overdue the oldest is meant
             several = oldest and asked[-1:].due_date > oldest
-            if several and oldest >= followup.debtor_id._local_today():
+            if several and oldest >= today:
                 words = self.env._("%s and later", words)
             followup.oldest_due_text = words
 
@@ -154,15 +154,13 @@ class CollectionFollowup(models.Model):
     def _asked(self):
         """The instalments it asks for, oldest first; for thanks, those that were paid."""
         self.ensure_one()
-        if self.purpose == "thanks":
-            return (
-                self.env["collection.ledger"]
-                ._instalments_of(self)
-                .sorted(lambda i: (i.due_date, i.id))
-            )
-        return self.instalment_ids.sorted(lambda i: (i.due_date, i.id))
-
-    # each part by itself: a message pays for those that its template uses
+        memo = memo_of(self.env).get("asked", {})  # there while a batch is written
+        if self.id not in memo:
+            asked = self.instalment_ids
+            if self.purpose == "thanks":
+                asked = self.env["collection.ledger"]._instalments_of(self)
+            memo[self.id] = asked.sorted(lambda i: (i.due_date, i.id))
+        return memo[self.id]
 
     @api.depends("amount_due")
     @api.depends_context("lang")
@@ -203,7 +201,8 @@ class CollectionFollowup(models.Model):
         coming = tables._coming_of_batch(self)
         for followup in self:
             spoken = followup._spoken_currencies()
-            spoken |= tables._coming_next(followup, coming).currency_id
+            if len(spoken) == 1 and (after := tables._coming_next(followup, coming)):
+                spoken |= after.currency_id
             followup.names_currencies = len(spoken) > 1
 
     def _spoken_currencies(self):

@@ -5,8 +5,11 @@ from ...dunning.course import next_day
 from ...dunning.decision import decide
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.bulk_sql import MANY, analyze
+from ..common.bulk_sql import MANY, analyze, rows_as
 from .collection_verb import Tally
+
+# what a decision changes of an instalment, and of which type it is in a statement
+CONSUMED = {"id": "int", "watermark": "int", "next_date": "date", "reason": "text"}
 
 
 class CollectionPlan(models.AbstractModel):
@@ -86,11 +89,11 @@ class CollectionPlan(models.AbstractModel):
                    SET watermark = coalesce(v.watermark, i.watermark),
                        next_date = CASE WHEN v.watermark IS NULL THEN i.next_date ELSE v.next_date END,
                        waiting_reason = v.reason
-                  FROM (VALUES %s) v(id, watermark, next_date, reason)
+                  FROM %s
                  WHERE v.id = i.id
                    AND (v.watermark IS NOT NULL OR i.waiting_reason IS DISTINCT FROM v.reason)
                 """,
-                SQL(", ").join(SQL("(%s::int, %s::int, %s::date, %s::text)", *row) for row in rows),
+                rows_as("v", CONSUMED, rows),
             )
         )
         self.env["collection.instalment"].invalidate_model(
