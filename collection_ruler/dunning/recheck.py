@@ -80,6 +80,32 @@ def recheck(
     return _amount(snapshot, about, dropped | blocked, today)
 
 
+def recheck_thanks(
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    is_paid: bool,
+    stopped: Reason | None,
+    remaining: Decimal,
+    currency: str,
+) -> Recheck:
+    """Ask again, at a door, whether thanks may leave now: while the money is there, whatever else is on
+    hold (A5).
+
+    :param now: aware UTC
+    :param is_paid: whether a payment that it is about still stands
+    :param stopped: why nothing at all leaves, as a pause of the company; None when nothing stops it
+    :param remaining: what is still open of the instalments that were paid, in `currency`
+    """
+    if not is_paid:
+        return Recheck("cancel", Reason.REVERSED)
+    if stopped:
+        return Recheck("wait", stopped)
+    if not snapshot.calendar.is_open(now):
+        return Recheck("wait", Reason.CLOSED)
+    return Recheck("go", amount=remaining, currency=currency)
+
+
 def _too_early(snapshot: Snapshot, about: _Asked, now: datetime) -> Reason | None:
     """Why it may not leave at this instant: the contact window (B1), and what they heard lately (B4)."""
     if not about.customer_hears:

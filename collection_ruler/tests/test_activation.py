@@ -74,7 +74,7 @@ class TestBacklog(CollectionCommon):
         with self.at("2026-03-10 10:00"):
             self.run_ruler("track")
             debtor = self.debtor(self.late)
-            announced = debtor.next_words, debtor.why, self.newer.ruler_line["next"]
+            announced = debtor.next_text, debtor.why, self.newer.ruler_line["next"]
         sent = [mail for number in range(11, 20) for mail in self.day(f"2026-03-{number}")]
         subjects = [mail["subject"] for mail in sent if "late@" in mail["email_to"][0]]
         followups = self.followups(self.late, channel="email")

@@ -53,7 +53,7 @@ class TestBadAddress(CollectionCommon):
             debtor = self.debtor()
             debtor.invalidate_recordset()
             self.assertEqual(
-                debtor.next_words, "Silent: the e-mail address does not work: add another one"
+                debtor.next_text, "Silent: the e-mail address does not work: add another one"
             )
             self.assertTrue(debtor.is_waiting)
             tiles = {t["key"]: t for t in self.env["collection.today"].tiles()["tiles"]}
@@ -173,7 +173,7 @@ class TestBadAddress(CollectionCommon):
         with self.at("2026-03-12 12:00"):
             debtor = self.debtor()
             debtor.invalidate_recordset()
-            self.assertNotIn("was not sent", debtor.next_words)
+            self.assertNotIn("was not sent", debtor.next_text)
             self.assertEqual(self.failed_addresses(), 0)
         self.assertFalse([t for t in self.tasks() if "Not sent" in t])
         self.assertIn("is tried again", "".join(debtor.message_ids.mapped("body")))

@@ -21,9 +21,9 @@ class TestBankDayWords(CollectionCommon):
     def test_the_bank_day_is_named_where_it_is_another_one(self):
         with self.at("2026-03-12 10:00"):
             closed, written = self.instalments(self.closed), self.instalments(self.open)
-            self.assertEqual(closed.bank_day_words, "counts from Mon 9 Mar")
+            self.assertEqual(closed.bank_day_text, "counts from Mon 9 Mar")
             self.assertEqual((closed.days_overdue, written.days_overdue), (3, 3))
-            self.assertFalse(written.bank_day_words)
+            self.assertFalse(written.bank_day_text)
 
     def test_the_invoice_says_it_too(self):
         with self.at("2026-03-12 10:00"):
@@ -56,12 +56,12 @@ class TestBankDayWords(CollectionCommon):
 
     def test_nothing_is_said_without_bank_days_or_once_it_is_paid(self):
         self.company.collection_bank_days = False
-        self.assertFalse(self.instalments(self.closed).bank_day_words)
+        self.assertFalse(self.instalments(self.closed).bank_day_text)
         self.company.collection_bank_days = True
         self.env.invalidate_all()
-        self.assertTrue(self.instalments(self.closed).bank_day_words)
+        self.assertTrue(self.instalments(self.closed).bank_day_text)
         self.pay(self.closed, date="2026-03-09")
-        self.assertFalse(self.instalments(self.closed).bank_day_words)
+        self.assertFalse(self.instalments(self.closed).bank_day_text)
         self.assertFalse(self.closed.collection_bank_days)
 
     def test_a_long_list_asks_no_more_than_a_short_one(self):
@@ -76,7 +76,7 @@ class TestBankDayWords(CollectionCommon):
             self.env.invalidate_all()
             instalments.mapped("due_date")
             before = self.cr.sql_log_count
-            instalments.mapped("bank_day_words")
+            instalments.mapped("bank_day_text")
             return self.cr.sql_log_count - before
 
         queries(all_of_them)

@@ -42,13 +42,13 @@ class TestConversation(CollectionCommon):
     def test_9_after_a_call_nothing_is_said_for_three_days(self):
         with self.at("2026-03-16 15:00"):
             self.call()
-        self.assertEqual([(t.step_name, t.state_words) for t in self.talks()], [("Call", "Done")])
+        self.assertEqual([(t.step_name, t.state_text) for t in self.talks()], [("Call", "Done")])
         self.assertFalse(self.heard("2026-03-18"))
         self.assertFalse(self.heard("2026-03-19"))
         with self.at("2026-03-19 12:00"):
             debtor = self.debtor()
             self.assertIn("we spoke with them these days", debtor.why)
-            self.assertEqual(debtor.last_words, "We spoke on Mon 16 Mar")
+            self.assertEqual(debtor.last_text, "We spoke on Mon 16 Mar")
             self.assertEqual(str(debtor.last_followup_date), "2026-03-16")
         (mail,) = self.heard("2026-03-20")
         self.assertIn("please pay $ 500.00, or tell us when", mail["subject"])

@@ -11,7 +11,7 @@ class TestDebtorWords(CollectionCommon):
         with self.at(at):
             debtor = self.debtor(partner)
             debtor.invalidate_recordset()
-            return debtor.next_words, debtor.last_words
+            return debtor.next_text, debtor.last_text
 
     def test_next_step_and_last_word(self):
         self.invoice("2026-01-30")
@@ -141,7 +141,7 @@ class TestDebtorWords(CollectionCommon):
         francs.active = True
         self.invoice("2026-01-30", currency_id=francs.id)
         self.activate()
-        self.assertEqual(self.debtor().currency_words, "+1 currency")
+        self.assertEqual(self.debtor().currency_text, "+1 currency")
 
     def test_nothing_is_owed(self):
         move = self.invoice("2026-01-30")
@@ -162,7 +162,7 @@ class TestDebtorWords(CollectionCommon):
             self.invoice("2026-01-30", partner=partner)
         self.activate()
         self.day("2026-01-23")
-        names = ["next_words", "last_words", "why", "instalment_count", "currency_words"]
+        names = ["next_text", "last_text", "why", "instalment_count", "currency_text"]
         names += ["is_waiting", "local_time", "window_open"]
         counts = []
         with self.at("2026-01-24 10:00"):
@@ -187,7 +187,7 @@ class TestDebtorWords(CollectionCommon):
             self.run_ruler()
             debtor = self.debtor(bea)
             self.assertEqual((debtor.amount_due, debtor.amount_overdue), (95.0, 95.0))
-            self.assertEqual(debtor.next_words, "No ruler takes what is open")
+            self.assertEqual(debtor.next_text, "No ruler takes what is open")
             self.assertIn("nobody is reminded", debtor.why)
 
     def test_local_time_says_whether_the_window_is_open(self):
@@ -209,10 +209,10 @@ class TestDebtorWords(CollectionCommon):
         for day in ("2026-01-23", "2026-01-30", "2026-02-03", "2026-02-06"):
             self.day(day)
         task = self.followups(channel="activity")
-        self.assertEqual(task.mapped("state_words"), ["To do"])
+        self.assertEqual(task.mapped("state_text"), ["To do"])
         task.activity_id.action_done()
         task.invalidate_recordset()
-        self.assertEqual(task.mapped("state_words"), ["Done"])
+        self.assertEqual(task.mapped("state_text"), ["Done"])
 
     def test_a_hold_and_its_end_stand_on_the_timeline_with_the_reason(self):
         move = self.invoice("2026-01-30")

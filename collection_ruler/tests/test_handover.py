@@ -34,7 +34,7 @@ class TestHandOver(CollectionCommon):
         self.assertEqual(hold.instalment_ids.move_id, self.move)
         self.assertEqual(self.debtor().stage_id.kind, "handover")
         with self.at("2026-03-12 11:00"):
-            self.assertEqual(self.debtor().next_words, "Handed over to Example Collectors")
+            self.assertEqual(self.debtor().next_text, "Handed over to Example Collectors")
         for day in ("2026-03-13", "2026-03-16"):
             self.assertFalse(self.day(day))
         (mail,) = self.day("2026-03-18")  # a week before the newer one, and of that alone

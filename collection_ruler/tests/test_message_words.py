@@ -264,6 +264,6 @@ class TestWords(MessageCase):
     def test_every_word_offered_can_be_said(self):
         self.due_today()
         followup = self.followups()[-1]
-        for name in followup._words():
+        for name in followup._placeholders():
             self.assertIn(name, followup._fields)
             followup[name]

@@ -47,7 +47,7 @@ class TestOneReason(CollectionCommon):
         with self.at(at):
             debtor, instalment = self.debtor(), self.instalments(self.move)
             self.assertRegex(debtor.why, banner or words)
-            self.assertRegex(debtor.next_words, banner or words)
+            self.assertRegex(debtor.next_text, banner or words)
             self.assertEqual(instalment.waits_because, reason or False)
             for owner in (instalment, debtor, self.move):
                 if line is False:

@@ -26,7 +26,7 @@ class TestOutbox(DoorCase):
         with self.at(when):
             debtor = self.debtor()
             debtor.invalidate_recordset()
-            return debtor.next_words, debtor.why, debtor.is_waiting
+            return debtor.next_text, debtor.why, debtor.is_waiting
 
     def meet_no_server(self, when):
         with self.at(when):

@@ -341,11 +341,11 @@ class TestProfile(ProfileCase):
         with self.at("2026-06-01 12:00"):
             found = self.instalments(coming)
             self.assertEqual(str(found.expected_date), "2026-07-13")
-            self.assertEqual(found.expected_words, "07/13/2026")
+            self.assertEqual(found.expected_text, "07/13/2026")
         with self.at("2026-07-14 12:00"):
             found.invalidate_recordset()
             self.assertFalse(found.expected_date)
-            self.assertEqual(found.expected_words, "later than usual")
+            self.assertEqual(found.expected_text, "later than usual")
 
     def test_of_new_customers_nothing_is_usual(self):
         move = self.invoice("2026-07-04")
@@ -355,7 +355,7 @@ class TestProfile(ProfileCase):
             self.assertEqual(str(found.expected_date), "2026-07-06")
         with self.at("2026-07-14 12:00"):
             found.invalidate_recordset()
-            self.assertFalse(found.expected_date or found.expected_words)
+            self.assertFalse(found.expected_date or found.expected_text)
 
     def test_expected_days_of_many_cost_no_query_each(self):
         self.always(7)
@@ -367,7 +367,7 @@ class TestProfile(ProfileCase):
             def queries(records):
                 self.env.invalidate_all()
                 before = self.env.cr.sql_log_count
-                records.mapped("expected_words")
+                records.mapped("expected_text")
                 return self.env.cr.sql_log_count - before
 
             queries(many)  # what is read once for all

@@ -92,7 +92,7 @@ class TestStepsForSome(ProfileCase):
         debtor = self.debtor()
         with self.at("2026-06-04 12:00"):
             debtor.invalidate_recordset()
-            self.assertIn("Forgot?", debtor.next_words)
+            self.assertIn("Forgot?", debtor.next_text)
 
     def test_a_new_debtor_is_judged_before_anything_is_said(self):
         self.always(0)

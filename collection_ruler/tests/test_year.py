@@ -53,7 +53,7 @@ ana 04-08 A week before 100 USD
 dario 04-08 Firm and polite 900 EUR
 dario 04-10 Review 900 EUR
 ana 04-13 Thank you 100 USD            # paid on Friday
-ana 04-21 A payment came back 100 USD  # the neutral word, the morning after
+ana 04-21 Payment returned 100 USD  # the neutral word, the morning after
 ana 04-23 Forgot? 100 USD              # then the first reminder, two days later
 ana 04-28 Thank you 100 USD            # paid before the call of the 27th
 ana 05-08 A week before 100 USD

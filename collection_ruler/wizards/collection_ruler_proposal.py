@@ -57,7 +57,7 @@ class CollectionRulerProposal(models.TransientModel):
                 draft = Step.new(self._step_values(step))
                 rows += Markup("<tr><td class='text-nowrap'>%s</td><td>%s</td><td>%s</td></tr>") % (
                     draft.timing,
-                    self._channel_words(draft),
+                    self._channel_label(draft),
                     draft.name,
                 )
             wizard.preview = (
@@ -68,7 +68,7 @@ class CollectionRulerProposal(models.TransientModel):
         """A text of the samples in the user's language."""
         return self.env._(text)
 
-    def _channel_words(self, step):
+    def _channel_label(self, step):
         if step.mode == "approve":
             return self.env._("%s, after approval", step._channel_label())
         return step._channel_label()
@@ -108,7 +108,7 @@ class CollectionRulerProposal(models.TransientModel):
                 "copy_salesperson": step.escalates,
             }
             if step.words:
-                values["mail_template_id"] = self._words(step.words)
+                values["mail_template_id"] = self._template(step.words)
         else:
             kind = "call" if step.call else "todo"
             values |= {
@@ -119,7 +119,7 @@ class CollectionRulerProposal(models.TransientModel):
             }
         return values
 
-    def _words(self, name):
+    def _template(self, name):
         return self.env.ref(f"collection_ruler.mail_template_{name}").id
 
     def action_create(self):
@@ -130,12 +130,12 @@ class CollectionRulerProposal(models.TransientModel):
             {
                 "name": self.env._("Thank you"),
                 "trigger": "paid",
-                "mail_template_id": self._words("thanks"),
+                "mail_template_id": self._template("thanks"),
             },
             {
-                "name": self.env._("A payment came back"),
+                "name": self.env._("Payment returned"),
                 "trigger": "payment_returned",
-                "mail_template_id": self._words("returned"),
+                "mail_template_id": self._template("returned"),
             },
         ]
         ruler = self.env["collection.ruler"].create(

@@ -94,13 +94,13 @@ class CollectionSimulation(models.TransientModel):
             when = f"{when}, {at}"
         return Markup("<tr><td class='text-nowrap'>%s</td><td>%s</td></tr>") % (
             when,
-            self._words(contact, calendar),
+            self._label(contact, calendar),
         )
 
     def _cell(self, contact, calendar):
         """One contact in its ruler's column."""
         at = self._time(contact, calendar)
-        words = self._words(contact, calendar)
+        words = self._label(contact, calendar)
         return Markup("%s %s") % (at, words) if at else words
 
     def _time(self, contact, calendar):
@@ -109,12 +109,12 @@ class CollectionSimulation(models.TransientModel):
             return ""
         return f"{contact.contact.at.astimezone(ZoneInfo(calendar.timezone)):%H:%M}"
 
-    def _words(self, contact, calendar):
+    def _label(self, contact, calendar):
         step = self.env["collection.ruler.step"].sudo().browse(contact.step.id)
         approved = self.env._(", after approval") if contact.step.mode == "approve" else ""
         notes = []
         if self.instalments > 1:
-            days = ", ".join(self._due_words(due, calendar) for due in contact.dues)
+            days = ", ".join(self._due_text(due, calendar) for due in contact.dues)
             notes.append(self.env._("due %s", days))
         if moved := self._say_moved(contact, calendar):
             notes.append(self.env._("Moved: %s", moved))
@@ -123,7 +123,7 @@ class CollectionSimulation(models.TransientModel):
             Markup().join(Markup("<div class='text-muted'>%s</div>") % note for note in notes),
         )
 
-    def _due_words(self, due, calendar):
+    def _due_text(self, due, calendar):
         """A due date, and the bank day from which it counts where that is another one."""
         words = format_date(self.env, due, date_format="d MMM yyyy")
         day = self._bank_day(due, calendar)

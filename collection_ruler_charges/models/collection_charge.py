@@ -163,7 +163,7 @@ class CollectionCharge(models.Model):
 
     def _invoice_line(self, instalment, line, rule):
         values = {
-            "name": self._line_words(instalment, line, rule),
+            "name": self._line_text(instalment, line, rule),
             "quantity": 1,
             "price_unit": float(line.amount),
             "display_type": "product",
@@ -201,20 +201,20 @@ class CollectionCharge(models.Model):
         }
 
     @api.model
-    def _line_words(self, instalment, line, rule):
+    def _line_text(self, instalment, line, rule):
         """One charge in a sentence that names the invoice, in the language of the context."""
         _ = self.env._
         words = {
             "invoice": instalment.move_id.name or "",
             "due": format_date(self.env, instalment._charged_from()),
             "base": format_amount(self.env, float(line.base), instalment.currency_id),
-            "percent": line.percent is not None and rule._percent_words(line.percent),
+            "percent": line.percent is not None and rule._percent_text(line.percent),
         }
         if line.kind == "fee":
             return _("%(invoice)s, due %(due)s: fixed fee for late payment", **words)
         if line.kind == "penalty":
             return _("%(invoice)s, due %(due)s: penalty, %(percent)s %% of %(base)s", **words)
-        words["rate"] = rule._rate_words(words["percent"])
+        words["rate"] = rule._rate_text(words["percent"])
         words["days"] = _("1 day") if line.days == 1 else _("%s days", line.days)
         words["first"] = format_date(self.env, line.first)
         words["last"] = format_date(self.env, line.last)

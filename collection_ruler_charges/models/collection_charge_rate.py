@@ -31,7 +31,7 @@ class CollectionChargeRate(models.Model):
     @api.depends("date_from", "percent")
     def _compute_display_name(self):
         for rate in self:
-            percent = rate.rule_id._percent_words(rate.percent)
+            percent = rate.rule_id._percent_text(rate.percent)
             rate.display_name = self.env._(
                 "%(percent)s %% from %(day)s",
                 percent=percent,

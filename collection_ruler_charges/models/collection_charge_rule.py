@@ -114,11 +114,11 @@ class CollectionChargeRule(models.Model):
             if rule.fee:
                 parts.append(_("%s once", format_amount(self.env, rule.fee, rule.currency_id)))
             if rule.penalty:
-                parts.append(_("%s %% once", self._percent_words(rule.penalty)))
+                parts.append(_("%s %% once", self._percent_text(rule.penalty)))
             if rule.interest_period and rule.rate_ids:
                 newest = max(rule.rate_ids, key=lambda r: str(r.date_from))
-                percent = self._percent_words(newest.percent + rule.margin)
-                parts.append(rule._rate_words(percent))
+                percent = self._percent_text(newest.percent + rule.margin)
+                parts.append(rule._rate_text(percent))
             rule.summary = " + ".join(parts)
             rule.missing = rule._missing()
 
@@ -143,12 +143,12 @@ class CollectionChargeRule(models.Model):
             )
 
     @api.model
-    def _percent_words(self, percent):
+    def _percent_text(self, percent):
         """A percentage as the reader writes it, with as many decimals as it has."""
         digits = -Decimal(str(round(float(percent), 4))).normalize().as_tuple().exponent
         return formatLang(self.env, float(percent), digits=max(0, digits))
 
-    def _rate_words(self, percent):
+    def _rate_text(self, percent):
         """A rate of this rule in words.
 
         :param percent: already as the reader writes it

@@ -11,12 +11,12 @@ class CollectionDebtor(models.Model):
     _inherit = "collection.debtor"
 
     # without dependencies: payments do not pay for it
-    charge_words = fields.Char(string="Late charges so far", compute="_compute_charge_words")
-    can_charge = fields.Boolean(compute="_compute_charge_words")
+    charge_text = fields.Char(string="Late charges so far", compute="_compute_charge_text")
+    can_charge = fields.Boolean(compute="_compute_charge_text")
     charge_ids = fields.One2many("collection.charge", "debtor_id", string="Late charges")
 
-    def _compute_charge_words(self):
-        self.charge_words = False
+    def _compute_charge_text(self):
+        self.charge_text = False
         self.can_charge = False
         found = self.env["collection.instalment"].search(
             [
@@ -32,10 +32,10 @@ class CollectionDebtor(models.Model):
         for debtor in self:
             totals = Charge._totals(found.get(debtor.sudo(), ()), counted)
             debtor.can_charge = bool(totals)
-            words = [Charge._amounts_words(totals)] if totals else []
+            words = [Charge._amounts_text(totals)] if totals else []
             if draft := drafts.get(debtor.id):
-                words.append(self.env._("%s in drafts, not posted", Charge._amounts_words(draft)))
-            debtor.charge_words = ", ".join(words) or False
+                words.append(self.env._("%s in drafts, not posted", Charge._amounts_text(draft)))
+            debtor.charge_text = ", ".join(words) or False
 
     def _charges_in_drafts(self):
         """What was charged and nobody posted yet: {debtor id: {(kind, ``res.currency``): amount}}."""

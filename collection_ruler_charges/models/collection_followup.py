@@ -1,7 +1,7 @@
 from markupsafe import Markup
 from odoo import models
 
-from .counting import credit_words
+from .counting import credit_text
 
 
 class CollectionFollowup(models.Model):
@@ -42,11 +42,11 @@ class CollectionFollowup(models.Model):
             picked = [(one, line) for one in sure for line in counted[one.id].lines]
             if notes := Charge._issue(picked):
                 totals = Charge._totals(sure, counted)
-                amount = Charge._amounts_words(totals)
+                amount = Charge._amounts_text(totals)
                 followup._note_in_task(followup.debtor_id._say_charged(notes, amount))
             if own & unsure:
                 followup._note_in_task(
-                    self.env._("No debit note was prepared. %s", credit_words(self.env))
+                    self.env._("No debit note was prepared. %s", credit_text(self.env))
                 )
 
     def _note_in_task(self, words):

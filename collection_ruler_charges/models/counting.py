@@ -14,7 +14,7 @@ from ..dunning.charge_facts import Debt, Line, WhyNot
 from ..dunning.charges import charge, why_not
 
 
-def why_not_words(env):
+def why_not_labels(env):
     """Why nothing is charged, in plain words."""
     _ = env._
     return {
@@ -37,7 +37,7 @@ def why_not_words(env):
     }
 
 
-def credit_words(env):
+def credit_text(env):
     """Why charges wait while a customer has open credits (D2)."""
     return env._(
         "This customer has outstanding credits: reconcile them first, they may make the charges smaller."
@@ -186,7 +186,7 @@ class CollectionCharge(models.Model):
         return totals
 
     @api.model
-    def _amounts_words(self, totals):
+    def _amounts_text(self, totals):
         """Sums per currency, as "$ 3.21 + € 40.00"; no sum over currencies (D4)."""
         by_currency = defaultdict(int)
         for (_kind, currency), amount in totals.items():

@@ -131,7 +131,7 @@ class TestIssuing(ChargeCase):
         with self.at("2026-03-19 12:00"):
             dialog = self.dialog()
             dialog.line_ids.filtered(lambda ln: ln.kind == "fee").take = False
-            self.assertEqual(dialog.total_words.replace("\xa0", " "), "$ 10.00")
+            self.assertEqual(dialog.total_text.replace("\xa0", " "), "$ 10.00")
             dialog.action_issue()
         self.assertEqual(self.counted(move), [("fee", 0, 1000.0, 40.0)])
 
@@ -316,14 +316,14 @@ class TestIssuing(ChargeCase):
         move = self.owe()
         with self.at("2026-03-19 12:00"):
             debtor = self.debtor(self.acme).with_user(self.collector)
-            self.assertEqual(debtor.charge_words.replace("\xa0", " "), "$ 10.00")
+            self.assertEqual(debtor.charge_text.replace("\xa0", " "), "$ 10.00")
             self.assertTrue(debtor.can_charge)
         self.issue()
         self.env.invalidate_all()
         with self.at("2026-03-21 12:00"):
-            words = debtor.charge_words.replace("\xa0", " ")
+            words = debtor.charge_text.replace("\xa0", " ")
         self.assertEqual(words, "$ 2.00, $ 10.00 in drafts, not posted")
         self.charges().debit_move_id.unlink()
         self.pay(move, date="2026-03-12")
         self.env.invalidate_all()
-        self.assertFalse(debtor.charge_words or debtor.can_charge)
+        self.assertFalse(debtor.charge_text or debtor.can_charge)

@@ -48,7 +48,7 @@ class TestRights(SecurityCase):
         for model, names in (
             ("collection.ruler", {"charge_rule_id", "charge_note"}),
             ("collection.ruler.step", {"show_charges", "issue_charges"}),
-            ("collection.debtor", {"charge_words", "charge_ids"}),
+            ("collection.debtor", {"charge_text", "charge_ids"}),
         ):
             record = self.as_user("collector", self.env[model])
             arch = etree.fromstring(record.get_view(view_type="form")["arch"])

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..dunning.charge_facts import WhyNot
-from ..models.counting import credit_words, why_not_words
+from ..models.counting import credit_text, why_not_labels
 
 # of the instalments for which nothing can be charged so many are named
 NAMED = 20
@@ -21,20 +21,20 @@ class CollectionChargeIssue(models.TransientModel):
         "collection.debtor", required=True, readonly=True, ondelete="cascade"
     )
     line_ids = fields.One2many("collection.charge.issue.line", "issue_id")
-    total_words = fields.Char(string="To charge", compute="_compute_total_words")
+    total_text = fields.Char(string="To charge", compute="_compute_total_text")
     basis = fields.Text(readonly=True)
     others = fields.Html(readonly=True, sanitize=False)
     notice = fields.Text(readonly=True, help="What to look at first.")
 
     @api.depends("line_ids.take")
-    def _compute_total_words(self):
+    def _compute_total_text(self):
         Charge = self.env["collection.charge"]
         for issue in self:
             totals = {}
             for line in issue.line_ids.filtered("take"):
                 key = line.kind, line.currency_id
                 totals[key] = totals.get(key, 0) + line.amount
-            issue.total_words = Charge._amounts_words(totals) or self.env._("nothing")
+            issue.total_text = Charge._amounts_text(totals) or self.env._("nothing")
 
     @api.model
     def _open(self, debtor):
@@ -72,7 +72,7 @@ class CollectionChargeIssue(models.TransientModel):
     @api.model
     def _others(self, instalments, counted):
         """Why nothing can be charged for the others; what was paid in time goes without saying."""
-        words = why_not_words(self.env)
+        words = why_not_labels(self.env)
         # the twelve of a plan are named once
         named = Counter(
             (i.move_id.name or "", words[counted[i.id].why_not])
@@ -99,7 +99,7 @@ class CollectionChargeIssue(models.TransientModel):
         charged = instalments.sudo().filtered(lambda i: counted[i.id].lines)
         sentences = charged.ruler_id.charge_rule_id.mapped("stale")
         if debtor.amount_credit:
-            sentences.append(credit_words(self.env))
+            sentences.append(credit_text(self.env))
         return "\n".join(filter(None, sentences))
 
     def action_issue(self):
@@ -119,7 +119,7 @@ class CollectionChargeIssue(models.TransientModel):
         counted = Charge._count(chosen.instalment_id)
         picked = [line._find(counted) for line in chosen]
         notes = Charge._issue(picked)
-        debtor._say_charged(notes, self.total_words)
+        debtor._say_charged(notes, self.total_text)
         return self._show(notes)
 
     def _show(self, notes):
@@ -182,7 +182,7 @@ class CollectionChargeIssueLine(models.TransientModel):
         """
         Charge = self.env["collection.charge"]
         rule = instalment.ruler_id.charge_rule_id
-        words = Charge._line_words(instalment, line, rule)
+        words = Charge._line_text(instalment, line, rule)
         if not instalment.is_open:
             words = self.env._("%s (paid late)", words)
         elif instalment in held:

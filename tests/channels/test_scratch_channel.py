@@ -37,7 +37,7 @@ followup = env['collection.followup'].search([('step_name', '=', 'Coo')])
 assert followup.state == 'planned' and not followup.step_id, (followup.state, followup.step_id)
 assert not env['collection.ruler.step'].search([('name', '=', 'Coo')])
 assert followup._channel()._name == 'collection.channel'
-followup.display_name, followup.state_text if 'state_text' in followup._fields else followup.state_words
+followup.display_name, followup.state_text if 'state_text' in followup._fields else followup.state_text
 env['collection.send']._batch(followup.company_id, followup.ids)
 assert (followup.state, followup.reason) == ('cancelled', 'gone'), (followup.state, followup.reason)
 print('it is gone')

@@ -114,8 +114,8 @@ class CollectionBoard(models.AbstractModel):
         """
         _ = self.env._
         Snapshot = self.env["collection.snapshot"].sudo()
-        now, come = clock.now(self.env), {instalment.id: step.offset_days}
-        snapshot = Snapshot._take(debtor.company_id.id, debtor.ids, come)[debtor.id]
+        now, reached = clock.now(self.env), {instalment.id: step.offset_days}
+        snapshot = Snapshot._take(debtor.company_id.id, debtor.ids, reached)[debtor.id]
         claims = {claim.id: claim for claim in snapshot.claims}
         claim = claims[instalment.id]
         if claim.watermark is not None and step.offset_days <= claim.watermark:

@@ -7,9 +7,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.facts import Recheck
 from ...dunning.reason import Reason
-from ...dunning.recheck import recheck
+from ...dunning.recheck import recheck, recheck_thanks
 from ..common.bulk_sql import NO_JIT, rows_as, write_rows
 from ..common.instalment_key import same_instalment
 
@@ -120,19 +119,21 @@ class CollectionDoor(models.AbstractModel):
         return recheck(snapshot, pairs, at, followup.purpose, by_itself, approved or None)
 
     def _recheck_thanks(self, followup, snapshot, at):
-        """Thanks leave when the money is still there, whatever else is on hold (A5)."""
-        if not followup.partial_ids:
-            return Recheck("cancel", Reason.REVERSED)
+        """:return: Recheck"""
         settings = self.env["collection.snapshot"]._settings(followup.company_id.id)
-        if settings.is_paused or followup.ruler_id.state != "running":
-            reason = Reason.PAUSED if settings.is_paused else Reason.RULER_STOPPED
-            return Recheck("wait", reason)
-        if not snapshot.calendar.is_open(at):
-            return Recheck("wait", Reason.CLOSED)
+        stopped = Reason.PAUSED if settings.is_paused else None
+        if not stopped and followup.ruler_id.state != "running":
+            stopped = Reason.RULER_STOPPED
         rest = self.env["collection.ledger"]._instalments_of(followup)
         rest = rest.filtered(lambda i: i.is_open and i.currency_id == followup.currency_id)
-        remaining = sum(rest.mapped("residual_currency"))
-        return Recheck("go", amount=Decimal(str(remaining)), currency=followup.currency_id.name)
+        return recheck_thanks(
+            snapshot,
+            at,
+            is_paid=bool(followup.partial_ids),
+            stopped=stopped,
+            remaining=Decimal(str(sum(rest.mapped("residual_currency")))),
+            currency=followup.currency_id.name,
+        )
 
     # ------------------------------------------------------------------
     # write what it said

@@ -47,7 +47,9 @@ class CollectionFailure(models.AbstractModel):
     def _help(self, reason):
         """What to do about a failure, in one sentence."""
         return {
-            Reason.TEMPLATE_ERROR: self.env._("Mend the message template, then press Try again."),
+            Reason.TEMPLATE_ERROR: self.env._(
+                "Correct the message template, then press Try again."
+            ),
             Reason.REFUSED: self.env._(
                 "Correct the address: the message is then tried again by itself. Where it is right, "
                 "press Try again."

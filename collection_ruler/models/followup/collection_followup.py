@@ -62,8 +62,8 @@ class CollectionFollowup(models.Model):
         required=True,
         default="planned",  # no index: nearly all are sent, and one customer's few would be sought in it
     )
-    state_words = fields.Char(string="What became of it", compute="_compute_state_words")
-    is_to_do = fields.Boolean(compute="_compute_state_words", help="A task that is still open.")
+    state_text = fields.Char(string="What became of it", compute="_compute_state_text")
+    is_to_do = fields.Boolean(compute="_compute_state_text", help="A task that is still open.")
     reason = fields.Selection(selection=lambda self: reason_selection(self.env))
     failure = fields.Char(help="What the gateway or the template said.")
     attempts = fields.Integer(help="How often a gateway put it off.")
@@ -167,7 +167,7 @@ class CollectionFollowup(models.Model):
         return self.debtor_id._without_blackouts(calendar)
 
     @api.depends("state", "customer_hears", "activity_id.active", "answered_at", "bounced_at")
-    def _compute_state_words(self):
+    def _compute_state_text(self):
         """The state as people say it: a task is not sent, and an answer says more than "sent"."""
         labels = dict(self._fields["state"]._description_selection(self.env))
         for followup in self:
@@ -181,7 +181,7 @@ class CollectionFollowup(models.Model):
                     words = self.env._("Answered")
                 elif followup.bounced_at:
                     words = self.env._("Came back")
-            followup.state_words = words
+            followup.state_text = words
 
     # ------------------------------------------------------------------
     # what a person does with it

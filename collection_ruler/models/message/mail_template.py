@@ -13,7 +13,7 @@ class MailTemplate(models.Model):
     _inherit = "mail.template"
 
     @api.ondelete(at_uninstall=False)
-    def _keep_words_of_steps(self):
+    def _collection_keep_templates_of_steps(self):
         """:raise UserError: which steps use the words, and what to do"""
         steps = (
             self.env["collection.ruler.step"].sudo().search([("mail_template_id", "in", self.ids)])
@@ -49,7 +49,7 @@ class MailTemplate(models.Model):
         for followup in self.env[model].browse(res_ids):
             pieces = [first]
             for tag, _quote, expression, default, words in values:
-                shown = escape(self._value_of(followup, expression) or default or "")
+                shown = escape(self._collection_value_of(followup, expression) or default or "")
                 pieces += [shown if tag.lower() == "t" else f"<{tag}>{shown}</{tag}>", words]
             result[followup.id] = Markup("".join(pieces))
         return result
@@ -62,7 +62,7 @@ class MailTemplate(models.Model):
         local = {key: html for key, html in rendered.items() if '="/' in html or "url(" in html}
         return rendered | super()._render_template_postprocess(model, local)
 
-    def _value_of(self, record, expression):
+    def _collection_value_of(self, record, expression):
         """What an expression like `object.partner_id.name` shows of a record; None for no such field."""
         for name in expression.split(".")[1:]:
             if name not in record._fields:

@@ -52,11 +52,11 @@ class CollectionFollowup(models.Model):
         """The fields offered to template editors without programming rights."""
         return (
             *super().mail_allowed_qweb_expressions(),
-            *(f"object.{name}" for name in self._words()),
+            *(f"object.{name}" for name in self._placeholders()),
         )
 
     @api.model
-    def _words(self):
+    def _placeholders(self):
         return (
             "first_name",
             "last_name",

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from ...dunning.calendar import NeverOpen
 from ..common import clock
-from .dates_in_words import day_words
+from .dates_in_words import day_label
 
 
 class CollectionDebtor(models.Model):
@@ -15,12 +15,12 @@ class CollectionDebtor(models.Model):
     _inherit = ["collection.debtor", "collection.ruler.line.owner"]
     _ruler_line_owner = "debtor_id"
 
-    why = fields.Char(string="Why (not) contacted", compute="_compute_words")
-    next_words = fields.Char(string="Next", compute="_compute_words")
-    last_words = fields.Char(string="Last word", compute="_compute_words")
-    currency_words = fields.Char(string="Other currencies", compute="_compute_words")
-    instalment_count = fields.Integer(compute="_compute_words")
-    is_waiting = fields.Boolean(compute="_compute_words", help="Something stops the next message.")
+    why = fields.Char(string="Why (not) contacted", compute="_compute_banner")
+    next_text = fields.Char(string="Next", compute="_compute_banner")
+    last_text = fields.Char(string="Last word", compute="_compute_banner")
+    currency_text = fields.Char(string="Other currencies", compute="_compute_banner")
+    instalment_count = fields.Integer(compute="_compute_banner")
+    is_waiting = fields.Boolean(compute="_compute_banner", help="Something stops the next message.")
     local_time = fields.Char(string="Their time", compute="_compute_local_time")
     window_open = fields.Boolean(compute="_compute_local_time")
 
@@ -36,9 +36,9 @@ class CollectionDebtor(models.Model):
         "hold_ids.date_to",
     )
     @api.depends_context("lang", "tz")
-    def _compute_words(self):
+    def _compute_banner(self):
         """Ask the banner, once for all of them."""
-        for name in ("why", "next_words", "last_words", "currency_words"):
+        for name in ("why", "next_text", "last_text", "currency_text"):
             self[name] = False
         self.instalment_count = 0
         self.is_waiting = False
@@ -72,7 +72,7 @@ class CollectionDebtor(models.Model):
         except NeverOpen:
             return False, self.env._("never open")
         today = calendar.local_day(now)
-        day = "" if opens.date() == today else day_words(self.env, opens.date(), today)
+        day = "" if opens.date() == today else day_label(self.env, opens.date(), today)
         return False, self.env._("closed until %s", f"{day} {opens:%H:%M}".strip())
 
     def _say_clocks(self, calendar):

@@ -8,7 +8,7 @@ from odoo.tools import format_datetime
 from ...dunning.explanation import Kind
 from ...dunning.reason import Reason
 from ..common.reason_labels import reason_label
-from .dates_in_words import day_words, instant_words, local_day
+from .dates_in_words import day_label, instant_label, local_day
 
 
 class Sentence(NamedTuple):
@@ -90,7 +90,7 @@ def say_hold(env, pause, today):
     :param today: local day of the company
     """
     _ = env._
-    until = day_words(env, date.fromisoformat(pause.date_to), today) if pause.date_to else ""
+    until = day_label(env, date.fromisoformat(pause.date_to), today) if pause.date_to else ""
     if pause.origin == "reply" and not pause.is_answered:
         return _say_reply(env, until)
     if pause.origin == "handover":
@@ -164,7 +164,7 @@ def say_pending(env, why, today):
             _("%s cannot leave: no address", what),
             _("%s cannot leave: there is no e-mail address. Add one.", what),
         )
-    when = instant_words(env, at, today)
+    when = instant_label(env, at, today)
     if why.kind == Kind.SKIPPED_TODAY:
         short = _("%(what)s skipped, asked again %(when)s", what=what, when=when)
         return Sentence(short, f"{short}.")
@@ -205,7 +205,7 @@ def _say_queued(env, what, at, is_stuck, today):
     if not is_stuck:
         return Sentence(_("%s is in the outbox", what), _("%s is in the outbox.", what))
     day = local_day(env, at)
-    since = day_words(env, day, today)
+    since = day_label(env, day, today)
     if day == today:
         since = format_datetime(env, at, dt_format="HH:mm")
     return Sentence(

@@ -12,7 +12,7 @@ from ..common.memo import Memo
 from . import banner_sentences as sentences
 from .banner_facts import facts_of, spoken_to
 from .banner_sentences import Sentence
-from .dates_in_words import on_day_words
+from .dates_in_words import on_day_label
 from .last_word import say_last
 from .messages_under_way import explained
 
@@ -28,8 +28,8 @@ class CollectionBanner(models.AbstractModel):
         """What card and form show of debtors, in a number of queries that does not depend on how many.
 
         :param debtors: ``collection.debtor``
-        :return: {debtor id: {``next_words``, ``why``, ``is_waiting``, ``last_words``,
-            ``currency_words``, ``instalment_count``}}; new records are left out
+        :return: {debtor id: {``next_text``, ``why``, ``is_waiting``, ``last_text``,
+            ``currency_text``, ``instalment_count``}}; new records are left out
         """
         result = {}
         # hours are read once for all
@@ -43,13 +43,13 @@ class CollectionBanner(models.AbstractModel):
                 why = self._explain(debtor, facts, settings, known)
                 said = self._say_next(debtor, facts, settings, why, debtor.id in heard)
                 result[debtor.id] = {
-                    "next_words": said.short,
+                    "next_text": said.short,
                     "why": said.long,
                     "is_waiting": why.stops,
-                    "last_words": say_last(
+                    "last_text": say_last(
                         self.env, facts, bool(debtor.amount_overdue), settings.today
                     ),
-                    "currency_words": self._say_currencies(facts, company),
+                    "currency_text": self._say_currencies(facts, company),
                     "instalment_count": facts.open_count,
                 }
         return result
@@ -105,10 +105,10 @@ class CollectionBanner(models.AbstractModel):
         coming = soonest(self._coming(debtor, facts, settings, was_spoken_to))
         if not coming:
             next_date = min(one.next_date for one in facts.coming if one.next_date)
-            when = on_day_words(env, max(date.fromisoformat(next_date), today), today)
+            when = on_day_label(env, max(date.fromisoformat(next_date), today), today)
             return Sentence(_("Next step %s", when), _("The next step comes %s.", when))
         first = min(coming, key=lambda one: one.due_date)
-        when = on_day_words(env, first.day, today)
+        when = on_day_label(env, first.day, today)
         name = env["collection.ruler.step"].sudo().browse(first.step.id).name
         what = sentences.channel_and_step(env, first.step.channel, name)
         return Sentence(

@@ -9,7 +9,7 @@ def local_day(env, instant):
     return fields.Datetime.context_timestamp(env.user, instant).date()
 
 
-def day_words(env, day, today):
+def day_label(env, day, today):
     """A day as people write it: "Thu 19 Mar", with its year when that is another one.
 
     :param today: local date from which the day is looked at
@@ -18,7 +18,7 @@ def day_words(env, day, today):
     return format_date(env, day, date_format=pattern)
 
 
-def on_day_words(env, day, today):
+def on_day_label(env, day, today):
     """When, within a sentence: "yesterday", "today", "tomorrow", or "on Thu 19 Mar".
 
     :param today: local date from which the day is looked at
@@ -26,10 +26,10 @@ def on_day_words(env, day, today):
     days = (day - today).days
     if days in (-1, 0, 1):
         return {-1: env._("yesterday"), 0: env._("today"), 1: env._("tomorrow")}[days]
-    return env._("on %s", day_words(env, day, today))
+    return env._("on %s", day_label(env, day, today))
 
 
-def instant_words(env, instant, today):
+def instant_label(env, instant, today):
     """When, within a sentence: "today at 09:00", or the day alone.
 
     :param instant: naive UTC
@@ -38,4 +38,4 @@ def instant_words(env, instant, today):
     day = local_day(env, instant)
     if day == today:
         return env._("today at %s", format_datetime(env, instant, dt_format="HH:mm"))
-    return on_day_words(env, day, today)
+    return on_day_label(env, day, today)

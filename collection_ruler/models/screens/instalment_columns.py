@@ -18,16 +18,16 @@ class CollectionInstalment(models.Model):
     _inherit = "collection.instalment"
 
     # Odoo's own lists count from the written day: whoever compares them must see why they differ
-    bank_day_words = fields.Char(
+    bank_day_text = fields.Char(
         string="Counts from",
-        compute="_compute_bank_day_words",
+        compute="_compute_bank_day_text",
         help="The bank day from which days overdue count, where it is another one than the due date.",
     )
     expected_date = fields.Date(
         compute="_compute_expected",
         help="The due date and the average delay of this customer, on a bank day.",
     )
-    expected_words = fields.Char(
+    expected_text = fields.Char(
         string="Expected",
         compute="_compute_expected",
         help="When it will be paid, if this customer pays as usual.",
@@ -43,9 +43,9 @@ class CollectionInstalment(models.Model):
 
     @api.depends("due_date", "is_open", "calendar_key", "company_id")
     @api.depends_context("lang")
-    def _compute_bank_day_words(self):
+    def _compute_bank_day_text(self):
         """From which day it counts, where banks are closed on the day that is written (A3)."""
-        self.bank_day_words = False
+        self.bank_day_text = False
         instalments = self.filtered(lambda i: i.is_open and i.due_date)
         for company, own in instalments.grouped(lambda i: i.company_id.sudo().root_id).items():
             company = company.with_context(collection_memo=Memo())
@@ -53,14 +53,14 @@ class CollectionInstalment(models.Model):
                 day = company._collection_counts_from(instalment.due_date, instalment.calendar_key)
                 if day != instalment.due_date:
                     words = format_date(self.env, day, date_format="EEE d MMM")
-                    instalment.bank_day_words = self.env._("counts from %s", words)
+                    instalment.bank_day_text = self.env._("counts from %s", words)
 
     @api.depends("due_date", "is_open")
     @api.depends_context("lang")
     def _compute_expected(self):
         """When it will be paid, if its payer does as usual (F6, G3)."""
         self.expected_date = False
-        self.expected_words = False
+        self.expected_text = False
         instalments = self.sudo().filtered("is_open")
         for company, own in instalments.grouped(lambda i: i.debtor_id.company_id).items():
             company = company.with_context(collection_memo=Memo())
@@ -86,9 +86,9 @@ class CollectionInstalment(models.Model):
         )
         self.expected_date = day
         if day:
-            self.expected_words = format_date(self.env, day)
+            self.expected_text = format_date(self.env, day)
         elif is_known:  # of whom nothing is known, nothing is usual
-            self.expected_words = self.env._("later than usual")
+            self.expected_text = self.env._("later than usual")
 
     def _compute_waits_because(self):
         """Ask why, once for all of them (A13, F5): what goes on as planned waits for nothing."""

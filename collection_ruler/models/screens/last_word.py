@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from .dates_in_words import local_day, on_day_words
+from .dates_in_words import local_day, on_day_label
 
 # so many messages without an answer are worth a word
 UNANSWERED = 2
@@ -19,10 +19,10 @@ def say_last(env, facts, is_overdue, today):
     last, answered = facts.last, facts.answered_at
     said = datetime.fromisoformat(last.at) if last else None
     if answered and (not said or answered >= said):
-        return _("Replied %s", on_day_words(env, local_day(env, answered), today))
+        return _("Replied %s", on_day_label(env, local_day(env, answered), today))
     if not said:
         return _("The ruler has not written yet") if facts.open_count else False
-    when = on_day_words(env, local_day(env, said), today)
+    when = on_day_label(env, local_day(env, said), today)
     # a notice before the due date wants no answer
     if facts.unanswered >= UNANSWERED and last.purpose == "dunning" and is_overdue:
         return _(

@@ -34,7 +34,7 @@ class AccountMove(models.Model):
         """Which of its due dates count from a later day, as banks are closed on them (A3): those that
         passed and the next one."""
         for move in self:
-            moved = move.sudo().collection_instalment_ids.filtered("bank_day_words")
+            moved = move.sudo().collection_instalment_ids.filtered("bank_day_text")
             words = move._say_bank_days(moved.sorted("due_date")) if moved else []
             move.collection_bank_days = (
                 self.env._("Days overdue count from bank days: %s.", "; ".join(words))
@@ -54,7 +54,7 @@ class AccountMove(models.Model):
             self.env._(
                 "%(date)s %(counts)s",
                 date=format_date(self.env, instalment.due_date, date_format="EEE d MMM y"),
-                counts=instalment.bank_day_words,
+                counts=instalment.bank_day_text,
             )
             for instalment in past + (moved - past)[:1]
         ]

@@ -71,7 +71,7 @@ class CollectionPlan(models.AbstractModel):
         """
         followups = self.env["collection.ledger"]._write_decisions(company, decisions)
         self._mark_delivered(decisions)
-        self._tell_people(decisions, followups)
+        self._ask_people(decisions, followups)
         changed = [d.id for d, decision in decisions if decision.contacts or decision.watermarks]
         self.env["collection.debtor"].browse(changed)._queue_refresh()
         self._write_instalments(company, decisions, claims, now)
@@ -135,7 +135,7 @@ class CollectionPlan(models.AbstractModel):
                         debtor._calendar().local_day(contact.at)
                     )
 
-    def _tell_people(self, decisions, followups):
+    def _ask_people(self, decisions, followups):
         """What only a person can do: reconcile credits, approve a message (D2, A13)."""
         covered = self.env["collection.debtor"].union(
             *(d for d, decision in decisions if Reason.COVERED in decision.waiting.values())

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.ladder import overdue_until
+from ...dunning.amounts import Owed, statement
 from ...dunning.reason import Reason
 from ...dunning.stages import heaviest, kind_of_hold, stage_of
 from ..common import clock
@@ -79,26 +79,28 @@ class CollectionRefresh(models.AbstractModel):
     def _figures_of(self, company, debtors, today):
         """How the first five of FIGURES are counted: a function of a debtor, its open rows, and the day of
         the next planned contact or None."""
-        overdue_days = {  # by where they live: their bank holidays count too
-            key: overdue_until(
-                company._collection_calendar(key=key), today, company.collection_bank_days
-            )
-            for key in set(debtors.mapped("calendar_key"))
-        }
         credits = credits_of(debtors)
+        counts_from = {}  # by where they live: their bank holidays count too
+
+        def owed(row, key):
+            if (key, row.due_date) not in counts_from:
+                effective = company._collection_counts_from(row.due_date, key)
+                counts_from[key, row.due_date] = effective
+            effective = counts_from[key, row.due_date]
+            return Owed(row.id, row.due_date, effective, Decimal(row.residual), "")
 
         def figures(debtor, rows, planned):
-            overdue = [row for row in rows if row.due_date <= overdue_days[debtor.calendar_key]]
+            said = statement([owed(row, debtor.calendar_key) for row in rows], {}, today)
             coming = [row.next_date for row in rows if row.next_date and row.next_date >= today]
             credit = sum(
                 currency._convert(amount, company.currency_id, company, today)
                 for currency, amount in credits[debtor.id].items()
             )
             return (
-                sum(Decimal(row.residual) for row in rows),
-                sum(Decimal(row.residual) for row in overdue),
+                sum(row.owed.residual for row in said.rows),
+                sum(row.owed.residual for row in said.overdue),
                 Decimal(str(company.currency_id.round(credit))),
-                min((row.due_date for row in overdue), default=None),
+                said.overdue[0].owed.due_date if said.overdue else None,
                 planned or min(coming, default=None),
             )
 

@@ -1,35 +1,12 @@
-from typing import NamedTuple
-
 from odoo import models
 from odoo.tools import SQL
 
-from ...dunning.ladder import overdue_until
+from ...dunning.addresses import Failed, is_another, tried_again
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import NO_GOOD_ADDRESS, Reason
 from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..facts.collection_failed_addresses import ROLES
-
-
-class _Failed(NamedTuple):
-    """A message that did not arrive for the sake of its address.
-
-    :param channel: by which it should have arrived
-    :param is_open: whether anything that it asks for is still owed
-    :param late_notice: whether it announces what is overdue by now: untrue words
-    :param overtaken: whether a later message was said, or waits for the new address
-    """
-
-    id: int
-    debtor_id: int
-    channel: str
-    purpose: str
-    reason: str
-    address: str | None
-    role: str
-    is_open: bool
-    late_notice: bool
-    overtaken: bool
 
 
 class CollectionTrack(models.AbstractModel):
@@ -51,16 +28,7 @@ class CollectionTrack(models.AbstractModel):
             return
         mended = self._mended(found)
         Followup = self.env["collection.followup"].sudo()
-        again, served = Followup, set()
-        for row in found:  # the newest first
-            if row.id not in mended or not row.is_open:
-                continue
-            if row.purpose == "delivery":
-                again += Followup.browse(row.id)
-            elif row.purpose in ASKS_FOR_MONEY and (row.debtor_id, row.channel) not in served:
-                served.add((row.debtor_id, row.channel))
-                if not row.overtaken and not row.late_notice:
-                    again += Followup.browse(row.id)
+        again = Followup.browse(tried_again(row for row in found if row.id in mended))
         self._close_address_tasks(Followup.browse(mended), again)
         (Followup.browse(mended) - again)._cancel(str(Reason.REPLACED))
         now = clock.naive_now(self.env)
@@ -74,18 +42,13 @@ class CollectionTrack(models.AbstractModel):
     def _failed_for_address(self, company, debtors):
         """The failed messages of these debtors that another address may mend, the newest first.
 
-        :return: list of _Failed
+        :return: list of dunning Failed
         """
         for model in ("collection.followup", "collection.followup.item", "collection.instalment"):
             self.env[model].flush_model()
         today = company._collection_calendar().local_day(clock.now(self.env))
         overdue = [
-            (
-                key,
-                overdue_until(
-                    company._collection_calendar(key=key), today, company.collection_bank_days
-                ),
-            )
+            (key, company._collection_overdue_until(key, today))
             for key in sorted(set(debtors.mapped("calendar_key")))
         ]
         rows = self.env.execute_query(
@@ -126,12 +89,12 @@ class CollectionTrack(models.AbstractModel):
                 reasons=NO_GOOD_ADDRESS,
             )
         )
-        return [_Failed(*row) for row in rows]
+        return [Failed(*row) for row in rows]
 
     def _mended(self, found):
         """Which of these would now go to another address than the one that failed.
 
-        :param found: list of _Failed
+        :param found: list of dunning Failed
         :return: {follow-up id: ``res.partner`` whom to address}
         """
         ids = sorted({row.debtor_id for row in found})
@@ -148,10 +111,9 @@ class CollectionTrack(models.AbstractModel):
             channel = followup._channel()
             recipient = channel._recipient(followup, recipients[row.channel])
             address = channel._address(recipient)
-            tried = None if row.reason == Reason.NO_ADDRESS else row.address
-            tried = tried and channel._normalized(tried)
+            tried = row.address and channel._normalized(row.address)
             failed = dead.get(row.channel, {}).get(row.debtor_id, ())
-            if address and address != tried and address not in failed:
+            if is_another(row, tried, address, failed):
                 result[row.id] = recipient
         return result
 

@@ -31,7 +31,7 @@ CLOSED = holidays.country_holidays("IE")
 DAY = timedelta(days=1)
 
 THANKS = "Thank you"
-RETURNED = "A payment came back"
+RETURNED = "Payment returned"
 NOTHING = -32768  # the watermark of an instalment about which nothing was said
 
 

@@ -17,7 +17,7 @@ export class DueDateField extends Component {
     }
 
     get bankDay() {
-        return this.props.record.data.bank_day_words;
+        return this.props.record.data.bank_day_text;
     }
 }
 
@@ -25,6 +25,6 @@ registry.category("fields").add("collection_due_date", {
     component: DueDateField,
     displayName: _t("Due date"),
     supportedTypes: ["date"],
-    fieldDependencies: [{ name: "bank_day_words", type: "char" }],
+    fieldDependencies: [{ name: "bank_day_text", type: "char" }],
     listViewWidth: () => FIELD_WIDTHS.date + 65, // read late: it measures a text
 });
