@@ -15,7 +15,8 @@ class Failed(NamedTuple):
     :param role: of the contact whom it was for
     :param is_open: whether anything that it asks for is still owed
     :param late_notice: whether it announces what is overdue by now: untrue words
-    :param overtaken: whether a later message was said, or waits for the new address
+    :param overtaken: whether something later was said by whatever channel, or waits for the new address
+    :param said_otherwise: whether another channel said it in its place (A11)
     """
 
     id: int
@@ -28,6 +29,7 @@ class Failed(NamedTuple):
     is_open: bool
     late_notice: bool
     overtaken: bool
+    said_otherwise: bool = False
 
 
 def is_another(failed: Failed, tried: str | None, address: str | None, dead: Iterable) -> bool:
@@ -53,7 +55,7 @@ def tried_again(failed: Iterable[Failed]) -> list[int]:
     """
     again, served = [], set()
     for one in failed:
-        if not one.is_open:
+        if not one.is_open or one.said_otherwise:
             continue
         if one.purpose == Purpose.DELIVERY:
             again.append(one.id)

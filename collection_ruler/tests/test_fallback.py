@@ -101,6 +101,28 @@ class TestFallback(DoorCase):
         self.env.flush_all()
         self.assertFalse(self.fall_back())
 
+    def test_gentler_words_do_not_follow_firmer_ones(self):
+        """A later step is on its way by now: what failed before it is not said by another channel (A9)."""
+        with self.at("2026-03-12 10:00"):
+            self.run_ruler("plan")
+        self.assertTrue(self.followups(state="planned"))
+        self.assertFalse(self.fall_back())
+
+    def test_a_channel_is_not_asked_for_what_it_cannot_say(self):
+        self.followup.purpose = "delivery"
+        self.assertFalse(self.fall_back())
+
+    def test_it_goes_to_whom_its_own_channel_reaches(self):
+        billing = self.env["res.partner"].create(
+            {
+                "parent_id": self.customer.id,
+                "type": "invoice",
+                "name": "Billing",
+                "email": "billing@customer.example.com",
+            }
+        )
+        self.assertEqual(self.fall_back(channel="email").partner_id, billing)
+
     def test_an_answer_that_comes_late_takes_it_back(self):
         self.followup._retry(datetime(2026, 3, 9, 10))
         self.followup._move_to("queued", "due")

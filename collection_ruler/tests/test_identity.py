@@ -1,5 +1,7 @@
 """Decision 3: when entries change hands, history follows and nothing fires again."""
 
+from contextlib import closing
+
 from odoo.tests import tagged
 
 from .common import CollectionCommon
@@ -174,6 +176,31 @@ class TestIdentity(CollectionCommon):
         self.assertEqual(alive.watermark, 2, "the new customer would hear it all again")
         self.assertEqual(self.debtor(self.other).amount_due, 100.0)
         self.assertFalse(self.debtor().amount_due)
+
+    def test_what_waits_goes_to_whom_the_invoice_was_handed(self):
+        """Also where the first customer's other debt was to be named in the same message."""
+        for others in (0, 1):
+            with self.subTest(others=others), closing(self.env.cr.savepoint(flush=False)):
+                if others:
+                    self.invoice("2026-03-09", 70.0, date="2026-03-02")
+                    self.day("2026-03-11")
+                with self.at("2026-03-17 20:00"):
+                    self.run_ruler("enrol", "plan")  # said tomorrow
+                self.assertIn(("Firm and polite", "planned"), self.said())
+                with self.at("2026-03-18 08:00"):
+                    self.move.button_draft()
+                    self.move.partner_id = self.other
+                    self.move.action_post()
+                sent = {
+                    mail["email_to"][0]: mail["body"] for mail in self.day("2026-03-18", "10:00")
+                }
+                to_the_new = next(body for to, body in sent.items() if self.other.email in to)
+                self.assertIn(self.move.name, to_the_new)
+                self.assertFalse(
+                    [to for to in sent if self.move.name in sent[to] and self.other.email not in to]
+                )
+                self.assertFalse(self.day("2026-03-19"), "nobody hears it again")
+            self.env.invalidate_all(flush=False)
 
     def test_partner_of_a_line_changed(self):
         """Odoo lets the partner of a posted receivable line be changed; the debt follows."""

@@ -50,6 +50,7 @@ def test_only_an_address_that_was_not_tried_is_another(reason, address, dead, ex
         {"is_open": False},
         {"late_notice": True},
         {"overtaken": True},
+        {"said_otherwise": True},
         {"purpose": Purpose.THANKS},
         {"purpose": Purpose.CONVERSATION},
     ],

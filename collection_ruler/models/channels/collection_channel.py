@@ -32,8 +32,9 @@ class CollectionChannel(models.AbstractModel):
     _has_addresses = True
     # the fields of ``res.partner`` that `_reaches` and `_address` read
     _address_fields = ("email",)
-    # a refusal whose words match this regular expression is about the address; others are about us
-    _address_refused = ""
+    # a refusal whose words match this regular expression is about the address, others are about us; None:
+    # all are
+    _address_refused = None
     # its queue sends to the test address by itself
     _redirects_in_test_mode = False
 
@@ -181,7 +182,9 @@ class CollectionChannel(models.AbstractModel):
         """Write messages and put them into the outbox; those without a working address fail (C5)."""
         if self._code == CollectionChannel._name:  # its add-on is gone
             return followups._cancel(Reason.GONE)
-        reachable = self.env["collection.failed.addresses"]._sift(self, followups)
+        reachable = followups
+        if self._has_addresses:
+            reachable = self.env["collection.failed.addresses"]._sift(self, followups)
         messages = self._write(reachable) if reachable else {}
         if messages:
             self._queue(followups.browse(messages), messages)
@@ -192,17 +195,19 @@ class CollectionChannel(models.AbstractModel):
         :param messages: {follow-up id: Message}
         """
         kept = self.env["collection.message"]._keep(followups, messages)
-        self._fill_outbox(followups, messages)
+        self._fill_outbox(followups, messages, kept)
         queued = {f: (kept[f], self._address(f.partner_id)) for f in followups}
         self.env["collection.followup"]._queued(queued)
 
-    def _fill_outbox(self, followups, messages):
+    def _fill_outbox(self, followups, messages, kept):
         """Make the rows from which the channel's own queue sends, one for each follow-up.
 
         The queue commits, asks ``collection.gateway`` for each row and hands it over only then: at most
-        once (H3).
+        once (H3). What becomes of the row it writes itself, as `_hand_over` says.
 
         :param messages: {follow-up id: Message}
+        :param kept: {``collection.followup``: id of its ``mail.message``}, which the row has to remember: one
+            that was written anew meanwhile may not leave with the old words
         """
         raise NotImplementedError
 

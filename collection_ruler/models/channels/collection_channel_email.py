@@ -98,17 +98,24 @@ class CollectionChannelEmail(models.AbstractModel):
         (followups.partner_id | followups.debtor_id.partner_id | signing).fetch(ADDRESSED)
 
     def _write(self, followups):
-        """Write each language and template in one go."""
         self._fetch_addressed(followups)
-        memo = memo_of(self.env)
-        memo["writing"] = followups.ids
-        memo.pop("coming", None)
         return self.env["collection.message"]._one_by_one(followups, self._by_template)
 
     def _by_template(self, followups):
-        """:return: {follow-up id: Message}"""
+        """Write each language and template in one go.
+
+        :return: {follow-up id: Message}
+        """
+        # read once for these: nothing changes while they are written
         memo = memo_of(self.env)
-        memo["owed"], memo["asked"] = {}, {}  # nothing changes while they are written
+        memo.update(writing=followups.ids, owed={}, asked={})
+        try:
+            return self._write_all(followups)
+        finally:
+            for key in ("writing", "owed", "asked", "coming"):
+                memo.pop(key, None)
+
+    def _write_all(self, followups):
         groups = defaultdict(followups.browse)
         for followup in followups:
             groups[followup.step_id.mail_template_id, followup._lang()] += followup
@@ -119,7 +126,6 @@ class CollectionChannelEmail(models.AbstractModel):
             subjects = local._render_field("subject", own.ids)
             bodies = local._render_field("body_html", own.ids, options={"post_process": True})
             written |= {key: Message(subjects[key], bodies[key]) for key in own.ids}
-        del memo["owed"], memo["asked"]
         return written
 
     def _preview(self, followup):
@@ -202,8 +208,6 @@ class CollectionChannelEmail(models.AbstractModel):
 
     def _withdraw(self, followups, keep_words=False):
         """An invoice's own message stays in its history; ours was never said, so nobody should read it."""
-        if self.env.context.get("collection_keep_mails"):
-            return  # Odoo's own transaction holds the row and writes it
         mails = self.env["mail.mail"].sudo()
         mails = mails.search(
             [

@@ -15,7 +15,7 @@ class CollectionHandOver(models.AbstractModel):
         :param followups: ``collection.followup``, planned
         """
         for channel, own in self.env["collection.channel"]._each(followups):
-            by_person = own.filtered(lambda f: f.step_id.mode == "task")
+            by_person = own.filtered(lambda f: f._mode() == "task")
             if by_person:
                 channel._ask_person(by_person)
             rest = own - by_person

@@ -1,6 +1,8 @@
 """Many records of ours in one statement, and what PostgreSQL has to know about that."""
 
 import json
+from datetime import date
+from decimal import Decimal
 
 from odoo.tools import SQL
 
@@ -55,19 +57,18 @@ def create_many(records, values):
     """Like ``create``, in one statement; the ORM takes ten times as long for mails.
 
     Values are written as they are: nobody cleans texts, and what Odoo's own ``create`` would add has to be
-    among them. Where an add-on besides Odoo's own of the model has a say in how records are made, the ORM
-    makes them.
+    among them. Where an add-on has a say in how records of the model are made, the ORM makes them.
 
     :param records: a model of Odoo
     :param values: [values as for ``create``, the same fields in each; of many2many only commands with ids]
     :return: the new records, in the order of the values
     """
-    if not values or _has_other_makers(records):
+    if not values or _is_made_by_orm(records):
         return records.create(values)
     # what is the same for all, also somebody's own defaults
     default = records._add_missing_default_values(values[0])
     fields = [records._fields[name] for name in default]
-    columns = [field for field in fields if field.column_type]
+    columns = [field for field in fields if field.store and field.column_type]
     rows = [
         [
             column.convert_to_cache(one.get(column.name, default[column.name]), records, False)
@@ -87,13 +88,18 @@ def create_many(records, values):
     return created
 
 
-def _has_other_makers(records):
-    """Whether an add-on overrides ``create``, other than the one that a model comes from."""
-    makers = [
-        vars(kind)["create"].__module__ for kind in type(records).mro() if "create" in vars(kind)
-    ]
+def _is_made_by_orm(records):
+    """Whether records need more than their columns: an add-on overrides ``create``, checks them, or adds what
+    is computed, or stored in a form of its own."""
+    makers = [vars(kind)["create"] for kind in type(records).mro() if "create" in vars(kind)]
     own = f"odoo.addons.{records._original_module}."
-    return any(m.startswith("odoo.addons.") and not m.startswith(own) for m in makers)
+    modules = {method.__module__ for method in (*makers, *records._constraint_methods)}
+    return any(m.startswith("odoo.addons.") and not m.startswith(own) for m in modules) or any(
+        field.store
+        and not field.inherited
+        and (field.compute or field.company_dependent or field.translate)
+        for field in records._fields.values()
+    )
 
 
 def _link(field, linked, records):
@@ -118,10 +124,19 @@ def rows_as(alias, types, rows):
     :param rows: [(value of each column as the database knows it…)]
     """
     text = json.dumps(
-        [dict(zip(types, map(_plain, row), strict=True)) for row in rows], default=str
+        [dict(zip(types, map(_plain, row), strict=True)) for row in rows],
+        default=_as_text,
+        ensure_ascii=False,
     )
     columns = [SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in types.items()]
     return SQL("json_to_recordset(%s) %s(%s)", text, SQL.identifier(alias), SQL(", ").join(columns))
+
+
+def _as_text(value):
+    """:raise TypeError: nothing that a column of ours holds"""
+    if isinstance(value, date | Decimal):  # a datetime is a date too
+        return str(value)
+    raise TypeError(f"{value!r} is no value of a column")
 
 
 def _plain(value):

@@ -136,6 +136,26 @@ def is_contact(followup: str) -> SQL:
     )
 
 
+def is_overtaken(item: str) -> SQL:
+    """Whether a later step was said about the same debt, or is about to be, by whatever channel: nobody hears
+    gentler words after firmer ones (A9).
+
+    :param item: the alias of a row of the ledger, collection_followup_item
+    """
+    return SQL(
+        """
+        EXISTS (SELECT FROM collection_followup_item later
+                  JOIN collection_followup g ON g.id = later.followup_id AND %(asks)s
+                 WHERE %(same)s AND later.offset_days > %(item)s.offset_days
+                   AND later.state IN ('planned', 'sent')
+                   AND g.state IN ('to_approve', 'planned', 'queued', 'sent', 'uncertain'))
+        """,
+        asks=is_contact("g"),
+        same=same_occurrence("later", item),
+        item=SQL.identifier(item),
+    )
+
+
 def has_left(followup: str) -> SQL:
     """Whether a follow-up is with the customer, or may be, for all that we know. A call that somebody is to
     make counts when it was made."""

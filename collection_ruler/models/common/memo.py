@@ -11,6 +11,11 @@ class Memo(dict):
     __hash__ = object.__hash__
 
 
+# In the context key ``collection_outbox_held``: the transaction of a channel's queue holds the row of the
+# outbox, so a cursor beside it may not touch it. Compared by identity, so nobody can send it by RPC.
+QUEUE_HOLDS_IT = object()
+
+
 def memo_of(env):
     """The memo of the batch, or an empty one that nobody else sees.
 

@@ -6,7 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...dunning.calendar import CalendarError
+from ...dunning.calendar import CalendarError, NeverOpen
 from ...dunning.ladder import overdue_until
 from ...dunning.places import Place, contact_calendar, is_told_apart, known_as, locate
 from ..common import clock
@@ -131,7 +131,9 @@ class ResCompany(models.Model):
         :param key: calendar key of the debtor
         """
         if self.collection_bank_days:
-            with suppress(CalendarError):  # hours that make no sense are mended elsewhere
+            with suppress(
+                CalendarError, NeverOpen
+            ):  # hours that make no sense are mended elsewhere
                 return self._collection_calendar(key=key).bank_day(due_date)
         return due_date
 

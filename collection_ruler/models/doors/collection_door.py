@@ -171,11 +171,12 @@ class CollectionDoor(models.AbstractModel):
         if check.tone and check.tone.id != step.id:
             step = step.browse(check.tone.id)
         if check.currency and check.currency != currency.name:
-            currency = currency.search([("name", "=", check.currency)], limit=1)
+            names = self.env["collection.snapshot"]._settings(followup.company_id.id).currencies
+            currency = currency.browse(key for key, name in names.items() if name == check.currency)
         received = self.env["collection.thanks"]._received
         return (
             followup.id,
-            "due",
+            str(Reason.DUE),
             step.id or None,
             step.name if step != followup.step_id else followup.step_name or None,
             currency.id,

@@ -13,7 +13,7 @@ from ...dunning.recheck import recheck
 from ..channels.answers import RETRY_AFTER
 from ..common import clock
 from ..common.instalment_key import same_instalment
-from ..common.memo import Memo, memo_of
+from ..common.memo import QUEUE_HOLDS_IT, Memo, memo_of
 
 _logger = logging.getLogger(__name__)
 
@@ -59,17 +59,19 @@ class CollectionGateway(models.AbstractModel):
         :param message_id: of the ``mail.message`` that the outbox row is about
         :param give: function that hands the message to the gateway: (verdict, what the gateway said), as
             `_answer` takes them; an exception leaves in doubt whether it arrived
-        :return: what `_ask` says: `go` (it was handed over), `cancel` (take it out of the outbox) or `leave`
+        :return: what the queue does with its row, in its own transaction: `go` (it was handed over: the row
+            is history), `cancel` (take it out of the outbox; what follows gets a row of its own) or `leave`
         """
         verdict = self._ask(followup_id, message_id)
-        if verdict == "go":
-            try:
-                answer, said = give()
-            except Exception as error:
-                _logger.exception("The gateway gave no answer about follow-up %s", followup_id)
-                answer, said = Answer.UNCERTAIN, str(error)[:500]
-            self._answer(followup_id, answer, said)
-        return verdict
+        if verdict != "go":
+            return verdict
+        try:
+            answer, said = give()
+        except Exception as error:
+            _logger.exception("The gateway gave no answer about follow-up %s", followup_id)
+            answer, said = Answer.UNCERTAIN, str(error)[:500]
+        self._answer(followup_id, answer, said, committed=False)
+        return "go" if answer in (Answer.ACCEPTED, Answer.UNCERTAIN) else "cancel"
 
     @api.model
     def _ask(self, followup_id, message_id, memo=None):
@@ -82,9 +84,9 @@ class CollectionGateway(models.AbstractModel):
         memo = Memo() if memo is None else memo
         try:
             with self.env.registry.cursor() as cr:
-                # what it would write of the mail is written by Odoo's transaction, whose snapshot is
+                # what becomes of the outbox row is written by the queue's transaction, whose snapshot is
                 # older than ours
-                context = {"collection_keep_mails": True, "collection_memo": memo}
+                context = {"collection_outbox_held": QUEUE_HOLDS_IT, "collection_memo": memo}
                 door = self.env(cr=cr, su=True, context=context)[self._name]
                 return door._decide(followup_id, message_id)
         except psycopg2.OperationalError as error:
@@ -94,7 +96,8 @@ class CollectionGateway(models.AbstractModel):
             # one follow-up that cannot be decided upon must not hold up the messages behind it
             _logger.exception("Door 2 could not decide upon follow-up %s", followup_id)
             with self.env.registry.cursor() as cr:
-                env = self.env(cr=cr, su=True, context={"collection_keep_mails": True})
+                context = {"collection_outbox_held": QUEUE_HOLDS_IT}
+                env = self.env(cr=cr, su=True, context=context)
                 env["collection.followup"].browse(followup_id)._fail(Reason.ERROR, str(error)[:500])
             return "cancel"
 
@@ -106,7 +109,8 @@ class CollectionGateway(models.AbstractModel):
         :param committed: whether the queue's transaction has let go of its outbox row
         """
         with self.env.registry.cursor() as cr:
-            env = self.env(cr=cr, su=True, context={"collection_keep_mails": not committed})
+            context = {} if committed else {"collection_outbox_held": QUEUE_HOLDS_IT}
+            env = self.env(cr=cr, su=True, context=context)
             followup = env["collection.followup"].browse(followup_id)
             env[self._name]._write_answer(followup, verdict, said)
 

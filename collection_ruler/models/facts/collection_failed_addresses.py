@@ -55,7 +55,7 @@ class CollectionFailedAddresses(models.AbstractModel):
                         OR f.address IS NOT NULL
                            AND (f.bounced_at IS NOT NULL
                                 OR f.state = 'failed' AND f.reason = %(denied)s
-                                   AND coalesce(f.failure, '') ~ c.refused))
+                                   AND f.failure ~ c.refused))
                    -- a later one that stayed there says that the address works
                    AND NOT EXISTS (
                        SELECT FROM collection_followup n
@@ -63,7 +63,7 @@ class CollectionFailedAddresses(models.AbstractModel):
                           AND n.address = f.address AND n.state = 'sent' AND n.bounced_at IS NULL
                           AND n.handed_at > coalesce(f.handed_at, f.scheduled_at))
                 """,
-                refused=SQL(", ").join(SQL("(%s, %s)", *row) for row in refused),
+                refused=SQL(", ").join(SQL("(%s, %s::text)", *row) for row in refused),
                 debtors=tuple(debtor_ids) or (0,),
                 lacking=Reason.NO_ADDRESS,
                 denied=Reason.REFUSED,

@@ -144,7 +144,12 @@ class CollectionFollowup(models.Model):
     def _is_done_by_person(self):
         """Whether a person carries it out, so that it counts when it was done, not when it was asked for."""
         self.ensure_one()
-        return self.customer_hears and self.step_id.mode == "task"
+        return self.customer_hears and self._mode() == "task"
+
+    def _mode(self):
+        """How it leaves: as its step says, where its channel can do that, as for the other of a fallback."""
+        mode, modes = self.step_id.mode, self._channel()._modes
+        return mode if not mode or mode in modes else modes[0]
 
     def _hears_by_itself(self):
         """Whether it reaches the customer without a person: then windows, caps and credits stop it."""

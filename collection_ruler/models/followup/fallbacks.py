@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...dunning.fallback import FALLBACK, HAS_LEFT, NOT_ARRIVED, STEP, may_fall_back
 from ...dunning.reason import STILL_HERE, Reason
 from ...dunning.states import Forbidden
-from ..common.instalment_key import same_occurrence
+from ..common.instalment_key import is_overtaken, same_occurrence
 
 
 class CollectionLedger(models.AbstractModel):
@@ -25,7 +25,8 @@ class CollectionLedger(models.AbstractModel):
         :param followup: a ``collection.followup`` that failed or came back, or of which nobody knows
         :param channel: value of the field ``channel``
         :param at: aware UTC instant
-        :return: the new follow-up; empty where there is one already, or nothing is left to say
+        :return: the new follow-up; empty where there is one already, nothing is left to say, a later step was
+            said meanwhile, or the channel says nothing of the kind
         :raise Forbidden: it did not fail, or is a fallback itself
         """
         followup.ensure_one()
@@ -33,14 +34,17 @@ class CollectionLedger(models.AbstractModel):
         if not may_fall_back(attempt, followup.state):
             raise Forbidden(f"Follow-up {followup.id} ({followup.state}) has no fallback")
         planned = self.env["collection.followup"]
-        rows = self._without_fallback(followup)
+        way = self.env["collection.channel"]._named(channel)
+        rows = self._without_fallback(followup) if followup.purpose in way._purposes else ()
         if not rows:
             return planned
+        recipients = self.env["collection.recipients"]._of(followup.debtor_id, way)
         planned = followup._copy_anew(
             Reason.DUE,
             at.astimezone(UTC).replace(tzinfo=None),
             fallback_of_id=followup.id,
             channel=channel,
+            partner_id=way._recipient(followup, recipients).id,
             address=False,
         )
         Instalment = self.env["collection.instalment"].sudo()
@@ -57,7 +61,7 @@ class CollectionLedger(models.AbstractModel):
         return planned.filtered(lambda f: f.state == "planned")
 
     def _without_fallback(self, followup):
-        """What of a follow-up is owed still and stands in the ledger once.
+        """What of a follow-up is owed still, stands in the ledger once and was not overtaken.
 
         :return: [(instalment id, step id, occurrence)]
         """
@@ -71,6 +75,7 @@ class CollectionLedger(models.AbstractModel):
                   JOIN collection_instalment i ON i.is_open AND %(same)s
                  WHERE t.followup_id = %(followup)s AND t.attempt = %(step)s
                    AND t.state IN ('planned', 'sent') AND t.step_id IS NOT NULL
+                   AND NOT %(overtaken)s
                    AND NOT EXISTS (
                        SELECT FROM collection_followup_item o
                         WHERE %(other)s AND o.step_id = t.step_id AND o.attempt = %(fallback)s
@@ -78,6 +83,7 @@ class CollectionLedger(models.AbstractModel):
                  ORDER BY i.id
                 """,
                 same=same_occurrence("i", "t"),
+                overtaken=is_overtaken("t"),
                 other=same_occurrence("o", "t"),
                 followup=followup.id,
                 step=STEP,

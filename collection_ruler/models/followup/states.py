@@ -5,6 +5,7 @@ from ...dunning.fallback import NOT_ARRIVED
 from ...dunning.reason import Reason
 from ...dunning.states import FOLLOWUP, ITEM
 from ..common import clock
+from ..common.memo import QUEUE_HOLDS_IT
 from ..common.reason_labels import reason_selection
 
 # what a copy of a follow-up that begins anew does not take along
@@ -153,6 +154,8 @@ class CollectionFollowup(models.Model):
         :param keep_words: it may have arrived: it stays in the history, where replies and bounces
             find it
         """
+        if self.env.context.get("collection_outbox_held") is QUEUE_HOLDS_IT:
+            return  # its queue writes what becomes of the row
         for channel, own in self.env["collection.channel"]._each(self):
             channel._withdraw(own, keep_words)
 

@@ -3,7 +3,7 @@ import logging
 import psycopg2
 from markupsafe import escape
 from odoo import api, models
-from odoo.tools.mail import generate_tracking_message_id
+from odoo.tools.mail import generate_tracking_message_id, html_sanitize
 
 from ...dunning.reason import Reason
 from ..common.bulk_sql import create_many
@@ -21,11 +21,10 @@ class CollectionMessage(models.AbstractModel):
     def _keep(self, followups, messages, more=None):
         """Keep words in the customers' history, where answers find them, in one statement for all.
 
-        Odoo would clean each body again, which takes longer than writing it: what is Markup was made of
-        cleaned templates, our own views and escaped values. Other text is escaped.
-
         :param messages: {follow-up id: Message}
-        :param more: {follow-up id: further values of its ``mail.message``}, the same fields for each
+        :param more: {follow-up id: further values of its ``mail.message``}, the same fields for each. With
+            them the bodies are made of cleaned templates, our own views and escaped values: to clean each
+            again would take longer than to write it. Without, they are cleaned.
         :return: {``collection.followup``: id of its ``mail.message``}
         """
         values = [
@@ -33,8 +32,11 @@ class CollectionMessage(models.AbstractModel):
                 "model": "collection.debtor",
                 "res_id": followup.debtor_id.id,
                 "subject": messages[followup.id].subject,
-                "body": escape(messages[followup.id].body),
-                **(more[followup.id] if more else self._note(followup)),
+                **(
+                    {"body": escape(messages[followup.id].body), **more[followup.id]}
+                    if more
+                    else {"body": html_sanitize(messages[followup.id].body), **self._note(followup)}
+                ),
             }
             for followup in followups
         ]

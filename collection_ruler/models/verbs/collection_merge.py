@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.reason import Reason
+from ...dunning.reason import STILL_HERE, Reason
 
 
 class CollectionMerge(models.AbstractModel):
@@ -156,8 +156,29 @@ class CollectionMerge(models.AbstractModel):
             .search([("debtor_id", "=", debtor.id), ("move_id", "in", move_ids)])
         )
         moved.write({"debtor_id": other.id})
+        self._hand_over_waiting(debtor, other, move_ids)
         self.env["collection.hold"]._take_along(moved)
         (debtor + other)._queue_refresh(money=True)
+
+    def _hand_over_waiting(self, debtor, other, move_ids):
+        """What waits at a door about these entries is said to whom they belong now, by messages of their
+        own; door 1 would take it for paid."""
+        items = self.env["collection.followup.item"].sudo()
+        items = items.search(
+            [
+                ("followup_id.debtor_id", "=", debtor.id),
+                ("followup_id.state", "in", STILL_HERE),
+                ("state", "=", "planned"),
+                ("move_id", "in", move_ids),
+            ]
+        )
+        for followup, own in items.grouped("followup_id").items():
+            alone = followup._split_items(own, Reason.DUE, followup.scheduled_at)
+            recipients = self.env["collection.recipients"]._of(other, alone._channel())
+            alone.debtor_id = other
+            alone.partner_id = alone._channel()._recipient(alone, recipients)
+            if not followup.item_ids._planned():
+                followup._cancel(Reason.REPLACED)
 
     def _debtor_of(self, partner, company):
         """The debtor of a commercial partner at a root company, if there is one."""

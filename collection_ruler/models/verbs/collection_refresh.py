@@ -83,11 +83,11 @@ class CollectionRefresh(models.AbstractModel):
         counts_from = {}  # by where they live: their bank holidays count too
 
         def owed(row, key):
-            if (key, row.due_date) not in counts_from:
-                effective = company._collection_counts_from(row.due_date, key)
-                counts_from[key, row.due_date] = effective
-            effective = counts_from[key, row.due_date]
-            return Owed(row.id, row.due_date, effective, Decimal(row.residual), "")
+            day = row.due_date
+            if (key, day) not in counts_from:
+                effective = company._collection_counts_from(day, key) if day < today else day
+                counts_from[key, day] = effective
+            return Owed(row.id, day, counts_from[key, day], Decimal(row.residual), "")
 
         def figures(debtor, rows, planned):
             said = statement([owed(row, debtor.calendar_key) for row in rows], {}, today)

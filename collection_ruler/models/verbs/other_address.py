@@ -2,10 +2,11 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...dunning.addresses import Failed, is_another, tried_again
+from ...dunning.fallback import HAS_LEFT
 from ...dunning.purpose import ASKS_FOR_MONEY
 from ...dunning.reason import NO_GOOD_ADDRESS, Reason
 from ..common import clock
-from ..common.instalment_key import same_instalment
+from ..common.instalment_key import is_overtaken, same_instalment
 from ..facts.collection_failed_addresses import ROLES
 
 
@@ -67,6 +68,9 @@ class CollectionTrack(models.AbstractModel):
                               AND n.purpose IN %(asks)s
                               AND n.state IN ('planned', 'to_approve', 'queued', 'sent', 'uncertain')
                               AND (n.scheduled_at, n.id) > (f.scheduled_at, f.id))
+                       OR bool_or(%(overtaken)s) IS TRUE,
+                       EXISTS (SELECT FROM collection_followup o
+                                WHERE o.fallback_of_id = f.id AND o.state IN %(left)s)
                   FROM collection_followup f
                   JOIN collection_debtor d ON d.id = f.debtor_id
                   JOIN overdue o ON o.calendar_key = d.calendar_key
@@ -82,6 +86,8 @@ class CollectionTrack(models.AbstractModel):
                 """,
                 overdue=SQL(", ").join(SQL("(%s::text, %s::date)", *row) for row in overdue),
                 same=same_instalment("i", "t"),
+                overtaken=is_overtaken("t"),
+                left=HAS_LEFT,
                 role=ROLES[0],
                 waits=(str(Reason.BAD_ADDRESS), str(Reason.NO_ADDRESS)),
                 asks=ASKS_FOR_MONEY,

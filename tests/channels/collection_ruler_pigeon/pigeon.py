@@ -16,14 +16,14 @@ class PigeonLetter(models.Model):
     _description = "Letter for a pigeon"
 
     followup_id = fields.Many2one("collection.followup", required=True, ondelete="cascade")
+    message_id = fields.Many2one("mail.message", ondelete="cascade")
     roost = fields.Char()
     has_left = fields.Boolean()
 
     def _fly(self):
         for letter in self.filtered(lambda one: not one.has_left):
-            followup = letter.followup_id
             letter.has_left = self.env["collection.gateway"]._hand_over(
-                followup.id, followup.mail_message_id.id, letter._release
+                letter.followup_id.id, letter.message_id.id, letter._release
             ) in ("go", "cancel")
 
     def _release(self):
@@ -43,9 +43,10 @@ class CollectionChannelPigeon(models.AbstractModel):
     def _write(self, followups):
         return {f.id: Message(f.step_name, Markup("<p>%s</p>") % f.amount_text) for f in followups}
 
-    def _fill_outbox(self, followups, messages):
-        rows = [{"followup_id": f.id, "roost": self._address(f.partner_id)} for f in followups]
-        self.env["pigeon.letter"].create(rows)
+    def _fill_outbox(self, followups, messages, kept):
+        for f in followups:
+            values = {"followup_id": f.id, "message_id": kept[f], "roost": f.partner_id.city}
+            self.env["pigeon.letter"].create(values)
 
     def _letters(self, followups):
         return self.env["pigeon.letter"].search([("followup_id", "in", followups.ids)])

@@ -67,6 +67,19 @@ class TestPigeon(CollectionCommon):
             self.run_ruler("track", "send")
         self.assertEqual((followup.state, followup.address), ("queued", "Cork"))
 
+    def test_a_refusal_that_is_not_about_the_address_silences_nobody(self):
+        """What a gateway lacks, credit for example, is ours to mend: the customer's address is good."""
+        self.customer.city = "Nowhere"
+        _move, followup = self.on_its_way()
+        self.fly()
+        self.assertEqual((followup.state, followup.reason), ("failed", "refused"))
+        dead = self.env["collection.failed.addresses"]._of(self.debtor().ids)
+        self.assertFalse(dead.get("pigeon"))
+        with self.at("2026-02-19 09:30"):
+            self.run_ruler("plan")
+        # in the words of the first: they have heard nothing yet
+        self.assertIn(("Coo", "planned"), self.said())
+
     def test_by_a_person_it_is_a_task_and_a_contact_when_it_was_done(self):
         self.ruler.step_ids.mode = "task"
         _move, followup = self.on_its_way()
