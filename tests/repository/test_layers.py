@@ -97,7 +97,7 @@ def test_what_decides_imports_nothing_of_odoo(path):
 
 
 def imported(path: Path, root: Path = BASE / "models") -> list[tuple[str, ...]]:
-    """What a file of the models imports from the models: ("followup", "states") and so on."""
+    """What a file of the models imports from the models: ("followup", "transitions") and so on."""
     home = (root.parent.name, root.name, *path.relative_to(root).parts[:-1])
     found = []
     for node in ast.walk(tree(path)):

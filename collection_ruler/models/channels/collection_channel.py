@@ -154,7 +154,7 @@ class CollectionChannel(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _write(self, followups):
-        """Write messages; ``collection.message._one_by_one`` lets one that cannot be written fail alone.
+        """Write messages; ``collection.message._write_safely`` lets one that cannot be written fail alone.
 
         :return: {follow-up id: Message}
         """

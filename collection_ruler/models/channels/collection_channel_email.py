@@ -103,7 +103,7 @@ class CollectionChannelEmail(models.AbstractModel):
         memo = memo_of(self.env)
         memo["writing"] = followups.ids
         memo.pop("coming", None)
-        return self.env["collection.message"]._one_by_one(followups, self._by_template)
+        return self.env["collection.message"]._write_safely(followups, self._by_template)
 
     def _by_template(self, followups):
         """:return: {follow-up id: Message}"""

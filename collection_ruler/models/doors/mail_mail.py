@@ -61,7 +61,7 @@ class MailMail(models.Model):
             talks = talks.search(
                 [("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)]
             )
-            talks._answered_to_person(why)
+            talks._note_whether_it_arrived(why)
         return result
 
     def _send(self, auto_commit=False, raise_exception=False, **kwargs):

@@ -14,7 +14,7 @@ Entry: `collection.ledger` alone writes new follow-ups and rows; `_move_to` (sta
 from . import collection_gate
 from . import collection_followup
 from . import collection_followup_item
-from . import states
+from . import transitions
 from . import collection_failure
 from . import collection_ledger
 from . import pairs

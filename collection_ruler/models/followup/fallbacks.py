@@ -120,7 +120,7 @@ class CollectionLedger(models.AbstractModel):
         return needless
 
     @api.model
-    def _prepare_retry(self, followups):
+    def _already_said_otherwise(self, followups):
         """Before these are tried again by their own channel: fallbacks that have not left are taken back.
 
         :return: those that may not be tried again, since their fallback left

@@ -2,7 +2,7 @@
 
 It may use the ledger and the facts above it, and decides nothing: what is asked for, and in which tone, was
 decided at door 1. Entry methods: the fields of `placeholders.py` for template editors, and
-``collection.message._one_by_one`` and ``collection.envelope._values`` for channels.
+``collection.message._write_safely`` and ``collection.envelope._values`` for channels.
 
 Words of a template are cleaned and taken apart once (`mail_template.py`); the frame and the bank details
 are rendered once per company and language, with a place for what differs; tables and buttons of a batch in
