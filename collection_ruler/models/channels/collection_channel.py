@@ -31,7 +31,7 @@ class CollectionChannel(models.AbstractModel):
     _purposes = ("dunning", "returned")
     # it needs an address of the contact; False: it reaches whoever has an e-mail address
     _has_addresses = True
-    # the fields of ``res.partner`` that `_reaches` and `_address` read
+    # the fields of ``res.partner`` that `_reaches` and `_address` read: when one changes, track looks again
     _address_fields = ("email",)
     # a refusal whose words match this regular expression is about the address; others are about us
     _address_refused = ""
