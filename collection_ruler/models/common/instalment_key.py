@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...dunning.purpose import ASKS_FOR_MONEY
 
-# by what the ledgers know an instalment, which may be made anew under another id (decision 2)
+# by what the ledgers know an instalment, which may be made anew under another id (decision 3)
 _KEY = ("move_id", "account_id", "partner_id", "due_date")
 
 

@@ -65,7 +65,7 @@ class CollectionDoor(models.AbstractModel):
         :param pairs: what `_pairs` says of them
         :return: yields (follow-up, Recheck)
         """
-        spoken_to = defaultdict(list)  # those of this batch that day
+        spoken_to = defaultdict(list)  # days on which this batch lets a customer hear from us
         for followup, snapshot, planned in self._facts_of(followups, pairs):
             decision = followup.decided_at and followup.decided_at.isoformat()
             snapshot = snapshot.beside(decision or None)

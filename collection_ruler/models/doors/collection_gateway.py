@@ -82,8 +82,7 @@ class CollectionGateway(models.AbstractModel):
         memo = Memo() if memo is None else memo
         try:
             with self.env.registry.cursor() as cr:
-                # what it would write of the mail is written by Odoo's transaction, whose snapshot is
-                # older than ours
+                # Odoo's transaction holds the mail's row, so we do not write it here
                 context = {"collection_keep_mails": True, "collection_memo": memo}
                 door = self.env(cr=cr, su=True, context=context)[self._name]
                 return door._decide(followup_id, message_id)
@@ -188,7 +187,9 @@ class CollectionGateway(models.AbstractModel):
         return _AtDoor(*rows[0]) if rows else None
 
     def _still_right(self, followup_id, row):
-        """Whether all that it says is still true and it may leave now, in the common case.
+        """Whether a reminder may leave as written.
+
+        False also where only `_decide_anew` can tell (thanks, deliveries, lost steps).
 
         :param row: _AtDoor
         """

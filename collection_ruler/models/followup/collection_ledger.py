@@ -44,7 +44,10 @@ ROW = {
 
 
 class CollectionLedger(models.AbstractModel):
-    """The only writer of new follow-ups and of new rows of the ledger (A9)."""
+    """Writes new follow-ups, and alone all new rows of the ledger (A9).
+
+    The only other follow-ups that are made are copies, by `_copy_anew` (transitions.py).
+    """
 
     _name = "collection.ledger"
     _description = "Collection: writer of the ledger"

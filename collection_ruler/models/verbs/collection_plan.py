@@ -13,7 +13,7 @@ CONSUMED = {"id": "int", "watermark": "int", "next_date": "date", "reason": "tex
 
 
 class CollectionPlan(models.AbstractModel):
-    """Second verb: find the due (instalment, step) pairs, decide once per debtor, write follow-ups."""
+    """Find the due (instalment, step) pairs, decide once per debtor, write follow-ups."""
 
     _name = "collection.plan"
     _inherit = ["collection.verb"]

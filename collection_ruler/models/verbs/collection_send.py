@@ -19,7 +19,7 @@ MARGIN = timedelta(minutes=10)
 
 
 class CollectionSend(models.AbstractModel):
-    """Third verb: lock, ask again what is owed, render, hand to Odoo's outboxes (door 1)."""
+    """Lock, ask again what is owed, render, hand to Odoo's outboxes (door 1)."""
 
     _name = "collection.send"
     _inherit = ["collection.verb"]
