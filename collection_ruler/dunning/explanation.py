@@ -47,10 +47,6 @@ class Kind(StrEnum):
     NO_FURTHER_STEP = "no_further_step"  # a person decides what comes next
 
 
-# nothing has to be done by anybody, and nothing is in the way
-GOES_ON = (Kind.PLANNED, Kind.NOTHING_OPEN, Kind.NO_RULER, Kind.COMING)
-
-
 @dataclass(frozen=True)
 class Message:
     """A follow-up that is under way, or the last one that was not sent.
