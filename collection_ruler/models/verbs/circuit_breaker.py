@@ -89,8 +89,10 @@ class CollectionSend(models.AbstractModel):
         return True
 
     def _sent_by_day(self, company, today):
-        """How many messages that ask for money left on each of the last days: {local day: number}."""
+        """How many messages that ask for money left on each of the last days, without what a person did:
+        {local day: number}."""
         self.env["collection.followup"].flush_model()
+        self.env["collection.ruler.step"].flush_model(["mode"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -99,6 +101,8 @@ class CollectionSend(models.AbstractModel):
                   FROM collection_followup f
                  WHERE f.company_id = %(company)s AND %(left)s AND %(asks)s
                    AND f.scheduled_at >= %(since)s
+                   AND NOT EXISTS (SELECT FROM collection_ruler_step s
+                                    WHERE s.id = f.step_id AND s.mode = 'task')
                  GROUP BY 1
                 """,
                 zone=company._collection_place().zones[0],
