@@ -1,4 +1,4 @@
-"""One order of reasons: a table of facts, and the law that what goes before is never hidden (S2)."""
+"""One order of reasons: a table of facts, and the law that what goes before is never hidden (F1)."""
 
 from dataclasses import replace
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What follows from the purpose of a follow-up (S6)."""
+"""What follows from the purpose of a follow-up (A3, A5, B4, F5)."""
 
 import pytest
 
