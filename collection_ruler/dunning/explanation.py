@@ -16,15 +16,14 @@ class Kind(StrEnum):
     """What is said of a customer, an instalment or a message; what comes first here goes before the rest.
 
     The order is the banner's. First what a person has to end or mend, then what was planned, then what the
-    ruler would say. Where screens differed, it was settled thus:
+    ruler would say. Why some stand where they do:
 
-    - A hold stands before the pause of the company and a ruler that stands still (the drawn line had it the
-      other way round): a reply waits for its answer, whatever else is silent (C6, F5).
+    - A hold stands before the pause of the company and a ruler that stands still: a reply waits for its
+      answer, whatever else is silent (C6, F5).
     - A message that will be taken back says so, whatever holds it: what is settled is never asked for (D1).
-    - An address that is missing or dead stands before skipping and approval (the banner named the approval,
-      today's outgoing the skipping): neither is of use before somebody mends it (C5).
-    - Skipping stands before approval: until that day nobody is asked (A13). The banner had it the other way
-      round, and today's outgoing took its buttons for approval away.
+    - An address that is missing or dead stands before skipping and approval: neither is of use before
+      somebody mends it (C5).
+    - Skipping stands before approval: until that day nobody is asked (A13).
     """
 
     TAKEN_BACK = "taken_back"  # a door will cancel the message
@@ -46,10 +45,6 @@ class Kind(StrEnum):
     NEVER_OPEN = "never_open"
     COMING = "coming"  # the next step
     NO_FURTHER_STEP = "no_further_step"  # a person decides what comes next
-
-
-# nothing has to be done by anybody, and nothing is in the way
-GOES_ON = (Kind.PLANNED, Kind.NOTHING_OPEN, Kind.NO_RULER, Kind.COMING)
 
 
 @dataclass(frozen=True)

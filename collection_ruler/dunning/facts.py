@@ -25,7 +25,8 @@ class Claim:
         before anybody is asked for it when it is overdue (F3)
     :param done_step_ids: ids of steps taken already that lie above the watermark now: they were moved (A9)
     :param blocked_by: why nothing may be said about it now, whatever the ladder says
-    :param delivered_on: the day on which the ruler itself delivered the invoice
+    :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
+    :param delivered_on: the last day on which the ruler or a person sent the invoice
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     """
 

@@ -2,7 +2,8 @@
 
 In the ledger both are rows of the same step of the same instalment: attempt 0 is the step itself, attempt 1
 its fallback. Each may be there once, and what failed keeps its row. Only one of the two is ever on its way:
-that is what is asked here, when a fallback is planned, at the doors, and when somebody tries again.
+`models/followup/fallbacks.py` asks here when a fallback is planned (`may_fall_back`), at both doors
+(`may_leave`), and when somebody tries again (`may_retry`).
 """
 
 STEP, FALLBACK = 0, 1

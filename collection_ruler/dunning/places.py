@@ -160,7 +160,7 @@ def locate(
     A time zone that contradicts the address is not believed: Odoo gives each new contact the one of
     whoever typed it in. Where the address leaves several, all of them count.
 
-    :param done_step_ids: the time zone of the contact, or None
+    :param said: the time zone of the contact, or None
     :param country: ISO code of the address, or None
     :param state: code of its state, as Odoo writes it, or None
     :param country_zones: the time zones of the country

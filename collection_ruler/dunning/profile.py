@@ -146,6 +146,9 @@ class Thresholds:
 def add_up(payments: Iterable[Payment]) -> tuple[HalfYear, ...]:
     """Payments by the half-year in which their instalments fell due, the last one first.
 
+    The definition that a test compares with the SQL of `models/verbs/collection_profile.py`, which adds up
+    the payments of many customers at once.
+
     :param payments: in any order; whoever reads them leaves out what fell due before `WINDOW_DAYS` and is
         paid, and instalments that are neither settled nor overdue yet
     """

@@ -22,26 +22,22 @@ class Rules:
 
     :param asks_for_money: the customer is asked to pay by it, so caps and the one message a day count it
     :param may_be_held: a hold, or doubt about a payment, stops it as well (F5)
-    :param is_contact: it counts as a contact with the customer (B4), also before it leaves
-    :param is_made_by_people: nobody plans it: it is noted once it took place
     :param trigger: of the steps that it is planned by; None where no step plans it
     """
 
     asks_for_money: bool = False
     may_be_held: bool = True
-    is_contact: bool = False
-    is_made_by_people: bool = False
     trigger: str | None = "due"
 
 
 RULES = {
-    Purpose.DUNNING: Rules(asks_for_money=True, is_contact=True),
+    Purpose.DUNNING: Rules(asks_for_money=True),
     # a delivery is no dunning: what may stop a reminder does not stop the invoice itself
     Purpose.DELIVERY: Rules(may_be_held=False),
     # who paid is thanked whatever else is on hold
     Purpose.THANKS: Rules(may_be_held=False, trigger="paid"),
-    Purpose.RETURNED: Rules(asks_for_money=True, is_contact=True, trigger="payment_returned"),
-    Purpose.CONVERSATION: Rules(is_contact=True, is_made_by_people=True, trigger=None),
+    Purpose.RETURNED: Rules(asks_for_money=True, trigger="payment_returned"),
+    Purpose.CONVERSATION: Rules(trigger=None),
 }
 # purposes of messages that ask for money
 ASKS_FOR_MONEY = tuple(purpose for purpose, rules in RULES.items() if rules.asks_for_money)

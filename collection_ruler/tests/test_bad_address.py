@@ -1,6 +1,7 @@
 """A customer whose address does not work: the next messages wait until there is another one (C5, H2)."""
 
 import smtplib
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -196,6 +197,21 @@ class TestBadAddress(CollectionCommon):
         self.assertFalse(self.day("2026-03-12"))
         self.assertEqual(failed.state, "failed")
         self.assertTrue([t for t in self.tasks() if "Not sent" in t])
+
+    @mute_logger(MAIL, SERVER)
+    def test_what_any_channel_reads_of_a_contact_has_track_look_again(self):
+        self.fail_forgot()
+        Refresh = self.env["collection.debtor.refresh"]
+        Refresh.search([]).unlink()
+        self.customer.function = "Violinist"
+        self.assertFalse(Refresh.search([]), "no channel reads it")
+        channel = self.registry["collection.channel.email"]
+        with patch.object(channel, "_address_fields", ("email", "function")):
+            self.customer.function = "Cellist"
+            self.assertEqual(Refresh.search([]).debtor_id, self.debtor())
+            Refresh.search([]).unlink()
+            self.person("Office", parent_id=self.customer.id, email=False, function="Desk 2")
+            self.assertEqual(Refresh.search([]).debtor_id, self.debtor(), "a new contact")
 
     @mute_logger(MAIL, SERVER)
     def test_what_was_paid_meanwhile_is_not_said_after_all(self):

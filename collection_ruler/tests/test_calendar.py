@@ -25,7 +25,7 @@ class TestCalendar(PlanCase):
         self.assertEqual(self.days_said(13, 18), [(16, "Forgot?")])
 
     def test_days_overdue_count_from_the_bank_day(self):
-        """A3, story 1: due on Saturday and not paid on Monday is not late yet."""
+        """A3: due on Saturday and not paid on Monday is not late yet."""
         self.activate("2026-03-02")
         move = self.invoice("2026-03-14")  # a Saturday; the 17th is Saint Patrick's Day
         self.day("2026-03-09")

@@ -1,4 +1,4 @@
-"""Every channel answers the questions of `collection.channel`, whoever brought it (S5, S6)."""
+"""Every channel answers the questions of `collection.channel`, whoever brought it (B7)."""
 
 from contextlib import closing
 from datetime import date

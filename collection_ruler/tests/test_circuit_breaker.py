@@ -98,6 +98,26 @@ class TestFlood(CollectionCommon):
         self.assertEqual(len(sent), 3)
         self.assertEqual(len(self.asked(sent)), 0)
 
+    def test_what_a_person_does_neither_trips_it_nor_makes_it_usual(self):
+        """Calls and letters wait for somebody anyway, each by itself."""
+        email = self.registry["collection.channel.email"]
+        with patch.object(email, "_modes", ("automatic", "approve", "task")):
+            self.step("A week before").mode = "task"
+        self.many(4, "2026-03-18")
+        self.day("2026-03-11")
+        self.assertFalse(self.tasks())
+        calls = self.env["collection.followup"].search(
+            [("company_id", "=", self.company.id), ("step_name", "=", "A week before")]
+        )
+        self.assertEqual(calls.mapped("state"), ["queued"] * 4)
+        with self.at("2026-03-11 15:00"):
+            calls.activity_id.action_feedback()
+            self.run_ruler("track")
+        self.assertEqual(calls.mapped("state"), ["sent"] * 4)
+        self.many(4, "2026-03-12")
+        self.assertFalse(self.asked(self.day("2026-03-12")))
+        self.assertEqual(len(self.tasks()), 1)
+
     def test_a_collector_does_not_let_them_leave(self):
         self.many(4)
         self.day("2026-03-11")

@@ -1,4 +1,4 @@
-"""People's contacts count, and the ruler is silent after a conversation (B4, story 9)."""
+"""People's contacts count, and the ruler is silent after a conversation (B4)."""
 
 from itertools import product
 

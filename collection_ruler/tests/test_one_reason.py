@@ -1,4 +1,4 @@
-"""Whoever asks why a customer is not written to gets one answer, wherever they look (S2: F1, F5, A6, A13)."""
+"""Whoever asks why a customer is not written to gets one answer, wherever they look (F1, F5, A6, A13)."""
 
 import re
 import smtplib

@@ -107,7 +107,7 @@ class TestOneVoice(PlanCase):
         self.assertEqual(self.followups(purpose="thanks").state, "sent")
 
     def test_no_overdue_step_until_days_after_delivery(self):
-        """Story 2: posted today, due today, never sent."""
+        """An invoice that is posted today, due today, and was never sent (A3)."""
         self.activate("2026-03-02")
         move = self.invoice("2026-03-09", date="2026-03-09", sent=False)
         sent = self.day("2026-03-09")

@@ -7,7 +7,7 @@ from .common import CollectionCommon
 
 @tagged("post_install", "-at_install")
 class TestStepTrace(CollectionCommon):
-    """A ruler that speaks keeps in its history who moved, added or removed a step (C8)."""
+    """A ruler that speaks keeps in its history who moved, added or removed a step (F7)."""
 
     @classmethod
     def setUpClass(cls):

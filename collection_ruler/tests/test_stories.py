@@ -1,4 +1,7 @@
-"""The stories of product.md that a naive build gets wrong, each as a customer would live it."""
+"""Stories that a naive build gets wrong, each as a customer would live it.
+
+The number in a test's name is that of its story; tests with one number tell one story.
+"""
 
 import re
 

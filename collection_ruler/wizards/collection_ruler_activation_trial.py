@@ -53,7 +53,7 @@ class _Row(NamedTuple):
     """The same for a customer whom the dialog names, in words.
 
     :param what: channel and name of the step
-    :param seen: the message as `collection.followup._preview` has it, empty for a task
+    :param seen: the message as `collection.message.preview._next` has it, empty for a task
     """
 
     day: date

@@ -83,7 +83,7 @@ def quick_classes() -> list[str]:
     """The test classes of add-ons that are tagged "quick", as pytest names them, largest first.
 
     The tag is for classes that open no browser, render no PDF, play no random history, and whose tests
-    take about a second each: together a picture of each room, not all of it.
+    take about a second each: together a picture of each package, not all of it.
     """
     found = {}
     for path in (file for addon in paths.addons() for file in addon.glob("tests/test_*.py")):

@@ -1,4 +1,4 @@
-"""What is owed, said once: the laws of a statement (S8)."""
+"""What is owed, said once: the laws of a statement (B5, D1, D2)."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is announced is what is then done: lines and sentences against decisions (S1)."""
+"""What is announced is what is then done: lines and sentences against decisions (A12)."""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""One order of reasons: a table of facts, and the law that what goes before is never hidden (S2)."""
+"""One order of reasons: a table of facts, and the law that what goes before is never hidden (F1)."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.explanation import GOES_ON, Facts, Kind, Message, blocked_by, explain, explanations
+from dunning.explanation import Facts, Kind, Message, blocked_by, explain, explanations
 from dunning.reason import Reason
 
 PLANNED = Message("m", "planned", Reason.DUE)
 ORDER = list(Kind)
+# nothing has to be done by anybody, and nothing is in the way
+GOES_ON = (Kind.PLANNED, Kind.NOTHING_OPEN, Kind.NO_RULER, Kind.COMING)
 
 # each line: what is known, and the one answer (kind, reason, about, whether something stops it)
 TABLE = [

@@ -60,7 +60,7 @@ def test_a_notice_that_is_late_is_not_what_comes_next():
 
 
 def test_of_two_steps_that_have_come_the_later_is_named():
-    """A task that comes on that day as well is done beside it; only a message is overtaken (S1)."""
+    """A task that comes on that day as well is done beside it; only a message is overtaken (A9)."""
     due, today = date(2025, 11, 3), date(2025, 11, 12)
     letters = ladder_of(3, 5, bank_days=False)
     assert next_step(letters, BRAZIL, due, None, today) == (letters.steps_at(5)[0], today)

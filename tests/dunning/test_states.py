@@ -1,4 +1,4 @@
-"""Which state may follow which: each pair, of follow-ups and of the rows of their ledger (S3)."""
+"""Which state may follow which: each pair, of follow-ups and of the rows of their ledger (H3)."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""The house keeps its rooms: who may use whom, how large a file may be, and who alone may do what.
+"""Packages keep their order: who may import whom, how large a file may be, and who alone may do what.
 
 Each rule names what does not keep it today. Such an exception has to be true: what keeps the rule by now
 is struck from the list, so that the lists only become shorter.
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDONS = sorted(path.parent for path in ROOT.glob("*/__manifest__.py"))
 BASE = ROOT / "collection_ruler"
 
-# the packages of the base add-on's models, in the order in which they load; each may use those before it
+# the packages of the base add-on's models, in the order in which they load; each may import those before it
 LAYERS = ["common", "company", "ruler", "instalment", "debtor", "followup", "facts", "message"]
 LAYERS += ["channels", "doors", "verbs", "runs", "actions", "screens"]
 
@@ -79,7 +79,7 @@ def assert_only(found, exceptions) -> None:
 
 
 # ----------------------------------------------------------------------
-# who may use whom
+# who may import whom
 # ----------------------------------------------------------------------
 
 PURE = {"dateutil", "holidays"} | set(sys.stdlib_module_names)
@@ -97,7 +97,7 @@ def test_what_decides_imports_nothing_of_odoo(path):
 
 
 def imported(path: Path, root: Path = BASE / "models") -> list[tuple[str, ...]]:
-    """What a file of the models imports from the models: ("followup", "states") and so on."""
+    """What a file of the models imports from the models: ("followup", "transitions") and so on."""
     home = (root.parent.name, root.name, *path.relative_to(root).parts[:-1])
     found = []
     for node in ast.walk(tree(path)):

@@ -9,9 +9,9 @@ TABLE = ROOT / "docs" / "requirements.md"
 WANTED = [
     *(f"A{number}" for number in range(1, 15)),
     *(f"B{number}" for number in range(1, 8)),
-    *(f"C{number}" for number in range(1, 8)),
+    *(f"C{number}" for number in range(1, 9)),
     *(f"D{number}" for number in range(1, 8)),
-    *("F1", "F3", "F5", "F6", "F7", "H1", "H3"),
+    *("F1", "F3", "F5", "F6", "F7", "G3", "H1", "H2", "H3"),
 ]
 
 

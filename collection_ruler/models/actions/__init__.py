@@ -1,6 +1,6 @@
 """What people do: switch a ruler on, drop a card, agree on another date, and see at once what comes of it.
 
-It may use every room before it, and asks `dunning/` before anything is said.
+It may use every package before it, and asks `dunning/` before anything is said.
 Entry: `collection.ruler._activate()`; `collection.board`, `collection.rescheduling` and
 `collection.refresh.now` for the rest.
 
@@ -10,8 +10,7 @@ Entry: `collection.ruler._activate()`; `collection.board`, `collection.reschedul
 - **Dropping a card never writes a stage.** On a reminder's column that step is taken by `decide`, as if its
   day had come; "only note it" consumes it as `said_by_hand`. A task asked for so is ours: no cap stops it,
   a hold does.
-- **What a person does is seen at once**, for up to twenty debtors, without waiting for a lock: the run
-  looks again.
+- **What a person does is seen at once**, for up to twenty debtors; those that a run holds are left to it.
 """
 
 from . import account_move_line

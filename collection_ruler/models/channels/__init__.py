@@ -12,6 +12,7 @@ Entry: ``collection.hand.over._leave``, ``collection.outcome._follow`` and, for 
 """
 
 from . import collection_channel
+from . import all_channels
 from . import collection_channel_email
 from . import collection_channel_delivery
 from . import collection_channel_activity

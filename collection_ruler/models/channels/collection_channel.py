@@ -11,8 +11,9 @@ class CollectionChannel(models.AbstractModel):
 
     A channel is one class in one file: ``_name = "collection.channel.<code>"``, ``_inherit =
     ["collection.channel"]``, beside a ``selection_add`` of the code on ``collection.ruler.step.channel``.
-    A follow-up knows no channel: it asks for the one of its code. A code whose add-on was uninstalled is
-    answered by this class itself: it reaches nobody, and what was planned is taken back.
+    A follow-up knows no channel: it asks `_named` for the one of its code (`all_channels.py`). A code whose
+    add-on was uninstalled is answered by this class itself: it reaches nobody, and what was planned is taken
+    back.
     """
 
     _name = "collection.channel"
@@ -26,42 +27,17 @@ class CollectionChannel(models.AbstractModel):
     _customer_hears = True
     # how a step may use it, the usual way first: see dunning.ladder.MODES; in mode `task` a person does it
     _modes = ("automatic", "approve", "task")
-    # what it can say besides reminders: see dunning.purpose
+    # which purposes it can carry: see dunning.purpose
     _purposes = ("dunning", "returned")
-    # an address belongs to a person or company: without one it reaches nobody
+    # it needs an address of the contact; False: it reaches whoever has an e-mail address
     _has_addresses = True
-    # the fields of ``res.partner`` that `_reaches` and `_address` read
+    # the fields of ``res.partner`` that `_reaches` and `_address` read: when one changes, track looks again
     _address_fields = ("email",)
     # a refusal whose words match this regular expression is about the address, others are about us; None:
     # all are
     _address_refused = None
     # its queue sends to the test address by itself
     _redirects_in_test_mode = False
-
-    @api.model
-    def _named(self, code):
-        """The channel of a code of ``collection.ruler.step.channel``, or `delivery`."""
-        name = f"{CollectionChannel._name}.{code}"
-        return self.env[name if name in self.env else CollectionChannel._name]
-
-    @api.model
-    def _codes(self):
-        """The codes of all channels that steps may use."""
-        step = self.env["collection.ruler.step"]
-        return tuple(
-            code for code, _label in step._fields["channel"]._description_selection(self.env)
-        )
-
-    @api.model
-    def _hearing(self):
-        """The codes of those by which the customer hears."""
-        return tuple(code for code in self._codes() if self._named(code)._customer_hears)
-
-    @api.model
-    def _each(self, followups):
-        """The follow-ups of each channel: [(channel, ``collection.followup``)]."""
-        by_code = followups.grouped(lambda f: f._channel_code())
-        return [(self._named(code), own) for code, own in by_code.items()]
 
     @property
     def _code(self):
@@ -155,7 +131,7 @@ class CollectionChannel(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _write(self, followups):
-        """Write messages; ``collection.message._one_by_one`` lets one that cannot be written fail alone.
+        """Write messages; ``collection.message._write_safely`` lets one that cannot be written fail alone.
 
         :return: {follow-up id: Message}
         """
@@ -182,12 +158,27 @@ class CollectionChannel(models.AbstractModel):
         """Write messages and put them into the outbox; those without a working address fail (C5)."""
         if self._code == CollectionChannel._name:  # its add-on is gone
             return followups._cancel(Reason.GONE)
-        reachable = followups
-        if self._has_addresses:
-            reachable = self.env["collection.failed.addresses"]._sift(self, followups)
+        reachable = self._sift(followups) if self._has_addresses else followups
         messages = self._write(reachable) if reachable else {}
         if messages:
             self._queue(followups.browse(messages), messages)
+
+    def _sift(self, followups):
+        """Those whose address may work; the others fail (C5).
+
+        :return: ``collection.followup``
+        """
+        reachable = followups.browse()
+        dead = self.env["collection.failed.addresses"]._bounced_before(followups)
+        for followup in followups:
+            address = self._address(followup.partner_id)
+            if not address:
+                followup._fail(Reason.NO_ADDRESS)
+            elif (followup.debtor_id.id, address) in dead:
+                followup._fail(Reason.BOUNCED)
+            else:
+                reachable += followup
+        return reachable
 
     def _queue(self, followups, messages):
         """Keep the words in the customers' history, fill the outbox, and note that they stand there.

@@ -99,7 +99,7 @@ class CollectionChannelEmail(models.AbstractModel):
 
     def _write(self, followups):
         self._fetch_addressed(followups)
-        return self.env["collection.message"]._one_by_one(followups, self._by_template)
+        return self.env["collection.message"]._write_safely(followups, self._by_template)
 
     def _by_template(self, followups):
         """Write each language and template in one go.

@@ -5,7 +5,10 @@ from ..common import clock
 
 
 class CollectionTestMode(models.AbstractModel):
-    """In test mode nothing reaches a customer: one's own mailbox gets what they would have got (A13)."""
+    """In test mode nothing reaches a customer: one's own mailbox gets what they would have got (A13).
+
+    This is for channels that send no mail of their own; e-mails are turned aside in `doors/test_mode.py`.
+    """
 
     _name = "collection.test.mode"
     _description = "Collection: test mode of channels without a mail of their own"

@@ -1,14 +1,14 @@
-"""What every room needs and no room owns: the time, SQL that several ask alike, labels of reasons.
+"""What every package needs and none owns: the time, SQL that several ask alike, labels of reasons.
 
-It may use `dunning/` and nothing else of ours.
+It imports `dunning/` and nothing else of ours.
 Entry: `clock.now(env)`, the conditions of `instalment_key`, `bulk_sql.write_rows`, `reason_labels`, and
 `memo_of(env)`: what a batch reads once, believed only where our own code made it, since a
 context can come by RPC.
 
-Rows of ours are written by one statement per batch (`bulk_sql`). What belongs to others, activities,
-messages and mails, is created by the ORM, many at once, since other add-ons hook in there. Where a
-statement is slow, look first whether PostgreSQL knows how much is in its tables (`analyze`), and whether it
-compiles (`NO_JIT`).
+Rows of ours are written by one statement per batch (`bulk_sql`). Activities are created by the ORM. Messages
+and mails are inserted in one statement (`create_many`), unless another add-on overrides their `create`. Where
+a statement is slow, look first whether PostgreSQL knows how much is in its tables (`analyze`), and whether
+it compiles (`NO_JIT`).
 """
 
 from . import bulk_sql, clock, formatting, instalment_key, memo, reason_labels

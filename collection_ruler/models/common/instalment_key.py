@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...dunning.purpose import ASKS_FOR_MONEY
 
-# by what the ledgers know an instalment, which may be made anew under another id (decision 2)
+# by what the ledgers know an instalment, which may be made anew under another id (decision 3)
 _KEY = ("move_id", "account_id", "partner_id", "due_date")
 
 
@@ -124,8 +124,9 @@ def is_held(instalment: str, today: date) -> SQL:
     )
 
 
-def is_contact(followup: str) -> SQL:
-    """Whether a follow-up asks the customer for money, which counts in caps and for the first word (B4).
+def asks_for_money(followup: str) -> SQL:
+    """Whether a follow-up asks the customer for money, which counts in caps and for the first word (B4). By
+    whose hands does not count here; `collection.followup._asks_for_money` leaves out what a person does.
 
     :param followup: the alias of collection_followup
     """
@@ -173,6 +174,6 @@ def was_spoken_to(debtor: str) -> SQL:
     return SQL(
         "EXISTS (SELECT FROM collection_followup f WHERE f.debtor_id = %s.id AND %s AND %s)",
         SQL.identifier(debtor),
-        is_contact("f"),
+        asks_for_money("f"),
         has_left("f"),
     )

@@ -1,6 +1,6 @@
 """What holds for a whole company: contact hours, place, bank data, limits by law, classes of payers, pauses.
 
-It may use common/ and `dunning/`; it knows no ruler and no debtor.
+It imports common/ and `dunning/`, and nothing of rulers or debtors.
 Entry: `_collection_calendar(hours, key)` says when customers of one place may be contacted, and
 `_collection_today()` which day it is.
 

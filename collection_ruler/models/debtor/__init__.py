@@ -4,8 +4,9 @@ It may use common/, company/, ruler/, instalment/ and `dunning/`.
 Entry: `collection.recipients` says who gets a message, `_calendar()` when they may be contacted,
 `collection.conversation` what a reply, an answer of ours or a bounce changes.
 
-- **All that pauses is a hold**; handing over is one with a name (`origin` `handover`, `agency_id`):
-  silence, stage and taking back are those of any other.
+- **A hold** is a pause that somebody sets, or that a reply sets, for one customer or some of their
+  instalments. Handing over is one with a name (`origin` `handover`, `agency_id`): silence, stage and taking
+  back are those of any other.
 - **Dates to avoid and the best time** move the instant of one customer's messages, and no cut-off.
 - **A conversation is a follow-up** of purpose `talk`: a call or meeting that a collector ticks off on the
   debtor, or a message written there. It counts as a contact and silences the ruler for some days; whether

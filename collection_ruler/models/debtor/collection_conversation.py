@@ -27,7 +27,7 @@ class CollectionConversation(models.AbstractModel):
     @api.model
     def _replied(self, debtors, msg_dict):
         """A person replied: hold the ruler for 3 working days, tell the responsible, and note the answer on
-        what was answered (C6, story 3). What a machine wrote changes nothing.
+        what was answered (C6). What a machine wrote changes nothing.
 
         :param debtors: ``collection.debtor``
         :param msg_dict: the incoming message, as Odoo parsed it

@@ -65,7 +65,7 @@ class CollectionDebtor(models.Model):
     instalment_ids = fields.One2many("collection.instalment", "debtor_id", string="Instalments")
     followup_ids = fields.One2many("collection.followup", "debtor_id", string="Follow-ups")
     hold_ids = fields.One2many("collection.hold", "debtor_id", string="Holds")
-    # offered above the form where there is nothing to choose from; a hand-over is taken back on its own page
+    # the one hold in force, which a button ends; False where there are several, or it is a hand-over
     only_hold_id = fields.Many2one(
         "collection.hold", compute="_compute_only_hold_id", string="The hold in force"
     )
@@ -125,7 +125,8 @@ class CollectionDebtor(models.Model):
             )
 
     def _responsible(self, ruler=None):
-        """Who gets the task: responsible of the debtor, else of the ruler, else the salesperson."""
+        """Who gets the task: responsible of the debtor, else of the ruler, else the salesperson, else the
+        administrator."""
         self.ensure_one()
         return (
             self.user_id
@@ -180,15 +181,6 @@ class CollectionDebtor(models.Model):
         ):
             raise AccessError(self.env._("Only collectors decide what becomes of a debtor."))
         return self
-
-    def _held_instalments(self):
-        """The ``collection.instalment`` of this debtor that a hold covers today."""
-        self.ensure_one()
-        in_force = self.env["collection.hold"]._in_force(self.company_id.sudo()._collection_today())
-        holds = self.sudo().hold_ids.filtered_domain(in_force)
-        return (
-            self.sudo().instalment_ids if "all" in holds.mapped("scope") else holds.instalment_ids
-        )
 
     def action_write_now(self):
         """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""

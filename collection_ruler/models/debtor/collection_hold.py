@@ -5,7 +5,8 @@ from odoo.tools import format_date
 
 
 class CollectionHold(models.Model):
-    """A pause: the only thing that silences a ruler (F5)."""
+    """A pause that somebody sets, or that a reply sets, for one customer or some of their instalments
+    (F5)."""
 
     _name = "collection.hold"
     _description = "Collection Hold"

@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 from ...dunning.reason import NO_GOOD_ADDRESS
 
-# what decides to which address messages go (B6)
-DECIDES_ADDRESS = {"email", "type", "parent_id", "active"}
+# what decides to which contact messages go (B6), beside the addresses that channels read
+DECIDES_CONTACT = {"type", "parent_id", "active"}
 
 
 class ResPartner(models.Model):
@@ -29,12 +29,15 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        partners.filtered(lambda p: p.parent_id and p.email)._collection_address_changed()
+        addresses = self.env["collection.channel"]._all_address_fields()
+        reachable = partners.filtered(lambda p: p.parent_id and any(p[name] for name in addresses))
+        reachable._collection_address_changed()
         return partners
 
     def write(self, vals):
         result = super().write(vals)
-        if not DECIDES_ADDRESS.isdisjoint(vals):
+        addresses = self.env["collection.channel"]._all_address_fields()
+        if not (DECIDES_CONTACT | addresses).isdisjoint(vals):
             self._collection_address_changed()
         return result
 

@@ -1,8 +1,10 @@
-"""The two doors that a message passes, and what comes back by mail.
+"""The two doors that a message passes, which replies a machine wrote, and what comes back about invoices that
+the ruler delivered. What else comes back by mail is `collection.conversation`.
 
-They may use everything above them, and ask `dunning/` anew what was decided before. Entry methods: door 1
-is ``collection.door`` (`_lock`, `_check`, `_apply`), door 2 ``collection.gateway`` (`_hand_over`);
-``mail.mail`` and ``ir.mail_server`` lead Odoo's own queue through it.
+They may use everything before them, and ask `dunning/` anew what was decided before. Entry methods: door 1
+is ``collection.door`` (`_lock`, `_check`, `_apply`). Door 2 is ``collection.gateway``: ``mail.mail`` asks it
+for Odoo's own queue (`_ask`) and tells it what ``ir.mail_server`` was answered (`_answer`); `_hand_over` does
+both for a channel with a queue of its own.
 
 - **What meets a hold here stays planned** and is asked again in the next window. Cancelled, it would be
   lost, since its step is consumed; while it waits it does not count as a contact.

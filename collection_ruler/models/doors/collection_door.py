@@ -65,7 +65,7 @@ class CollectionDoor(models.AbstractModel):
         :param pairs: what `_pairs` says of them
         :return: yields (follow-up, Recheck)
         """
-        spoken_to = defaultdict(list)  # those of this batch that day
+        spoken_to = defaultdict(list)  # days on which this batch lets a customer hear from us
         for followup, snapshot, planned in self._facts_of(followups, pairs):
             decision = followup.decided_at and followup.decided_at.isoformat()
             snapshot = snapshot.beside(decision or None)
@@ -161,12 +161,12 @@ class CollectionDoor(models.AbstractModel):
             else:
                 going[followup] = check
         names = ["reason", "step_id", "step_name", "currency_id", "amount_due", "amount_paid"]
-        rows = [self._words_and_amount(f, check) for f, check in going.items()]
+        rows = [self._tone_and_amount(f, check) for f, check in going.items()]
         write_rows(self.env, "collection.followup", names, rows)
         self._write_asked({f.id: check.asked for f, check in going.items() if check.asked})
 
-    def _words_and_amount(self, followup, check):
-        """The row of one that may leave: whose words it says, and for how much."""
+    def _tone_and_amount(self, followup, check):
+        """The row of one that may leave: in which tone, and for how much."""
         step, currency = followup.step_id, followup.currency_id
         if check.tone and check.tone.id != step.id:
             step = step.browse(check.tone.id)

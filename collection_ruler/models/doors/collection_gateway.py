@@ -192,7 +192,9 @@ class CollectionGateway(models.AbstractModel):
         return _AtDoor(*rows[0]) if rows else None
 
     def _still_right(self, followup_id, row):
-        """Whether all that it says is still true and it may leave now, in the common case.
+        """Whether a reminder may leave as written.
+
+        False also where only `_decide_anew` can tell (thanks, deliveries, lost steps).
 
         :param row: _AtDoor
         """

@@ -11,7 +11,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_process(self, model, message, *args, **kwargs):
-        """Note whether a machine wrote the message, before Odoo forgets its headers (C6, story 4)."""
+        """Note whether a machine wrote the message, before Odoo forgets its headers (C6)."""
         automatic = self._collection_is_automatic(message)
         return super(
             MailThread, self.with_context(collection_automatic_reply=automatic)

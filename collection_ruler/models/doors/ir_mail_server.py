@@ -10,7 +10,7 @@ class IrMailServer(models.Model):
 
     @api.model
     def send_email(self, message, *args, **kwargs):
-        """Note what the gateway said, for follow-ups: ``mail.mail`` reads `unknown` in each case.
+        """Keep what the server answered; ``mail.mail`` mostly keeps `unknown`.
 
         The context key ``collection_outcome`` brings an Outcome, which is filled with ``verdict`` (dunning
         ``Answer``) and ``said``.

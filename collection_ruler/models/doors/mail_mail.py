@@ -61,7 +61,7 @@ class MailMail(models.Model):
             talks = talks.search(
                 [("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)]
             )
-            talks._answered_to_person(why)
+            talks._note_whether_it_arrived(why)
         return result
 
     def _send(self, auto_commit=False, raise_exception=False, **kwargs):
@@ -127,7 +127,7 @@ class MailMail(models.Model):
                 self.env.cr.commit()  # pylint: disable=invalid-commit
             raise
         if "verdict" not in outcome:
-            # somebody replaced our note of the answer: what Odoo calls sent is sent
+            # no server was asked, or an add-on sent it without our context: go by Odoo's state
             mail = self.exists()
             was_asked = not mail or mail.state == "sent"
             outcome["verdict"] = Answer.ACCEPTED if was_asked else Answer.UNASKED

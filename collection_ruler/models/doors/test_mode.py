@@ -5,7 +5,10 @@ from .mail_mail import outcome_of
 
 
 class MailMail(models.Model):
-    """In test mode e-mails go to one's own mailbox; what was queued before is turned aside too (A13)."""
+    """In test mode e-mails go to one's own mailbox; what was queued before is turned aside too (A13).
+
+    What leaves by other channels is turned aside in `channels/collection_test_mode.py`.
+    """
 
     _inherit = "mail.mail"
 

@@ -10,7 +10,8 @@ Entry: `collection.snapshot._take(company_id, debtor_ids, …)` for decisions,
   the number or reference of an invoice in its text. An equal amount alone says nothing where many pay the
   same fee.
 - **An address that failed** is a fact of the plan, by channel and role, as long as the recipient of that
-  role still has it: steps that would go there wait. Only plan asks; the doors stay as fast as they were.
+  role still has it: steps that would go there wait. Only plan asks: it would cost door 2 a
+  query for each message.
 - **The forecast** takes the facts of decisions, and adds until when a hold, a pause or a ruler lasts.
 """
 

@@ -76,25 +76,6 @@ class CollectionFailedAddresses(models.AbstractModel):
         return result
 
     @api.model
-    def _sift(self, channel, followups):
-        """Those whose address may work; the others fail (C5).
-
-        :param channel: that is about to send them, a model that inherits ``collection.channel``
-        :return: ``collection.followup``
-        """
-        reachable = followups.browse()
-        dead = self._bounced_before(followups)
-        for followup in followups:
-            address = channel._address(followup.partner_id)
-            if not address:
-                followup._fail(Reason.NO_ADDRESS)
-            elif (followup.debtor_id.id, address) in dead:
-                followup._fail(Reason.BOUNCED)
-            else:
-                reachable += followup
-        return reachable
-
-    @api.model
     def _is_lacking(self, followup):
         """Whether a follow-up has no address to leave to, by any channel: ``SQL``.
 

@@ -8,7 +8,7 @@ from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.memo import Memo, memo_of
+from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .queries import coming_ids, done_and_moved, open_debtors
@@ -31,8 +31,6 @@ class CollectionSnapshot(models.AbstractModel):
         :return: Settings
         """
         memo = memo_of(self.env)
-        if memo is None:
-            memo = Memo()
         if ("settings", company_id) not in memo:
             company = self.env["res.company"].browse(company_id).with_context(collection_memo=memo)
             memo["settings", company_id] = read_settings(self.env, company)

@@ -8,8 +8,8 @@ from ...dunning.purpose import Purpose
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.instalment_key import (
+    asks_for_money,
     has_left,
-    is_contact,
     is_held,
     same_occurrence,
     was_spoken_to,
@@ -51,7 +51,7 @@ def open_debtors(env, today, debtor_ids):
                                     THEN 'return_notice' END,
                                f.decided_at))
                       FROM collection_followup f
-                     WHERE f.debtor_id = d.id AND (%(contact)s OR f.purpose = %(conversation)s)
+                     WHERE f.debtor_id = d.id AND (%(asks)s OR f.purpose = %(conversation)s)
                        AND f.scheduled_at >= %(since)s
                        -- what waits at a door does not count until it leaves
                        AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
@@ -62,7 +62,7 @@ def open_debtors(env, today, debtor_ids):
             """,
             claim=_claim_columns(env, today, now),
             credits=credits_query("d"),
-            contact=is_contact("f"),
+            asks=asks_for_money("f"),
             said=has_left("f"),
             spoken_to=was_spoken_to("d"),
             due=Reason.DUE,

@@ -1,7 +1,8 @@
 """The ledger: what was said to whom about which instalment, what is planned, and what became of it.
 
-Uses common, company, ruler, instalment, debtor and `dunning/`; it knows no channel, door or screen.
-Entry: `collection.ledger` alone writes new follow-ups and rows; `_move_to` (states.py) alone changes states.
+Imports common, company, ruler, instalment, debtor and `dunning/`, and nothing of channels, doors or screens.
+Entry: `collection.ledger` writes new follow-ups and rows; a copy of a follow-up comes from `_copy_anew`
+(transitions.py). Only `_move_to`, `_move_rows` and `_move_sql` (collection_gate.py) change states.
 
 - **One row per instalment, step, occurrence and attempt** stands in the ledger, by a unique index over what
   is planned, sent or skipped. Rows are never deleted; their state and reason change.
@@ -14,7 +15,7 @@ Entry: `collection.ledger` alone writes new follow-ups and rows; `_move_to` (sta
 from . import collection_gate
 from . import collection_followup
 from . import collection_followup_item
-from . import states
+from . import transitions
 from . import collection_failure
 from . import collection_ledger
 from . import pairs

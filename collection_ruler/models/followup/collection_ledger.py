@@ -8,7 +8,7 @@ from ...dunning.purpose import Purpose
 from ...dunning.reason import STILL_HERE, Reason
 from ..common import clock
 from ..common.bulk_sql import insert_rows, rows_as
-from ..common.instalment_key import is_contact, same_occurrence
+from ..common.instalment_key import asks_for_money, same_occurrence
 
 # what a planned follow-up consists of
 FOLLOWUP = [
@@ -44,7 +44,10 @@ ROW = {
 
 
 class CollectionLedger(models.AbstractModel):
-    """The only writer of new follow-ups and of new rows of the ledger (A9)."""
+    """Writes new follow-ups, and alone all new rows of the ledger (A9).
+
+    The only other follow-ups that are made are copies, by `_copy_anew` (transitions.py).
+    """
 
     _name = "collection.ledger"
     _description = "Collection: writer of the ledger"
@@ -98,12 +101,12 @@ class CollectionLedger(models.AbstractModel):
                   JOIN collection_followup_item t
                     ON t.followup_id = f.id AND t.state = 'planned' AND t.offset_days IS NOT NULL
                   JOIN collection_instalment i ON %(same)s
-                 WHERE f.debtor_id IN %(debtors)s AND f.state IN %(here)s AND %(contact)s
+                 WHERE f.debtor_id IN %(debtors)s AND f.state IN %(here)s AND %(asks)s
                 """,
                 debtors=tuple(debtor.id for debtor, _decision in decisions),
                 same=same_occurrence("i", "t"),
                 here=STILL_HERE,
-                contact=is_contact("f"),
+                asks=asks_for_money("f"),
             )
         )
         found = [

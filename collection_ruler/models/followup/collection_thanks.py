@@ -6,7 +6,7 @@ from ..common.instalment_key import is_line_of
 
 
 class CollectionThanks(models.AbstractModel):
-    """What money does to thanks that are planned (A5)."""
+    """What planned thanks are about, and what becomes of them when payments are undone (A5)."""
 
     _name = "collection.thanks"
     _description = "Collection: thanks and their payments"
@@ -72,7 +72,8 @@ class CollectionThanks(models.AbstractModel):
 
     @api.model
     def _join(self, thanks):
-        """Make one of planned thanks to the same customer, which waited or whose customers were merged.
+        """Join planned thanks of one customer, currency and ruler into one (they waited, or customers were
+        merged).
 
         :return: those that have nothing left to say
         """

@@ -3,7 +3,7 @@ from datetime import UTC
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.fallback import FALLBACK, HAS_LEFT, NOT_ARRIVED, STEP, may_fall_back
+from ...dunning.fallback import FALLBACK, STEP, may_fall_back, may_leave, may_retry
 from ...dunning.reason import STILL_HERE, Reason
 from ...dunning.states import Forbidden
 from ..common.instalment_key import is_overtaken, same_occurrence
@@ -12,8 +12,9 @@ from ..common.instalment_key import is_overtaken, same_occurrence
 class CollectionLedger(models.AbstractModel):
     """A second attempt by another channel, for what did not arrive (A11).
 
-    Which of the two may go on is said in `dunning/fallback.py`. The unique index knows the attempt, so each
-    is in the ledger once, and what failed keeps its row.
+    Which of the two may go on is asked of `dunning/fallback.py`: here, when a fallback is planned, at both
+    doors, and when somebody tries again. The unique index knows the attempt, so each is in the ledger once,
+    and what failed keeps its row.
     """
 
     _inherit = "collection.ledger"
@@ -106,34 +107,32 @@ class CollectionLedger(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT t.followup_id
+                SELECT DISTINCT t.followup_id, f.state
                   FROM collection_followup_item t
+                  JOIN collection_followup_item o
+                    ON %(same)s AND o.step_id = t.step_id AND o.attempt = %(step)s
+                   AND o.state IN ('planned', 'sent')
+                  JOIN collection_followup f ON f.id = o.followup_id
                  WHERE t.followup_id IN %(fallbacks)s AND t.state = 'planned'
-                   AND EXISTS (
-                       SELECT FROM collection_followup_item o
-                         JOIN collection_followup f ON f.id = o.followup_id
-                        WHERE %(same)s AND o.step_id = t.step_id AND o.attempt = %(step)s
-                          AND o.state IN ('planned', 'sent') AND f.state IN %(not_arrived)s)
                 """,
                 fallbacks=tuple(fallbacks.ids),
                 same=same_occurrence("o", "t"),
                 step=STEP,
-                not_arrived=NOT_ARRIVED,
             )
         )
-        needless = fallbacks - fallbacks.browse({row[0] for row in rows})
+        needless = fallbacks - fallbacks.browse({key for key, first in rows if may_leave(first)})
         needless._cancel(Reason.REPLACED)
         return needless
 
     @api.model
-    def _prepare_retry(self, followups):
+    def _already_said_otherwise(self, followups):
         """Before these are tried again by their own channel: fallbacks that have not left are taken back.
 
         :return: those that may not be tried again, since their fallback left
         """
         fallbacks = self.env["collection.followup"].search(
-            [("fallback_of_id", "in", followups.ids), ("state", "in", (*STILL_HERE, *HAS_LEFT))]
+            [("fallback_of_id", "in", followups.ids)]
         )
-        left = fallbacks.filtered(lambda f: f.state in HAS_LEFT)
-        (fallbacks - left)._cancel(Reason.REPLACED)
+        left = fallbacks.filtered(lambda f: not may_retry(f.state))
+        fallbacks.filtered(lambda f: f.state in STILL_HERE)._cancel(Reason.REPLACED)
         return followups & left.fallback_of_id

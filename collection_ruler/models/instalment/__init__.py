@@ -5,9 +5,9 @@ Entry: the record's `_key()`, by which all ledgers know it, and `collection.sett
 
 - **A payment that came back** counts only if it was money and was thanked for, or stood for more than a day
   where nobody wanted thanks: somebody may only be mending an entry. The new occurrence counts from an
-  `anchor_date` that puts the last said step on the day of the return. What is overdue by then begins at the
-  first overdue step: whether a notice that came too late was passed over before depends on when a run came
-  by.
+  `anchor_date` that puts the last said step on the day of the return. If it is overdue by then, it starts at
+  the first overdue step, or at the last said one where that is later. Whether an earlier notice was passed
+  over depends on when a run came, so it is not asked.
 """
 
 from . import collection_instalment

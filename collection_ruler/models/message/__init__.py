@@ -1,8 +1,9 @@
 """How a message reads: the fields that words may use, tables, pay button, bank details, envelope.
 
 It may use the ledger and the facts above it, and decides nothing: what is asked for, and in which tone, was
-decided at door 1. Entry methods: the fields of `placeholders.py` for template editors, and
-``collection.message._one_by_one`` and ``collection.envelope._values`` for channels.
+decided at door 1. Entry methods: the fields of `placeholders.py` for template editors; for channels
+``collection.message`` (`_write_safely`, `_keep`) and ``collection.envelope`` (`_headers`, `_mails`,
+`_layout`).
 
 Words of a template are cleaned and taken apart once (`mail_template.py`); the frame and the bank details
 are rendered once per company and language, with a place for what differs; tables and buttons of a batch in

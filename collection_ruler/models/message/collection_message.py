@@ -57,7 +57,7 @@ class CollectionMessage(models.AbstractModel):
         }
 
     @api.model
-    def _one_by_one(self, followups, write):
+    def _write_safely(self, followups, write):
         """Write follow-ups together, or one by one where one of them cannot be written.
 
         What cannot be written fails with its reason.

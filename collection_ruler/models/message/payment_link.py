@@ -3,6 +3,9 @@ from odoo.addons.payment import utils as payment_utils
 
 
 class AccountMove(models.Model):
+    """Odoo's payment links of an invoice; which of them a message offers is said by
+    `collection.followup._payment_link`, among the placeholders."""
+
     _inherit = "account.move"
 
     def _collection_payment_link(self, amount):

@@ -222,7 +222,7 @@ class CollectionRuler(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _keep_what_spoke(self):
-        """The history says for each message which ruler said it, and when (C8)."""
+        """The history says for each message which ruler said it, and when."""
         spoke = (
             self.env["collection.followup"].sudo().search([("ruler_id", "in", self.ids)], limit=1)
         )

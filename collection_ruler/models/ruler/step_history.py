@@ -7,7 +7,7 @@ MOVES = {"offset_days", "trigger"}
 
 
 class CollectionRulerStep(models.Model):
-    """Who moved, added or removed a step of a ruler that speaks: a line each in its history (C8).
+    """Who moved, added or removed a step of a ruler that speaks: a line each in its history (F7).
 
     A draft says nothing yet, so nobody has to know how it came about.
     """

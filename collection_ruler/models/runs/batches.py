@@ -40,8 +40,8 @@ class CollectionBatch(models.AbstractModel):
             company = company.with_env(worker.env)
             try:
                 worker._prepare(company, ids)
-                # no progress yet, and outside a scheduled action too: what was prepared takes long, and
-                # the locks of the batch itself begin after it
+                # by hand, not `_commit_progress`: nothing is done yet, and a run may be started outside
+                # cron; the batch takes its locks after this
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 return worker._run(company, ids, is_prepared=True)
             except psycopg2.OperationalError as error:

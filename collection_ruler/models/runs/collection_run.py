@@ -81,7 +81,7 @@ class CollectionRun(models.Model):
             return
         companies = self._companies()
         for number, company in enumerate(companies, 1):
-            # nothing is fully done before the last verb of the last company is
+            # tell the scheduler that work remains, until the last company is done
             if not self._open(company)._go_on(1):
                 return  # the time is up; the scheduler calls again
             self.env["ir.cron"]._commit_progress(0, remaining=len(companies) - number)
@@ -151,7 +151,7 @@ class CollectionRun(models.Model):
     def _go_on(self, more):
         """Do the verbs that are left; as a helper only the one that is under way.
 
-        :param more: units that are left at least when this run is through
+        :param more: least number of units that follow after this run, reported to the scheduler
         :return: False when the scheduler wants its time back
         """
         self.ensure_one()

@@ -24,7 +24,7 @@ class CollectionRun(models.Model):
         """All that a verb has to do now; False when the scheduler wants its time back.
 
         :param position: of the verb among those of a run
-        :param more: units that are left at least when this run is through
+        :param more: least number of units that follow after this run, reported to the scheduler
         """
         company = self.company_id
         worker = self.env[f"collection.{verb}"].with_company(company)

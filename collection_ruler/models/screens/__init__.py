@@ -3,7 +3,8 @@
 It may use every other package of the models, and is imported by wizards only; it decides nothing, and puts
 into words what `dunning/` and the ledger say.
 Entry methods: `collection.banner._say`, `collection.ruler.line._draw`, `collection.outgoing._look`,
-`collection.why.ruler._say`, `collection.today.tiles`; the other files are the fields that ask them.
+`collection.why.ruler._say`, `collection.today.tiles`. The fields that ask them are `banner.py`,
+`instalment_columns.py`, `outgoing.py` and `why_this_ruler.py`; the rest are their helpers.
 
 - **The drawn ruler is one field with two views**: Odoo's list, and the line above it
   (`static/src/ruler_line`), show the same records, so saving and discarding are Odoo's.

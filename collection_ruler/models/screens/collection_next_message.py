@@ -64,8 +64,8 @@ class CollectionNextMessage(models.AbstractModel):
         due = Plan._due(company, debtor.ids)
         if not due:
             return None
-        come = {instalment: offset for instalment, _debtor, offset in due}
-        snapshot = self.env["collection.snapshot"]._take(company.id, debtor.ids, come)[debtor.id]
+        reached = {instalment: offset for instalment, _debtor, offset in due}
+        snapshot = self.env["collection.snapshot"]._take(company.id, debtor.ids, reached)[debtor.id]
         decision = decide(snapshot, at)
         hearing = self.env["collection.channel"]._hearing()
         decision.contacts = [c for c in decision.contacts if c.channel in hearing][:1]

@@ -26,7 +26,7 @@ class Message(NamedTuple):
     reason: str | None
     at: str  # naive UTC, ISO
     failure: str | None
-    is_lost: bool  # an e-mail to somebody who has no address
+    is_lost: bool  # the recipient has no address for its channel
 
 
 def columns(env, followup):

@@ -1,4 +1,5 @@
-"""What the ruler does, one verb after the other: enrol what is open, track what happened, plan, send.
+"""What the ruler does, one verb after the other, in the order of `VERBS` (collection_verb.py): enrol what is
+open, track what happened, send what is planned, look at how customers pay, plan, and send again.
 
 Uses all packages before it; a verb commits nothing. Entry: `_todo(company)` says what a verb (a model
 `collection.<verb>`) has to do, `_run(company, ids)` does a batch of it in the caller's transaction.
@@ -11,8 +12,8 @@ Uses all packages before it; a verb commits nothing. Entry: `_todo(company)` say
 - **The circuit breaker** leaves messages about money out of the work of send. They keep their instants, so
   they leave the same day once a manager allows it.
 - **Profiles** are looked at once a day before plan, by track where money moved, and by enrol where a ruler
-  or step asks for payers. History is that of the books, whether a ruler ever saw it; credit notes are no
-  payments.
+  or step is for certain classes of payers. History is that of the books, whether a ruler ever saw it; credit
+  notes are no payments.
 - **Two processes** work from the two ends of a list; what one has locked the other leaves out.
 """
 

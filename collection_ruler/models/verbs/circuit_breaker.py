@@ -13,7 +13,7 @@ from odoo.tools import SQL
 from ...dunning.calendar import CalendarError
 from ...dunning.circuit_breaker import trips
 from ..common import clock
-from ..common.instalment_key import has_left, is_contact
+from ..common.instalment_key import asks_for_money, has_left
 
 # what is usual is looked up so far back: five weeks, so that each month's busy day is among them
 USUAL_DAYS = 35
@@ -89,22 +89,26 @@ class CollectionSend(models.AbstractModel):
         return True
 
     def _sent_by_day(self, company, today):
-        """How many messages that ask for money left on each of the last days: {local day: number}."""
+        """How many messages that ask for money left on each of the last days, without what a person did:
+        {local day: number}."""
         self.env["collection.followup"].flush_model()
+        self.env["collection.ruler.step"].flush_model(["mode"])
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT (coalesce(f.handed_at, f.delivered_at, f.scheduled_at)
                         AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, count(*)
                   FROM collection_followup f
-                 WHERE f.company_id = %(company)s AND %(left)s AND %(contact)s
+                 WHERE f.company_id = %(company)s AND %(left)s AND %(asks)s
                    AND f.scheduled_at >= %(since)s
+                   AND NOT EXISTS (SELECT FROM collection_ruler_step s
+                                    WHERE s.id = f.step_id AND s.mode = 'task')
                  GROUP BY 1
                 """,
                 zone=company._collection_place().zones[0],
                 company=company.id,
                 left=has_left("f"),
-                contact=is_contact("f"),
+                asks=asks_for_money("f"),
                 since=today - timedelta(days=USUAL_DAYS),
             )
         )

@@ -9,7 +9,7 @@ from .collection_verb import Tally
 
 
 class CollectionEnrol(models.AbstractModel):
-    """First verb: every open customer instalment gets a ruler and keeps it (A6, A7)."""
+    """Every open customer instalment gets a ruler and keeps it (A6, A7)."""
 
     _name = "collection.enrol"
     _inherit = ["collection.verb"]

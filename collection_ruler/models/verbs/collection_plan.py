@@ -13,7 +13,7 @@ CONSUMED = {"id": "int", "watermark": "int", "next_date": "date", "reason": "tex
 
 
 class CollectionPlan(models.AbstractModel):
-    """Second verb: find the due (instalment, step) pairs, decide once per debtor, write follow-ups."""
+    """Find the due (instalment, step) pairs, decide once per debtor, write follow-ups."""
 
     _name = "collection.plan"
     _inherit = ["collection.verb"]
@@ -37,8 +37,8 @@ class CollectionPlan(models.AbstractModel):
         debtors.fetch(
             ["partner_id", "calendar_key"]
         )  # once for all, and of a wide table only these
-        come = {instalment: offset for instalment, _debtor, offset in due}
-        snapshots = self.env["collection.snapshot"]._take(company.id, debtors.ids, come)
+        reached = {instalment: offset for instalment, _debtor, offset in due}
+        snapshots = self.env["collection.snapshot"]._take(company.id, debtors.ids, reached)
         now = clock.now(self.env)
         decisions = [(debtor, decide(snapshots[debtor.id], now)) for debtor in debtors]
         claims = {c.id: c for snapshot in snapshots.values() for c in snapshot.claims}

@@ -52,7 +52,7 @@ class CollectionRefresh(models.AbstractModel):
         company = company.with_env(self.env)  # with the memo of this batch
         today = company._collection_calendar().local_day(clock.now(self.env))
         by_debtor = defaultdict(list)
-        place = _Places(self.env, debtors, today)
+        place = _StagePlacer(self.env, debtors, today)
         for row in self._rows(debtors, place.of_kind.get("settled")):
             by_debtor[row.debtor_id].append(row)
         figures_of = self._figures_of(company, debtors, today)
@@ -158,8 +158,8 @@ class CollectionRefresh(models.AbstractModel):
         return {debtor: tuple(facts) for debtor, *facts in rows}
 
 
-class _Places:
-    """Stages, steps and holds, read once for a batch."""
+class _StagePlacer:
+    """In which stage instalments and debtors stand; stages, steps and holds are read once for a batch."""
 
     def __init__(self, env, debtors, today):
         self.none = env["collection.stage"]

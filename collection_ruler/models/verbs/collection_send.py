@@ -19,7 +19,7 @@ MARGIN = timedelta(minutes=10)
 
 
 class CollectionSend(models.AbstractModel):
-    """Third verb: lock, ask again what is owed, render, hand to Odoo's outboxes (door 1)."""
+    """Lock, ask again what is owed, render, hand to Odoo's outboxes (door 1)."""
 
     _name = "collection.send"
     _inherit = ["collection.verb"]
@@ -38,7 +38,11 @@ class CollectionSend(models.AbstractModel):
         followups = Followup.search(waiting, order="scheduled_at, id")
         if len(followups) > LEAST:
             # as collection.followup._asks_for_money says
-            asks = Domain("customer_hears", "=", True) & Domain("purpose", "in", ASKS_FOR_MONEY)
+            asks = (
+                Domain("customer_hears", "=", True)
+                & Domain("purpose", "in", ASKS_FOR_MONEY)
+                & ~Domain("step_id.mode", "=", "task")
+            )
             if self._is_stopped_by_breaker(company, Followup.search_count(waiting & asks)):
                 followups = Followup.search(waiting & ~asks, order="scheduled_at, id")
         return followups.ids

@@ -6,7 +6,7 @@ from .collection_verb import Tally
 
 
 class CollectionTrack(models.AbstractModel):
-    """Fourth verb: what became of messages and of money; thanks, returns, totals, stages."""
+    """What became of messages and of money; thanks, returns, totals, stages."""
 
     _name = "collection.track"
     _inherit = ["collection.verb"]

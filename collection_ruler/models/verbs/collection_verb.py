@@ -33,10 +33,10 @@ class Tally:
 
 
 class CollectionVerb(models.AbstractModel):
-    """What the four verbs have in common: work is listed, prepared, done in batches."""
+    """What verbs have in common: work is listed, prepared, done in batches."""
 
     _name = "collection.verb"
-    _description = "Collection: one of the four verbs"
+    _description = "Collection: a verb"
 
     @api.model
     def _todo(self, company):

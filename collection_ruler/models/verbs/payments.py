@@ -18,12 +18,12 @@ class Payment(NamedTuple):
     is_money: bool  # no credit note or write-off
     date: date
     is_new: bool  # not looked at before
-    line: int  # the payment's id negated, or else that of its journal item
+    line: int  # minus the payment's id, else the id of the journal item
 
 
 class CollectionTrackPayments(models.AbstractModel):
-    """The part of the fourth verb that follows money: settled, returned, thanked for, and what need not be
-    said any more."""
+    """The part of track that follows money: settled, returned, thanked for, and what need not be said any
+    more."""
 
     _name = "collection.track.payments"
     _description = "Collection: track payments"

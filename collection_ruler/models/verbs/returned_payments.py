@@ -16,7 +16,7 @@ class CollectionTrackReturns(models.AbstractModel):
 
     @api.model
     def _follow(self, instalments, undone, today):
-        """A payment came back: the same step is said again, after a neutral word (A5, story 7).
+        """A payment came back: the same step is said again, after a neutral word (A5, A14).
 
         One undone before anybody gave thanks for it never counted: the ruler resumes where it stood.
 

@@ -152,7 +152,7 @@ class School:
         return ["returned: the bank takes the payment back"]
 
     def _sell(self, day: date) -> str:
-        """A new customer books lessons: posted, due at once, never sent (story 2)."""
+        """A new customer books lessons: posted, due at once, never sent (A3)."""
         partner = self._call(
             "res.partner",
             "create",

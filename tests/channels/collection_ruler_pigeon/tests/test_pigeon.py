@@ -62,6 +62,7 @@ class TestPigeon(CollectionCommon):
         _move, followup = self.on_its_way()
         self.fly()
         self.assertEqual((followup.state, followup.reason), ("failed", "refused"))
+        self.env["collection.debtor.refresh"].search([]).unlink()
         self.customer.city = "Cork"
         with self.at("2026-02-12 10:30"):
             self.run_ruler("track", "send")

@@ -8,7 +8,7 @@ from ..common import clock
 from ..common.memo import QUEUE_HOLDS_IT
 from ..common.reason_labels import reason_selection
 
-# what a copy of a follow-up that begins anew does not take along
+# fields that a fresh copy of a follow-up does not take over
 LEFT_BEHIND = (
     "instalment_ids",
     "partial_ids",
@@ -35,7 +35,10 @@ class CollectionFollowupItem(models.Model):
 
 
 class CollectionFollowup(models.Model):
-    """Where a follow-up can go, and what goes with it: its ledger rows, its mail, its task."""
+    """What goes along when a follow-up changes its state: rows, mail, task.
+
+    Which state may follow which: `dunning/states.py`.
+    """
 
     _name = "collection.followup"
     _inherit = ["collection.followup", "collection.gate"]
@@ -55,9 +58,9 @@ class CollectionFollowup(models.Model):
         return again
 
     def _not_said_otherwise(self):
-        """These without those whose fallback has left; one that has not is taken back (A11)."""
+        """Leaves out those whose fallback has already left; takes back a fallback that has not (A11)."""
         lost = self.filtered(lambda f: f.state in NOT_ARRIVED)
-        return self - self.env["collection.ledger"]._prepare_retry(lost) if lost else self
+        return self - self.env["collection.ledger"]._already_said_otherwise(lost) if lost else self
 
     def _split_items(self, items, reason, at):
         """Move ledger rows into a planned follow-up of their own.
@@ -209,7 +212,7 @@ class CollectionFollowup(models.Model):
         self.invalidate_recordset(["state", "reason", "delivered_at", "failure"])
         self.modified(["state"])
 
-    def _answered_to_person(self, why):
+    def _note_whether_it_arrived(self, why):
         """Note whether what a person wrote reached the customer; colleagues' copies do not count.
 
         Nothing is written where nothing changed: Odoo notes in the same transaction that the mail left.
