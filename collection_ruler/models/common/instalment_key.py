@@ -151,7 +151,7 @@ def is_overtaken(item: str) -> SQL:
                    AND later.state IN ('planned', 'sent')
                    AND g.state IN ('to_approve', 'planned', 'queued', 'sent', 'uncertain'))
         """,
-        asks=is_contact("g"),
+        asks=asks_for_money("g"),
         same=same_occurrence("later", item),
         item=SQL.identifier(item),
     )
