@@ -101,8 +101,8 @@ class TestFlood(CollectionCommon):
     def test_what_a_person_does_neither_trips_it_nor_makes_it_usual(self):
         """Calls and letters wait for somebody anyway, each by itself."""
         email = self.registry["collection.channel.email"]
-        with patch.object(email, "_modes", ("automatic", "approve", "task")):
-            self.step("A week before").mode = "task"
+        self.patch(email, "_modes", ("automatic", "approve", "task"))
+        self.step("A week before").mode = "task"
         self.many(4, "2026-03-18")
         self.day("2026-03-11")
         self.assertFalse(self.tasks())

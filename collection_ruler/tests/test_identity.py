@@ -184,8 +184,8 @@ class TestIdentity(CollectionCommon):
                 if others:
                     self.invoice("2026-03-09", 70.0, date="2026-03-02")
                     self.day("2026-03-11")
-                with self.at("2026-03-17 20:00"):
-                    self.run_ruler("enrol", "plan")  # said tomorrow
+                with self.at("2026-03-18 07:00"):
+                    self.run_ruler("enrol", "plan")  # said at nine
                 self.assertIn(("Firm and polite", "planned"), self.said())
                 with self.at("2026-03-18 08:00"):
                     self.move.button_draft()

@@ -41,6 +41,7 @@ class CollectionMessage(models.AbstractModel):
             for followup in followups
         ]
         kept = create_many(self.env["mail.message"].sudo(), values)
+        followups.debtor_id.invalidate_recordset(["message_ids"], flush=False)
         return dict(zip(followups, kept.ids, strict=True))
 
     def _note(self, followup):

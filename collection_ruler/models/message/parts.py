@@ -5,7 +5,7 @@ import re
 from markupsafe import Markup
 
 # what views are indented with: a third of a message, which every customer would get and we would store
-INDENTATION = re.compile(r"\n\s+")
+INDENTATION = re.compile(r"\n[ \t\r\n]+")
 # after each part of those that are rendered in one go; texts are escaped, so none can say it
 PART_ENDS = '<hr class="collection-part-ends"/>'
 
