@@ -1,8 +1,9 @@
-"""Where the time of a verb goes: its functions, and its SQL statements with their number."""
+"""Where the time of a verb goes: its functions, and its SQL statements with their number and seconds."""
 
 import cProfile
 import pstats
 import sys
+import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ class Profile:
         self.folder = folder
         self.functions = defaultdict(cProfile.Profile)
         self.statements = defaultdict(Counter)
+        self.seconds = defaultdict(Counter)
 
     @contextmanager
     def of(self, verb: str):
@@ -35,12 +37,17 @@ class Profile:
         if not self.folder:
             yield
             return
-        execute, statements = Cursor.execute, self.statements[verb]
+        execute, statements, seconds = Cursor.execute, self.statements[verb], self.seconds[verb]
 
         def counted(cursor, query, *arguments, **options):
             text = " ".join(str(getattr(query, "code", query)).split())
-            statements[f"{_asker():32} {text[:200]}"] += 1
-            return execute(cursor, query, *arguments, **options)
+            key = f"{_asker():32} {text[:200]}"
+            statements[key] += 1
+            started = time.perf_counter()
+            try:
+                return execute(cursor, query, *arguments, **options)
+            finally:
+                seconds[key] += time.perf_counter() - started
 
         Cursor.execute = counted
         self.functions[verb].enable()
@@ -57,5 +64,8 @@ class Profile:
         self.folder.mkdir(parents=True, exist_ok=True)
         for verb, profile in self.functions.items():
             pstats.Stats(profile).dump_stats(self.folder / f"{verb}.prof")
-            lines = [f"{n:7} {text}" for text, n in self.statements[verb].most_common()]
+            lines = [
+                f"{spent:8.2f} s {self.statements[verb][text]:7} {text}"
+                for text, spent in self.seconds[verb].most_common()
+            ]
             (self.folder / f"{verb}.sql").write_text("\n".join(lines) + "\n", encoding="utf-8")
