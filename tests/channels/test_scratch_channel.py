@@ -38,7 +38,7 @@ company = env['collection.ruler'].search([], limit=1).company_id
 debtor = env['collection.debtor'].create({'partner_id': partner.id, 'company_id': company.id})
 message = env['mail.message'].create({'model': 'collection.debtor', 'res_id': debtor.id, 'body': 'Coo'})
 followup = env['collection.followup'].create({
-    'debtor_id': debtor.id, 'company_id': company.id, 'step_name': 'Coo', 'channel': 'pigeon',
+    'debtor_id': debtor.id, 'company_id': company.id, 'step_name': 'Fly', 'channel': 'pigeon',
     'state': 'queued', 'scheduled_at': '2026-01-05 10:00:00', 'currency_id': company.currency_id.id,
     'mail_message_id': message.id})
 letter = env['pigeon.letter'].create(
