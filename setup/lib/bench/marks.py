@@ -8,9 +8,9 @@ REFERENCE = 50_000  # open instalments, for which the marks in seconds are set
 
 RUN_SECONDS = 40
 RUN_TIMES_FLOOR = 16
-QUERIES_PER_1000_MAILS = 100
+QUERIES_PER_1000_MAILS = 90
 QUERIES_PER_ACTIVITY = 3
-MEMORY_MB = 110
+MEMORY_MB = 80
 EXPONENT = 1.05
 EMPTY_SECONDS = 1
 FORECAST_SECONDS = 4
@@ -18,7 +18,7 @@ FORECAST_MEMORY_TIMES = 1.3  # from the reference to a larger size: it does not 
 PROFILE_DEBTORS = 50_000
 PROFILE_SECONDS = 30
 GATEWAY_TIMES = 2
-GATEWAY_MORE_QUERIES = 5
+GATEWAY_MORE_QUERIES = 4
 
 HEADER = ["size", "verb", "units", "wall_s", "ms/unit", "cpu_s", "queries", "queries/1000"]
 HEADER += ["peak_mb", "floor_s", "times", "exponent"]
