@@ -1,9 +1,26 @@
 """What a gateway's answer means for the message that it was handed, and whether a person wrote a reply."""
 
-import email
 import email.policy
+import re
 import smtplib
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from enum import StrEnum
+
+# headers that only machines write into what they answer
+MACHINES_HEADERS = (
+    "X-Autoreply",
+    "X-Auto-Reply",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-Auto-Response-Suppress",
+    "X-MS-Exchange-Inbox-Rules-Loop",
+)
+# people write through lists, and some of their programs say "bulk"
+MACHINES_PRECEDENCE = ("auto_reply", "junk")
+# who answers for a mail server (RFC 2142, and one that spells it otherwise)
+MACHINES_NAMES = ("mailer-daemon", "postmaster", "post_master")
 
 
 class Answer(StrEnum):
@@ -50,13 +67,37 @@ def in_words(error: Exception) -> str:
 
 
 def is_automatic(message: bytes) -> bool:
-    """Whether headers say that no person wrote a message (RFC 3834 and what mailers did before it).
+    """Whether headers say that no person wrote a message: an absence note, a receipt, a report of a server
+    (RFC 3834, RFC 5321 4.5.5, and what mail programs did before and beside them).
 
     :param message: as it came in
     """
-    head = email.message_from_bytes(message, policy=email.policy.SMTP)
+    head = BytesHeaderParser(policy=email.policy.compat32).parsebytes(message)
+    _name, sender = parseaddr(str(head.get("From", "")))
     return (
-        (head.get("Auto-Submitted") or "no").strip().lower() != "no"
-        or any(name in head for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"))
-        or (head.get("Precedence") or "").strip().lower() in ("auto_reply", "bulk", "junk")
+        _first_word(head, "Auto-Submitted") not in ("", "no")
+        or _first_word(head, "Precedence") in MACHINES_PRECEDENCE
+        or _first_word(head, "X-Apple-Action") == "vacation"
+        or any(name in head for name in MACHINES_HEADERS)
+        or str(head.get("Return-Path", "<somebody>")).strip() in ("<>", "")
+        or sender.rpartition("@")[0].lower() in MACHINES_NAMES
     )
+
+
+def is_final(report: Message) -> bool:
+    """Whether what came back says that a message will not arrive: not where each recipient of a delivery
+    report is only delayed, or was served (RFC 3464, 2.3.3). What says nothing of the kind counts as final.
+    """
+    actions = [
+        _first_word(block, "Action")
+        for part in report.walk()
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart()
+        for block in part.get_payload()
+        if "Action" in block
+    ]
+    return not actions or "failed" in actions
+
+
+def _first_word(head: Message, name: str) -> str:
+    """The value of a header without its parameters and comments, in small letters; empty for none."""
+    return re.split(r"[\s;(]", str(head.get(name, "")).strip(), maxsplit=1)[0].lower()

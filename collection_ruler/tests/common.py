@@ -37,8 +37,8 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; customer.example.com
 
 Final-Recipient: rfc822; {address}
-Action: failed
-Status: 5.1.1
+Action: {action}
+Status: {status}
 Diagnostic-Code: smtp; 550 No such person at this address.
 
 --PART
@@ -245,12 +245,14 @@ class CollectionCommon(SchoolCase, MockEmail):
         message.set_content(text)
         self._enter_mail_gate(message.as_bytes())
 
-    def bounce(self, sent):
-        """The mail system of the customer returns a message that the mail server got."""
+    def bounce(self, sent, action="failed", status="5.1.1"):
+        """The mail system of the customer reports on a message that the mail server got; it returns it."""
         original = sent["EmailMessage"]
         bounced = original["To"].rpartition("<")[2].rstrip(">")
         self._enter_mail_gate(
-            BOUNCE.format(address=bounced, message_id=original["Message-Id"]).encode()
+            BOUNCE.format(
+                address=bounced, message_id=original["Message-Id"], action=action, status=status
+            ).encode()
         )
 
     def _enter_mail_gate(self, message):

@@ -45,6 +45,14 @@ class TestBadAddress(CollectionCommon):
     def went_to(self, sent):
         return [(mail["subject"].split(":")[0], mail["email_to"][0]) for mail in sent]
 
+    def test_a_delay_that_a_server_reports_stops_nothing(self):
+        (mail,) = self.day("2026-03-09")
+        with self.at("2026-03-09 12:00"):
+            self.bounce(mail, "delayed", "4.4.1")
+        self.assertFalse(self.followups(state="failed"))
+        ((_subject, to),) = self.went_to(self.day("2026-03-11"))
+        self.assertIn(self.customer.email, to)
+
     def test_the_next_message_is_not_planned_to_an_address_that_bounced(self):
         self.reach_nobody()
         self.assertFalse(self.day("2026-03-11"))

@@ -19,6 +19,15 @@ class TestIncoming(DeliveryCase):
         self.assertTrue([t for t in self.tasks() if "another e-mail address" in t])
         self.assertFalse(self.debtor().hold_ids, "a bounce is not a reply")
 
+    def test_a_report_of_a_delay_says_nothing_about_the_address(self):
+        mail = self.delivered()
+        with self.at("2026-03-02 10:00"):
+            self.bounce(mail, "delayed", "4.4.1")
+            self.bounce(mail, "delivered", "2.1.5")
+        self.assertEqual(self.delivery().state, "sent")
+        self.assertFalse(self.delivery().bounced_at)
+        self.assertFalse(self.tasks())
+
     def test_reply_to_a_delivered_invoice_holds_the_customer(self):
         mail = self.delivered()
         with self.at("2026-03-02 10:00"):

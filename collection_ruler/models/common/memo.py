@@ -11,6 +11,8 @@ class Memo(dict):
     __hash__ = object.__hash__
 
 
+# In the context key ``collection_bounce``: a mail server reports a delay, and goes on trying.
+NOT_FINAL = object()
 # In the context key ``collection_outbox_held``: the transaction of a channel's queue holds the row of the
 # outbox, so a cursor beside it may not touch it. Compared by identity, so nobody can send it by RPC.
 QUEUE_HOLDS_IT = object()

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.memo import NOT_FINAL
+
 # what a collector may write on a debtor; the rest is arithmetic
 WRITTEN_BY_PEOPLE = {
     "user_id",
@@ -228,7 +230,8 @@ class CollectionDebtor(models.Model):
         return super()._message_post_after_hook(message, msg_vals)
 
     def _message_receive_bounce(self, email, partner):
-        self.env["collection.conversation"]._bounced(self, email)
+        if self.env.context.get("collection_bounce") is not NOT_FINAL:
+            self.env["collection.conversation"]._bounced(self, email)
         return super()._message_receive_bounce(email, partner)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):

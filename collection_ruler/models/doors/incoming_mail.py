@@ -2,8 +2,9 @@ import xmlrpc.client
 
 from odoo import api, fields, models
 
-from ...dunning.answers import is_automatic
+from ...dunning.answers import is_automatic, is_final
 from ...dunning.reason import Reason
+from ..common.memo import NOT_FINAL
 
 
 class MailThread(models.AbstractModel):
@@ -16,6 +17,14 @@ class MailThread(models.AbstractModel):
         return super(
             MailThread, self.with_context(collection_automatic_reply=automatic)
         ).message_process(model, message, *args, **kwargs)
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """A server that only reports a delay goes on trying: the address is as good as before (C5)."""
+        thread = self
+        if not is_final(email_message):
+            thread = self.with_context(collection_bounce=NOT_FINAL)
+        return super(MailThread, thread)._routing_handle_bounce(email_message, message_dict)
 
     @api.model
     def _collection_is_automatic(self, message):
@@ -37,7 +46,8 @@ class AccountMove(models.Model):
         return result
 
     def _message_receive_bounce(self, email, partner):
-        for delivery in self._collection_deliveries():
+        is_final_one = self.env.context.get("collection_bounce") is not NOT_FINAL
+        for delivery in self._collection_deliveries() if is_final_one else ():
             if not delivery.bounced_at:
                 delivery.bounced_at = fields.Datetime.now()
                 delivery._fail(Reason.BOUNCED, email)
