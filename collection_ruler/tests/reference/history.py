@@ -220,6 +220,11 @@ def without(history: list[Event], number: int) -> list[Event]:
 
 
 STORIES = {
+    "a hold on an invoice that is then posted with another due date": [
+        Invoice(6, customer=0, amount=10, due_in=-4, parts=1, every=7),
+        Hold(8, customer=0, invoice=0, days=None),
+        Repost(13, invoice=0, due_in=1),
+    ],
     "credits, a merge, payments that come back, a hold and a pause": [
         Invoice(0, customer=0, amount=100, due_in=3, parts=1, every=1),
         Invoice(0, customer=1, amount=30, due_in=1, parts=1, every=1),

@@ -207,6 +207,10 @@ class Model:
             event.date + event.due_in * DAY,
             self.invoices[event.invoice],
         )
+        new = [i for i in self._of(event.invoice) if i not in mine]
+        for hold in self.holds:  # what was disputed is so still after it was corrected (F5)
+            if hold.instalments is not None and any(old in hold.instalments for old in mine):
+                hold.instalments += new
 
     def _merge(self, event: history.Merge) -> None:
         if event.source == event.target or {event.source, event.target} & self.merged:
