@@ -79,9 +79,8 @@ class MailMail(models.Model):
         self._collection_pause_in_copy()
         memo, read_at = Memo(), time.monotonic()
         for mail_id in ours.ids:
-            mail = self.browse(
-                mail_id
-            )  # by itself: each commit forgets what was read of the others
+            # by itself: each commit forgets what was read of the others
+            mail = self.browse(mail_id)
             if auto_commit:
                 # a new snapshot sees what was taken back meanwhile, and no row is held while door 2 asks
                 # in a cursor of its own

@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.tools import formataddr
-from odoo.tools.mail import generate_tracking_message_id
 
 from ..common.memo import memo_of
 from .parts import without_indentation
@@ -45,9 +44,6 @@ class CollectionEnvelope(models.AbstractModel):
                 "reply_to": replies[followup.debtor_id.id],
                 "partner_ids": [(6, 0, followup.partner_id.ids)],
                 "attachment_ids": [(6, 0, self._attachments(followup).ids)],
-                "message_id": generate_tracking_message_id(
-                    f"{followup.debtor_id.id}-collection.debtor"
-                ),
             }
             for followup in followups
         }

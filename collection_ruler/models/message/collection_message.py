@@ -27,16 +27,18 @@ class CollectionMessage(models.AbstractModel):
             again would take longer than to write it. Without, they are cleaned.
         :return: {``collection.followup``: id of its ``mail.message``}
         """
+        cleaned = escape if more else html_sanitize
+        more = more or {followup.id: self._note(followup) for followup in followups}
         values = [
             {
                 "model": "collection.debtor",
                 "res_id": followup.debtor_id.id,
                 "subject": messages[followup.id].subject,
-                **(
-                    {"body": escape(messages[followup.id].body), **more[followup.id]}
-                    if more
-                    else {"body": html_sanitize(messages[followup.id].body), **self._note(followup)}
+                "body": cleaned(messages[followup.id].body),
+                "message_id": generate_tracking_message_id(
+                    f"{followup.debtor_id.id}-collection.debtor"
                 ),
+                **more[followup.id],
             }
             for followup in followups
         ]
@@ -52,9 +54,6 @@ class CollectionMessage(models.AbstractModel):
             "author_id": company.partner_id.id,
             "email_from": company.email_formatted,
             "subtype_id": self.env.ref("mail.mt_note").id,
-            "message_id": generate_tracking_message_id(
-                f"{followup.debtor_id.id}-collection.debtor"
-            ),
         }
 
     @api.model
