@@ -303,6 +303,44 @@ class CollectionCommon(SchoolCase, MockEmail):
         move.is_move_sent = sent
         return move
 
+    def entry(self, due, *debits, no_followup=False):
+        """A posted general entry.
+
+        :param debits: (partner, amount) of each receivable line
+        """
+        account = self.company_data["default_account_receivable"]
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2026-03-02",
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "line_ids": [
+                    *(
+                        Command.create(
+                            {
+                                "account_id": account.id,
+                                "partner_id": partner.id,
+                                "debit": amount,
+                                "date_maturity": due,
+                            }
+                        )
+                        for partner, amount in debits
+                    ),
+                    Command.create(
+                        {
+                            "account_id": self.company_data["default_account_revenue"].id,
+                            "credit": sum(amount for _partner, amount in debits),
+                        }
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        receivable = entry.line_ids.filtered(lambda line: line.account_id == account)
+        receivable.no_followup = no_followup
+        self.env.flush_all()
+        return entry
+
     def pay(self, move, amount=None, date=None):
         """Register a payment that is booked at once."""
         wizard = (

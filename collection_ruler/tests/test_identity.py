@@ -87,39 +87,7 @@ class TestIdentity(CollectionCommon):
 
     def test_merge_of_partners_in_one_entry_whose_instalments_collide(self):
         """A general entry that asks both for the same day: one instalment afterwards."""
-        account = self.company_data["default_account_receivable"]
-        entry = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "date": "2026-03-02",
-                "journal_id": self.company_data["default_journal_misc"].id,
-                "line_ids": [
-                    (
-                        0,
-                        0,
-                        {
-                            "account_id": account.id,
-                            "partner_id": partner.id,
-                            "debit": 30.0,
-                            "date_maturity": "2026-03-09",
-                        },
-                    )
-                    for partner in (self.customer, self.other)
-                ]
-                + [
-                    (
-                        0,
-                        0,
-                        {
-                            "account_id": self.company_data["default_account_revenue"].id,
-                            "credit": 60.0,
-                        },
-                    )
-                ],
-            }
-        )
-        entry.action_post()
-        entry.line_ids.filtered(lambda line: line.account_id == account).no_followup = False
+        entry = self.entry("2026-03-09", (self.customer, 30.0), (self.other, 30.0))
         with self.at("2026-03-11 11:00"):
             self.run_ruler()
         self.assertEqual(len(self.instalments(entry)), 2)
