@@ -1,5 +1,6 @@
 """One message a day to a customer, about all that is due that day (decision 7; B1, B4, B5, D2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from .choice import Choice, tone
 from .facts import Claim, Contact, Decision, Snapshot
 from .frequency import instants_of, too_often
 from .ladder import Step
+from .readers import by_reader, told
 from .reason import Reason
 
 
@@ -47,16 +49,12 @@ def plan_messages(
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
-    currency = leading_currency(asked, net)
     for key, step in groups.items():
-        pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.message_key == key)
-        words = tone(snapshot, step, reached, today, snapshot.worth(net))
-        if needs_a_look(snapshot, asked, today):
-            words = replace(words, mode="approve")
-        at, amount = instants[step.channel], net[currency]
-        decision.contacts.append(
-            Contact(step.channel, step.role, words, pairs, at, amount, currency)
-        )
+        spoken = [(c.claim, s) for c in joined for s in c.messages if s.message_key == key]
+        for pairs in by_reader(spoken):
+            at = instants[step.channel]
+            contact = _message(snapshot, pairs, at, today, reached, (asked, net))
+            decision.contacts.append(contact)
     decision.skipped += [
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined
@@ -64,6 +62,32 @@ def plan_messages(
         if s.message_key not in groups
     ]
     return joined
+
+
+def _message(
+    snapshot: Snapshot,
+    pairs: tuple[tuple[Claim, Step], ...],
+    at: datetime,
+    today: date,
+    reached: Mapping[int, int],
+    whole: tuple[list[Claim], dict[str, Decimal]],
+) -> Contact:
+    """The message to one reader, about what that one hears of (B9).
+
+    :param pairs: what it is planned for, oldest first
+    :param whole: what all readers of the day are asked for together
+    """
+    lead, step = pairs[0]
+    heard, (asked, net) = told(snapshot, lead, step, today), whole
+    if heard is not snapshot:
+        asked, net = asked_for(heard, today, [claim.id for claim, _step in pairs])
+    words = tone(heard, step, reached, today, heard.worth(net))
+    if needs_a_look(heard, asked, today):
+        words = replace(words, mode="approve")
+    # where credits cover what this one hears of, the door has it wait
+    currency = leading_currency(asked, net) or lead.currency
+    amount = net.get(currency, Decimal(0))
+    return Contact(step.channel, step.role, words, pairs, at, amount, currency)
 
 
 def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, decision: Decision):

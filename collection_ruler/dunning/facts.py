@@ -27,6 +27,8 @@ class Claim:
     :param blocked_by: why nothing may be said about it now, whatever the ladder says
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
+    :param readers: who hears of it, by (channel, role), where not all of what the customer owes has the same
+        reader; a message is about what one reader hears (B9)
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     """
 
@@ -45,6 +47,7 @@ class Claim:
     done_step_ids: frozenset[int] = frozenset()
     draft_credit_note: bool = False
     settlement_days: int = 0
+    readers: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

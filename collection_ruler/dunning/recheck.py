@@ -12,6 +12,7 @@ from .facts import Claim, Recheck, Snapshot
 from .frequency import too_often
 from .ladder import APPROVAL_DAYS, Step
 from .purpose import Purpose, is_stopped_by, rules_of
+from .readers import told
 from .reason import Reason
 
 
@@ -126,6 +127,7 @@ def _amount(
     today: date,
 ) -> Recheck:
     """How much it asks for, and in which words; or why it does not leave after all."""
+    snapshot = told(snapshot, *about.lead, today)
     asked, net = asked_for(snapshot, today, about.ids)
     currency = leading_currency(asked, net)
     lead, step = about.lead

@@ -71,6 +71,7 @@ from . import (
     test_ways_to_pay,
     test_which_ruler,
     test_who,
+    test_who_hears,
     test_year,
 )
 

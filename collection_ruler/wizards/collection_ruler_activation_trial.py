@@ -110,7 +110,7 @@ class CollectionRulerActivation(models.TransientModel):
             mail = self.env["collection.channel.email"]
             recipients = self.env["collection.recipients"].sudo()._of(debtors, mail)
             mute = nobody.union(
-                *(d.partner_id for d in debtors if not recipients[d.id, "billing"].email)
+                *(d.partner_id for d in debtors if not mail._address(recipients[d.id, "billing"]))
             )
             rows = self._rows(ruler, lines)
             savepoint.rollback()

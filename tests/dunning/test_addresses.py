@@ -41,7 +41,7 @@ def failed(key=1, **facts):
     ],
 )
 def test_only_an_address_that_was_not_tried_is_another(reason, address, dead, expected):
-    assert is_another(failed(reason=reason), OLD, address, dead) is expected
+    assert is_another(failed(reason=reason), (OLD,), address, dead) is expected
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,18 @@ class AccountMoveSend(models.AbstractModel):
             )
         )
         # the customer's envelope is ours; copies to followers leave as Odoo sends them
-        mail = mails.filtered(lambda m: move.partner_id in m.recipient_ids)[:1] or mails[-1:]
+        mail = mails.filtered(lambda m: followup.partner_id in m.recipient_ids)[:1] or mails[-1:]
         mail.collection_followup_id = followup
         followup.mail_message_id = mail.mail_message_id
         # from a scheduled action Odoo leaves the message to its hourly queue; the window may be shorter
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    @api.model
+    def _get_default_mail_partner_ids(self, move, mail_template, mail_lang):
+        """An invoice that the ruler delivers goes to whoever is there to get it (B9)."""
+        found = super()._get_default_mail_partner_ids(move, mail_template, mail_lang)
+        to = self.env["collection.channel.delivery"]._of_invoice(move).partner_id
+        return found if not to or to in found else found - move.partner_id + to
 
     @api.model
     def _get_mail_layout(self):

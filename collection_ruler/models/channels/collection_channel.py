@@ -82,6 +82,14 @@ class CollectionChannel(models.AbstractModel):
         """A stored address in the form in which addresses are compared."""
         return address
 
+    def _split(self, address):
+        """What is stored where a message goes to, as the addresses that it is made of, each as compared."""
+        return (self._normalized(address),) if address else ()
+
+    def _addresses(self, partner):
+        """Where it reaches somebody: each fails by itself."""
+        return self._split(self._address(partner))
+
     def _lacks_address(self, followup):
         """Whether the recipient of a follow-up has no address: ``SQL``, for lists.
 
@@ -91,13 +99,13 @@ class CollectionChannel(models.AbstractModel):
 
     def _why_unreachable(self, followups):
         """Why messages cannot leave as things are: {follow-up id: sentence without a full stop}."""
-        dead = self.env["collection.failed.addresses"]._bounced_before(followups)
+        living = self._living(followups)
         result = {}
         for followup in followups:
             address = self._address(followup.partner_id)
             if not address:
                 result[followup.id] = self.env._("There is no address to send it to")
-            elif (followup.debtor_id.id, address) in dead:
+            elif not living[followup]:
                 result[followup.id] = self.env._("The last message to %s came back", address)
         return result
 
@@ -124,7 +132,9 @@ class CollectionChannel(models.AbstractModel):
         :param recipients: what ``collection.recipients`` says of the debtor
         :return: ``res.partner``
         """
-        return recipients[followup.debtor_id.id, followup.step_id.recipient_role or "billing"]
+        role = followup.step_id.recipient_role or "billing"
+        invoice = self.env["collection.ledger"]._leading_invoice(followup)
+        return recipients.of_invoice(followup.debtor_id.id, role, invoice)
 
     # ------------------------------------------------------------------
     # how it is written
@@ -169,16 +179,17 @@ class CollectionChannel(models.AbstractModel):
         :return: ``collection.followup``
         """
         reachable = followups.browse()
-        dead = self.env["collection.failed.addresses"]._bounced_before(followups)
-        for followup in followups:
-            address = self._address(followup.partner_id)
-            if not address:
-                followup._fail(Reason.NO_ADDRESS)
-            elif (followup.debtor_id.id, address) in dead:
-                followup._fail(Reason.BOUNCED)
-            else:
+        for followup, addresses in self._living(followups).items():
+            if addresses:
                 reachable += followup
+            else:
+                is_dead = self._address(followup.partner_id)
+                followup._fail(Reason.BOUNCED if is_dead else Reason.NO_ADDRESS)
         return reachable
+
+    def _living(self, followups):
+        """Where they go to: {``collection.followup``: addresses that did not fail}."""
+        return self.env["collection.failed.addresses"]._living(self, followups)
 
     def _queue(self, followups, messages):
         """Keep the words in the customers' history, fill the outbox, and note that they stand there.
@@ -187,7 +198,8 @@ class CollectionChannel(models.AbstractModel):
         """
         kept = self.env["collection.message"]._keep(followups, messages)
         self._fill_outbox(followups, messages, kept)
-        queued = {f: (kept[f], self._address(f.partner_id)) for f in followups}
+        living = self._living(followups) if self._has_addresses else {}
+        queued = {f: (kept[f], ", ".join(living.get(f, ())) or None) for f in followups}
         self.env["collection.followup"]._queued(queued)
 
     def _fill_outbox(self, followups, messages, kept):

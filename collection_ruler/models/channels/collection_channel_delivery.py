@@ -1,6 +1,5 @@
 from markupsafe import Markup
 from odoo import api, models
-from odoo.tools import formataddr
 
 from ...dunning.reason import Reason
 from ..common import clock
@@ -17,8 +16,9 @@ class CollectionChannelDelivery(models.AbstractModel):
     _keeps_words = True  # in the invoice's own history
 
     def _send(self, followups):
+        readers = self.env["collection.recipients"].sudo()._of(followups.debtor_id, self)
         for followup in followups:
-            move = followup.item_ids.move_id[:1]
+            move, to = followup.item_ids.move_id[:1], self._recipient(followup, readers)
             methods = self.env["account.move.send"]._get_default_sending_methods(move)
             if move.is_move_sent or not move.is_sale_document(include_receipts=True):
                 followup._skip_delivery()
@@ -27,14 +27,15 @@ class CollectionChannelDelivery(models.AbstractModel):
                     Reason.ERROR,
                     self.env._("Invoices of this customer are sent by hand: send %s.", move.name),
                 )
-            elif not move.partner_id.email:
+            elif not self._address(to):
                 followup._fail(Reason.NO_ADDRESS)
             else:
+                followup.partner_id = to
                 move.sending_data = {
                     "author_user_id": self.env.user.id,
                     "author_partner_id": followup.company_id.partner_id.id,
                 }
-                self.env["collection.followup"]._queued({followup: (None, move.partner_id.email)})
+                self.env["collection.followup"]._queued({followup: (None, self._address(to))})
         self.env.ref("account.ir_cron_account_move_send")._trigger()
 
     def _preview(self, followup):
@@ -45,7 +46,9 @@ class CollectionChannelDelivery(models.AbstractModel):
         lang = Send._get_default_mail_lang(move, template)
         body = Send._get_default_mail_body(move, template, lang)
         local = followup.with_context(lang=lang)
-        email = move.partner_id.email_normalized
+        readers = self.env["collection.recipients"].sudo()._of(followup.debtor_id, self)
+        to = self._recipient(followup, readers)
+        addresses = self._addresses(to)
         frame = local.env["ir.qweb"]._render(
             "collection_ruler.delivery_layout",
             {
@@ -56,21 +59,22 @@ class CollectionChannelDelivery(models.AbstractModel):
         )
         seen = {
             "subject": Send._get_default_mail_subject(move, template, lang),
-            "email_to": formataddr((move.partner_id.name or "", email)) if email else "",
+            "email_to": ", ".join(self.env["collection.envelope"]._formatted(to.name, addresses)),
             "attachments": move.invoice_pdf_report_id.name or move._get_invoice_report_filename(),
             "body": Markup(frame),
         }
         if move.is_move_sent:
             seen["note"] = self.env._("The invoice was sent already: this will be skipped.")
-        elif not email:
+        elif not addresses:
             seen["note"] = self.env._("There is no e-mail address to send it to.")
         return seen
 
     def _why_unreachable(self, followups):
-        return {}  # Odoo sends invoices to whom they are made out to
+        return {}  # whom they are made out to, or another, is found when they leave
 
     def _recipient(self, followup, recipients):
-        return followup.item_ids.move_id[:1].partner_id
+        move = followup.item_ids.move_id[:1]
+        return recipients.of_invoice(followup.debtor_id.id, "delivery", move)
 
     def _without_mail(self, followup):
         """An invoice in the hands of Odoo's own sending."""

@@ -2,8 +2,9 @@ from collections import defaultdict
 
 from markupsafe import Markup
 from odoo import api, models
-from odoo.tools import SQL, email_normalize, formataddr
+from odoo.tools import SQL
 
+from ...dunning.addresses import in_one_line, mailboxes
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import create_many
@@ -55,18 +56,19 @@ class CollectionChannelEmail(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _address(self, partner):
-        return partner.email_normalized
-
-    def _reaches(self, partner):
-        return bool(partner.email)  # also one that is mistyped: whoever has it is to correct it
+        return ", ".join(mailboxes(partner.email)) or False
 
     def _normalized(self, address):
-        return email_normalize(address) or address
+        return ", ".join(mailboxes(address)) or address
+
+    def _split(self, address):
+        return mailboxes(address)
 
     def _lacks_address(self, followup):
         return SQL(
-            "EXISTS (SELECT FROM res_partner WHERE id = %s.partner_id AND email_normalized IS NULL)",
-            followup,
+            "(%(f)s.partner_id IS NULL OR EXISTS (SELECT FROM res_partner "
+            "WHERE id = %(f)s.partner_id AND email_normalized IS NULL))",
+            f=followup,
         )
 
     def _why_unreachable(self, followups):
@@ -125,13 +127,13 @@ class CollectionChannelEmail(models.AbstractModel):
             local = template.with_context(lang=lang)
             subjects = local._render_field("subject", own.ids)
             bodies = local._render_field("body_html", own.ids, options={"post_process": True})
-            written |= {key: Message(subjects[key], bodies[key]) for key in own.ids}
+            written |= {key: Message(in_one_line(subjects[key]), bodies[key]) for key in own.ids}
         return written
 
     def _preview(self, followup):
         envelope = self.env["collection.envelope"]
         message = self._by_template(followup)[followup.id]
-        address = self._address(followup.partner_id)
+        addresses = self._living(followup)[followup] or self._addresses(followup.partner_id)
         names = envelope._attachments(followup).mapped("name")
         if followup.step_id.attach_invoice:
             lacking = followup.instalment_ids.move_id.filtered(
@@ -140,7 +142,7 @@ class CollectionChannelEmail(models.AbstractModel):
             names += [move._get_invoice_report_filename() for move in lacking]
         seen = {
             "subject": message.subject,
-            "email_to": formataddr((followup.partner_id.name or "", address)) if address else "",
+            "email_to": envelope._to(followup, addresses),
             "email_cc": envelope._copy_to(followup) or "",
             "attachments": ", ".join(names),
             "body": Markup(envelope._layout(followup, message.body)),
@@ -155,11 +157,13 @@ class CollectionChannelEmail(models.AbstractModel):
 
     def _queue(self, followups, messages):
         envelope = self.env["collection.envelope"]
-        headers = envelope._headers(followups)
+        headers, living = envelope._headers(followups), self._living(followups)
         kept = self.env["collection.message"]._keep(followups, messages, headers)
-        create_many(self.env["mail.mail"].sudo(), envelope._mails(followups, messages, kept))
+        create_many(
+            self.env["mail.mail"].sudo(), envelope._mails(followups, messages, kept, living)
+        )
         self.env["collection.followup"]._queued(
-            {f: (kept[f], self._address(f.partner_id)) for f in followups}
+            {f: (kept[f], ", ".join(living[f])) for f in followups}
         )
 
     @api.model

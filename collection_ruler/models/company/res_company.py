@@ -49,6 +49,7 @@ class ResCompany(models.Model):
     collection_address = fields.Char(compute="_compute_collection_address")
 
     @api.depends("partner_id")
+    @api.depends_context("lang")
     def _compute_collection_address(self):
         """The creditor's address in one line, which stands under each message (C7)."""
         for company in self:

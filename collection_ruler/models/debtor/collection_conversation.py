@@ -84,8 +84,10 @@ class CollectionConversation(models.AbstractModel):
         :param email: the address that the message came back from
         """
         for debtor in debtors:
-            last = self._last_followup(debtor, [("address", "=ilike", email)])
-            if last and not last.bounced_at:
+            failed = self.env["collection.failed.addresses"]
+            sent = failed._sent_to(debtor, email)  # compared as addresses: text has wildcards
+            last = self._last_followup(debtor, [("id", "in", sent)])
+            if last and not last.bounced_at and not failed._reached_others(last, email):
                 last.bounced_at = fields.Datetime.now()
                 last._fail(Reason.BOUNCED, email)
 

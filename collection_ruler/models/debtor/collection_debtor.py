@@ -128,14 +128,10 @@ class CollectionDebtor(models.Model):
 
     def _responsible(self, ruler=None):
         """Who gets the task: responsible of the debtor, else of the ruler, else the salesperson, else the
-        administrator."""
+        administrator; of these, who is still there (B9)."""
         self.ensure_one()
-        return (
-            self.user_id
-            or (ruler and ruler.user_id)
-            or self.partner_id.user_id
-            or self.env.ref("base.user_admin")
-        )
+        named = (self.user_id, ruler and ruler.user_id, self.partner_id.user_id)
+        return self.env["collection.manager.task"]._first_there(*named)
 
     def _schedule_task(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.

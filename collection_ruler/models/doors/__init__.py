@@ -8,6 +8,9 @@ both for a channel with a queue of its own.
 
 - **What meets a hold here stays planned** and is asked again in the next window. Cancelled, it would be
   lost, since its step is consumed; while it waits it does not count as a contact.
+- **Who hears of it is asked at both** (`collection.addressing`): door 1 addresses anew, divides and joins;
+  door 2 has it written anew where somebody else hears of it by now. An address is asked for money once a
+  day.
 - **Approval is a date**: after three days a door asks again, and also when a draft credit note stands
   against something overdue. The whole message waits for a person then, since it names everything that is
   due.
@@ -17,6 +20,7 @@ both for a channel with a queue of its own.
   longer right goes the long way, by door 1.
 """
 
+from . import collection_addressing
 from . import collection_door
 from . import collection_gateway
 from . import incoming_mail

@@ -1,7 +1,6 @@
 import logging
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 import psycopg2
 from odoo import api, models
@@ -12,32 +11,13 @@ from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
 from ..channels.answers import RETRY_AFTER
 from ..common import clock
-from ..common.instalment_key import same_instalment
 from ..common.memo import QUEUE_HOLDS_IT, Memo, memo_of
+from .at_door import lock
 
 _logger = logging.getLogger(__name__)
 
-# how long a door waits for a row that somebody else holds
-LOCK_TIMEOUT = "2s"
 # a gateway that says "later" is asked so often
 ATTEMPTS = 5
-
-
-class _AtDoor(NamedTuple):
-    """What a follow-up is, and asks for, when it stands at door 2."""
-
-    state: str
-    handed_at: datetime | None
-    mail_message_id: int | None
-    purpose: str
-    fallback_of_id: int | None
-    decided_at: datetime | None
-    debtor_id: int
-    company_id: int
-    currency_id: int
-    amount_due: str  # exact
-    pairs: list  # [instalment id or None, step id or None]
-    instalment_ids: list
 
 
 class CollectionGateway(models.AbstractModel):
@@ -120,7 +100,7 @@ class CollectionGateway(models.AbstractModel):
 
     def _decide(self, followup_id, message_id):
         """Is the window open, is it still owed, is the amount still right? Then stamp ``handed_at``."""
-        row = self._lock(followup_id)
+        row = lock(self.env, followup_id)
         if not row or row.state != "queued" or row.mail_message_id != message_id:
             return "cancel"
         settings = self.env["collection.snapshot"]._settings(row.company_id)
@@ -130,22 +110,29 @@ class CollectionGateway(models.AbstractModel):
         followup = self.env["collection.followup"].browse(followup_id)
         if row.fallback_of_id and self.env["collection.ledger"]._take_back_needless(followup):
             return "cancel"
-        if self._still_right(followup_id, row):
+        hears_still = self.env["collection.addressing"]._hears_still(followup, row)
+        if hears_still and self._still_right(followup_id, row):
             self._stamp(followup_id)
             return "go"
-        return self._decide_anew(followup)
+        return self._decide_anew(followup, hears_still)
 
-    def _decide_anew(self, followup):
-        """The long way, which knows what else may be said of it."""
+    def _decide_anew(self, followup, hears_still):
+        """The long way, which knows what else may be said of it.
+
+        :param hears_still: whom it is written to is who hears of it now
+        """
         Door = self.env["collection.door"]
         now = clock.now(self.env)
         pairs = self.env["collection.ledger"]._pairs(followup)
         ((_followup, check),) = Door._check(followup, now, pairs)
         is_delivery = followup.purpose == "delivery"
-        if check.verdict == "go" and (is_delivery or self._says_what_is_owed(followup, check)):
+        is_right = hears_still and self._says_what_is_owed(followup, check)
+        if check.verdict == "go" and (is_delivery or is_right):
             self._stamp(followup.id)
             return "go"
-        if check.verdict == "go":  # somebody paid a part between the doors: write it anew
+        if (
+            check.verdict == "go"
+        ):  # a part was paid between the doors, or others hear: write it anew
             followup._replan(Reason.DUE, now.replace(tzinfo=None))
             self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
         elif check.verdict == "wait" and is_delivery:
@@ -159,44 +146,12 @@ class CollectionGateway(models.AbstractModel):
         is_other = followup.currency_id.compare_amounts(float(check.amount), followup.amount_due)
         return not is_other and set(check.asked) == set(followup.instalment_ids.ids)
 
-    def _lock(self, followup_id):
-        """Lock the row, and read what it asks for, in one statement.
-
-        :return: _AtDoor, None when it is gone
-        :raise psycopg2.OperationalError: somebody else holds it
-        """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.fallback_of_id,
-                       f.decided_at, f.debtor_id,
-                       f.company_id, f.currency_id, f.amount_due::text,
-                       (SELECT json_agg(json_build_array(i.id, t.step_id))
-                          FROM collection_followup_item t
-                          LEFT JOIN collection_instalment i
-                            ON %s
-                         WHERE t.followup_id = f.id AND t.state = 'planned'),
-                       ARRAY(SELECT instalment_id FROM collection_followup_instalment_rel
-                              WHERE followup_id = f.id)
-                  FROM collection_followup f,
-                       -- a payment of this customer holds it for a moment only
-                       set_config('lock_timeout', %s, true)
-                 WHERE f.id = %s
-                   FOR NO KEY UPDATE OF f
-                """,
-                same_instalment("i", "t"),
-                LOCK_TIMEOUT,
-                followup_id,
-            )
-        )
-        return _AtDoor(*rows[0]) if rows else None
-
     def _still_right(self, followup_id, row):
         """Whether a reminder may leave as written.
 
         False also where only `_decide_anew` can tell (thanks, deliveries, lost steps).
 
-        :param row: _AtDoor
+        :param row: AtDoor
         """
         if row.purpose not in ("dunning", "returned") or not row.pairs:
             return False

@@ -3,6 +3,7 @@ from functools import partial
 
 from odoo import fields, models
 
+from ...dunning.addresses import in_one_line, mailboxes
 from ...dunning.answers import Answer
 from ..common.memo import Memo
 
@@ -62,6 +63,19 @@ class MailMail(models.Model):
                 [("purpose", "=", "talk"), ("mail_message_id", "in", messages.ids)]
             )
             talks._note_whether_it_arrived(why)
+        return result
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Ours go to addresses, and headers carry no control characters, whatever a name brings along."""
+        result = super()._prepare_outgoing_list(mail_server, doc_to_followers)
+        for values in result if self.collection_followup_id else ():
+            if partner := values["partner_id"]:  # an invoice, which Odoo addresses by its partner
+                values["email_to"] = self.env["collection.envelope"]._formatted(
+                    partner.name, mailboxes(partner.email)
+                )
+            everybody = [*values["email_to"], *values["email_cc"]]
+            values["email_to_normalized"] = list(mailboxes(", ".join(everybody)))
+            values["subject"] = in_one_line(values["subject"])
         return result
 
     def _send(self, auto_commit=False, raise_exception=False, **kwargs):

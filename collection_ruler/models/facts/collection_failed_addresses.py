@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import datetime
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -27,9 +28,10 @@ class CollectionFailedAddresses(models.AbstractModel):
             recipients = self.env["collection.recipients"].sudo()._of(debtors, channel)
             for debtor in debtors:
                 for role in ROLES:
-                    address = channel._address(recipients[debtor.id, role]) or None
-                    if address in failed[debtor.id]:
-                        reason = Reason.BAD_ADDRESS if address else Reason.NO_ADDRESS
+                    addresses = set(channel._addresses(recipients[debtor.id, role])) or {None}
+                    if addresses <= failed[debtor.id]:
+                        lacking = addresses == {None}
+                        reason = Reason.NO_ADDRESS if lacking else Reason.BAD_ADDRESS
                         result[debtor.id][code, role] = reason
         return result
 
@@ -46,22 +48,27 @@ class CollectionFailedAddresses(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT f.channel, f.debtor_id, f.address,
-                       f.bounced_at IS NULL AND f.reason = %(lacking)s
+                SELECT f.channel, f.debtor_id,
+                       CASE WHEN f.bounced_at IS NULL AND f.state = 'failed' AND f.reason = %(lacking)s
+                            THEN TRUE END,
+                       CASE WHEN f.bounced_at IS NOT NULL OR f.state = 'failed'
+                                 AND f.reason = %(denied)s AND f.failure ~ c.refused
+                            THEN f.address END,
+                       f.failed_address,
+                       -- what stayed there later says that the address works
+                       (SELECT json_agg(json_build_array(n.address, n.failed_address))
+                          FROM collection_followup n
+                         WHERE n.debtor_id = f.debtor_id AND n.channel = f.channel
+                           AND n.state = 'sent' AND n.bounced_at IS NULL
+                           AND n.handed_at > coalesce(f.handed_at, f.scheduled_at))
                   FROM collection_followup f
                   JOIN (VALUES %(refused)s) c(channel, refused) ON c.channel = f.channel
                  WHERE f.debtor_id IN %(debtors)s
                    AND (f.state = 'failed' AND f.reason = %(lacking)s
                         OR f.address IS NOT NULL
-                           AND (f.bounced_at IS NOT NULL
+                           AND (f.bounced_at IS NOT NULL OR f.failed_address IS NOT NULL
                                 OR f.state = 'failed' AND f.reason = %(denied)s
                                    AND f.failure ~ c.refused))
-                   -- a later one that stayed there says that the address works
-                   AND NOT EXISTS (
-                       SELECT FROM collection_followup n
-                        WHERE n.debtor_id = f.debtor_id AND n.channel = f.channel
-                          AND n.address = f.address AND n.state = 'sent' AND n.bounced_at IS NULL
-                          AND n.handed_at > coalesce(f.handed_at, f.scheduled_at))
                 """,
                 refused=SQL(", ").join(SQL("(%s, %s::text)", *row) for row in refused),
                 debtors=tuple(debtor_ids) or (0,),
@@ -70,9 +77,12 @@ class CollectionFailedAddresses(models.AbstractModel):
             )
         )
         result = defaultdict(lambda: defaultdict(set))
-        for code, debtor, address, is_missing in rows:
-            known = None if is_missing else channels[code]._normalized(address)
-            result[code][debtor].add(known)
+        for code, debtor, is_missing, address, failed, later in rows:
+            split = channels[code]._split
+            works = {one for to, not_to in later or () for one in {*split(to)} - {*split(not_to)}}
+            found = {*split(failed), *(() if is_missing else split(address))} - works
+            if found := found | {None} if is_missing else found:
+                result[code][debtor] |= found
         return result
 
     @api.model
@@ -94,24 +104,72 @@ class CollectionFailedAddresses(models.AbstractModel):
         return SQL("(%s)", SQL(" OR ").join(lacks))
 
     @api.model
-    def _bounced_before(self, followups):
-        """Addresses of these channels from which the last message came back: no use in writing there again.
+    def _sent_to(self, debtor, address):
+        """Ids of the e-mails to a debtor that went to an address, whatever else they went to.
 
-        :return: set of (debtor id, address)
+        :param address: text that anybody may have written
+        """
+        mail = self.env["collection.channel.email"]
+        wanted = set(mail._split(address))
+        sent = self.env["collection.followup"].search_fetch(
+            [("debtor_id", "=", debtor.id), ("channel", "=", mail._code), ("address", "!=", False)],
+            ["address"],
+        )
+        return [f.id for f in sent if not wanted.isdisjoint(mail._split(f.address))]
+
+    @api.model
+    def _reached_others(self, followup, address):
+        """Note that a message did not arrive at an address; whether it did at others that it went to.
+
+        :param followup: ``collection.followup`` that left
+        """
+        channel = followup._channel()
+        own, failed = channel._split(followup.address), channel._split(followup.failed_address)
+        failed = {*failed, *channel._split(address)}
+        if failed.issuperset(own):
+            return False
+        followup.failed_address = ", ".join(one for one in own if one in failed)
+        followup.debtor_id._schedule_task(
+            self.env._("One of several addresses does not work: %s", followup.failed_address),
+            self.env._("The others get the messages. Take it out of the contact, or correct it."),
+            followup.ruler_id,
+            once=True,
+        )
+        return True
+
+    @api.model
+    def _living(self, channel, followups):
+        """Where messages of a channel go to: without the addresses from which the last one came back, since
+        there is no use in writing there again.
+
+        :return: {``collection.followup``: addresses, each as the channel compares them}
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT debtor_id, address FROM (
-                    SELECT DISTINCT ON (debtor_id, address) debtor_id, address, bounced_at
-                      FROM collection_followup
-                     WHERE debtor_id IN %s AND channel IN %s AND address IS NOT NULL AND id NOT IN %s
-                     ORDER BY debtor_id, address, handed_at DESC NULLS LAST, id DESC) last
-                 WHERE bounced_at IS NOT NULL
+                SELECT DISTINCT ON (f.debtor_id, f.address) f.debtor_id, f.address,
+                       f.failed_address, f.bounced_at IS NOT NULL, f.handed_at
+                  FROM collection_followup f
+                 WHERE f.debtor_id IN %s AND f.channel = %s AND f.address IS NOT NULL
+                   AND f.id NOT IN %s
+                 ORDER BY f.debtor_id, f.address, f.handed_at DESC NULLS LAST, f.id DESC
                 """,
                 tuple(followups.debtor_id.ids) or (0,),
-                tuple(set(followups.mapped("channel"))) or ("",),
+                channel._code,
                 tuple(followups.ids) or (0,),
             )
         )
-        return set(rows)
+        newest = defaultdict(dict)  # {debtor id: {address: whether it came back}}
+        rows.sort(key=lambda row: row[-1] or datetime.min, reverse=True)
+        for debtor, address, failed, is_back, _at in rows:
+            to, not_to = channel._split(address), channel._split(failed)
+            for one in {*to, *not_to}:
+                newest[debtor].setdefault(one, one in not_to or is_back)
+        return {
+            followup: tuple(
+                address
+                for address in channel._addresses(followup.partner_id)
+                if not newest[followup.debtor_id.id].get(address)
+            )
+            for followup in followups
+        }

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -53,17 +54,55 @@ class CollectionSnapshot(models.AbstractModel):
         closed = self._closed(key for key in asked if key not in still_open)
         failed = self.env["collection.failed.addresses"]
         unreachable = failed._unreachable(debtor_ids) if reached else {}
+        open_rows = {d.id: [OpenInstalment(*row) for row in d.claims or ()] for d in debtors}
+        readers = self._readers(open_rows, settings)
         snapshots = {}
         for debtor in debtors:
-            rows = [OpenInstalment(*row) for row in debtor.claims or ()]
+            rows = open_rows[debtor.id]
             claims = tuple(
                 self._claim(row, debtor.partner_id, settings, reached, done) for row in rows
             )
+            if debtor.id in readers:
+                of = readers[debtor.id]
+                claims = tuple(
+                    replace(claim, readers=of[row.addressee_id])
+                    for claim, row in zip(claims, rows, strict=True)
+                )
             place = rows[0].ruler_id if rows else None, debtor.calendar_key
             snapshots[debtor.id] = self._snapshot(
                 debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
             )
         return snapshots
+
+    def _readers(self, open_rows, settings):
+        """Who hears of which invoices, for debtors whose invoices are made out to several (B9).
+
+        :param open_rows: {debtor id: [OpenInstalment]}
+        :return: {debtor id: {addressee id: {(channel, role): partner id}}}
+        """
+        addressees = {
+            debtor: found
+            for debtor, rows in open_rows.items()
+            if len(found := {row.addressee_id for row in rows}) > 1
+        }
+        result = {debtor: {one: {} for one in own} for debtor, own in addressees.items()}
+        if not result:
+            return result
+        debtors = self.env["collection.debtor"].sudo().browse(result)
+        Partner = self.env["res.partner"].sudo()
+        Partner.browse({one for own in addressees.values() for one in own if one}).exists().fetch(
+            ["email"]
+        )
+        keys = {(s.channel, s.role) for ladder in settings.ladders.values() for s in ladder.steps}
+        Channel, Recipients = self.env["collection.channel"], self.env["collection.recipients"]
+        for code in {code for code, _role in keys}:
+            readers = Recipients.sudo()._of(debtors, Channel._named(code))
+            for debtor, own in result.items():
+                for one in own:
+                    for role in {role for channel, role in keys if channel == code}:
+                        heard = readers.of_addressee(debtor, role, Partner.browse(one or ()))
+                        own[one][code, role] = heard.id
+        return result
 
     def _snapshot(self, debtor, claims, place, settings, leaving, closed, unreachable):
         """The facts about one debtor.

@@ -112,7 +112,8 @@ def _claim_columns(env, today, now):
         EXISTS (SELECT FROM account_move n
                  WHERE n.reversed_entry_id = m.id AND n.state = 'draft'),
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
-          WHERE l.id = m.preferred_payment_method_line_id)
+          WHERE l.id = m.preferred_payment_method_line_id),
+        m.partner_id
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,

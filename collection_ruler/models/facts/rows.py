@@ -28,6 +28,7 @@ class OpenInstalment(NamedTuple):
     reference: str | None
     draft_credit_note: bool  # a draft credit note stands against it (F3)
     settlement_days: int  # that money takes by its means of payment (D3)
+    addressee_id: int  # whom the invoice is made out to
 
     def blocked_by(
         self, is_paused: bool, payers: frozenset[int], bank_text: str, partner_id: int

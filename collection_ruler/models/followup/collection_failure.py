@@ -32,6 +32,13 @@ class CollectionFailure(models.AbstractModel):
 
     def _tell_about_address(self, followup):
         summary, help_for = followup._channel()._address_task(followup, followup.reason)
+        if not followup.partner_id and followup.step_id.recipient_role == "escalation":
+            # whoever had the messages so far is not the one to hear that they had no answer (B9)
+            summary = self.env._("Nobody to escalate to: “%s” was not sent", followup.step_name)
+            help_for = self.env._(
+                "Add an escalation contact to the customer, with an address of its own: the message is then "
+                "tried again by itself. Or call."
+            )
         told = followup.debtor_id._schedule_task(summary, help_for, followup.ruler_id, once=True)
         followup.activity_id = told or followup.debtor_id._open_tasks(summary)[:1]
 

@@ -80,6 +80,7 @@ class CollectionFollowup(models.Model):
     answered_at = fields.Datetime(string="Answered")
     partner_id = fields.Many2one("res.partner", string="Recipient", ondelete="restrict")
     address = fields.Char(help="Where it went.")
+    failed_address = fields.Char(help="Where it did not arrive, of several addresses or before.")
     activity_id = fields.Many2one(
         "mail.activity", ondelete="set null", help="The task that a step made for us."
     )

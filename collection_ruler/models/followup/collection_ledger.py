@@ -124,14 +124,9 @@ class CollectionLedger(models.AbstractModel):
         Step = self.env["collection.ruler.step"]
         settings = self.env["collection.snapshot"]._settings(company.id)
         currencies = {name: key for key, name in settings.currencies.items()}
-        debtors = self.env["collection.debtor"].browse(debtor.id for debtor, _d in decisions)
-        Channel = self.env["collection.channel"]
-        used = {c.channel for _debtor, decision in decisions for c in decision.contacts}
-        recipients = {
-            code: self.env["collection.recipients"]._of(debtors, Channel._named(code))
-            for code in used
-        }
-        hearing, decided_at = Channel._hearing(), clock.naive_now(self.env)
+        readers = self._readers(decisions)
+        hearing = self.env["collection.channel"]._hearing()
+        decided_at = clock.naive_now(self.env)
         contacts, rows = [], []
         for debtor, decision in decisions:
             for contact in decision.contacts:
@@ -152,7 +147,7 @@ class CollectionLedger(models.AbstractModel):
                         "to_approve" if asks else "planned",
                         str(Reason.LOOK_FIRST if asks and step.mode != "approve" else Reason.DUE),
                         contact.at.astimezone(UTC).replace(tzinfo=None),
-                        recipients[contact.channel][debtor.id, contact.role].id,
+                        readers[id(contact)],
                         currencies[contact.currency],
                         contact.amount,
                     )

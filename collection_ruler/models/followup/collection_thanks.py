@@ -72,13 +72,15 @@ class CollectionThanks(models.AbstractModel):
 
     @api.model
     def _join(self, thanks):
-        """Join planned thanks of one customer, currency and ruler into one (they waited, or customers were
+        """Join planned thanks of one customer, reader, currency and ruler (they waited, or customers were
         merged).
 
         :return: those that have nothing left to say
         """
         emptied = thanks.browse()
-        for own in thanks.grouped(lambda f: (f.debtor_id, f.currency_id, f.ruler_id)).values():
+        for own in thanks.grouped(
+            lambda f: (f.debtor_id, f.currency_id, f.ruler_id, f.partner_id)
+        ).values():
             first, rest = own[0], own[1:]
             if rest:
                 first.partial_ids += rest.partial_ids

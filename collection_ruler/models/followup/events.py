@@ -94,7 +94,9 @@ class CollectionLedger(models.AbstractModel):
                 "state": "to_approve" if step.mode == "approve" else "planned",
                 "reason": Reason.DUE,
                 "scheduled_at": at.astimezone(UTC).replace(tzinfo=None),
-                "partner_id": recipients[debtor.id, step.recipient_role].id,
+                "partner_id": recipients.of_invoice(
+                    debtor.id, step.recipient_role, instalments[:1].move_id
+                ).id,
                 "currency_id": currency.id,
                 "amount_due": sum(own.mapped("residual_currency")),
             }

@@ -65,8 +65,34 @@ class CollectionLedger(models.AbstractModel):
         return result
 
     @api.model
+    def _leading_invoice(self, followup):
+        """The ``account.move`` of the oldest instalment that a follow-up is planned for, or was."""
+        items = followup.sudo().item_ids
+        items = (items._planned() or items).sorted(lambda item: (item.due_date, item.id))
+        return items[:1].move_id
+
+    @api.model
     def _instalments_of(self, followups):
         """The ``collection.instalment`` that the planned ledger rows of these stand for."""
         pairs = [pair for own in self._pairs(followups).values() for pair in own]
         ids = dict.fromkeys(pair.instalment_id for pair in pairs if pair.instalment_id)
         return self.env["collection.instalment"].sudo().browse(ids)
+
+    def _readers(self, decisions):
+        """Who hears each contact, by its oldest claim: {id(contact): id of a ``res.partner`` or None}."""
+        debtors = self.env["collection.debtor"].browse(debtor.id for debtor, _d in decisions)
+        contacts = [(debtor, c) for debtor, decision in decisions for c in decision.contacts]
+        moves = self.env["account.move"].sudo()
+        moves = moves.browse(dict.fromkeys(c.pairs[0][0].move for _debtor, c in contacts))
+        moves.fetch(["partner_id"])
+        moves = {move.id: move for move in moves}
+        Channel, Recipients = self.env["collection.channel"], self.env["collection.recipients"]
+        readers = {
+            code: Recipients._of(debtors, Channel._named(code))
+            for code in {c.channel for _debtor, c in contacts}
+        }
+        return {
+            id(c): readers[c.channel].of_invoice(debtor.id, c.role, moves[c.pairs[0][0].move]).id
+            or None
+            for debtor, c in contacts
+        }

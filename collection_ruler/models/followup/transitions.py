@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.fallback import NOT_ARRIVED
-from ...dunning.reason import Reason
+from ...dunning.reason import NO_GOOD_ADDRESS, Reason
 from ...dunning.states import FOLLOWUP, ITEM
 from ..common import clock
 from ..common.memo import QUEUE_HOLDS_IT
@@ -19,6 +19,7 @@ LEFT_BEHIND = (
     "bounced_at",
     "answered_at",
     "failure",
+    "failed_address",
     "attempts",
 )
 
@@ -44,6 +45,9 @@ class CollectionFollowup(models.Model):
     _inherit = ["collection.followup", "collection.gate"]
 
     _states = FOLLOWUP
+
+    # which addresses heard from us today is asked at door 1
+    _asked_on = models.Index("(company_id, queued_at) WHERE queued_at IS NOT NULL")
 
     def _retry(self, at):
         """Plan what failed anew; what was handed over and did not arrive is owed to the customer still.
@@ -132,6 +136,8 @@ class CollectionFollowup(models.Model):
                 followup._settle_items("sent", Reason.UNCERTAIN)
             followup._withdraw(keep_words=state == "uncertain")
             self.env["collection.failure"]._schedule_task(followup)
+            if reason in NO_GOOD_ADDRESS:  # it may give way to another one at once (B9)
+                followup.debtor_id._queue_refresh()
 
     def _sent(self, at):
         """It left: the ledger says so.

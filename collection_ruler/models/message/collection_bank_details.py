@@ -21,7 +21,9 @@ class CollectionBankDetails(models.AbstractModel):
         for followup in followups:
             moves = followup._asked().move_id
             company = followup.company_id
-            bank = moves.partner_bank_id[:1] or company.partner_id.bank_ids[:1]
+            # no account that was given up, whatever the invoice had
+            banks = moves.partner_bank_id.filtered("active")
+            bank = banks[:1] or company.partner_id.bank_ids.filtered("active")[:1]
             references = dict.fromkeys(m.payment_reference or m.name for m in moves)
             reference = ", ".join(filter(None, references))
             result[followup] = (

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import formataddr
 
+from ...dunning.addresses import display_name, in_one_line, mailboxes
 from ..common.memo import memo_of
 from .parts import without_indentation
 
@@ -28,12 +29,14 @@ class CollectionEnvelope(models.AbstractModel):
         :param followups: of one root company
         """
         company = followups.company_id
+        sender = ", ".join(self._formatted(company.name, mailboxes(company.email)[:1]))
+        sender = sender or in_one_line(company.email_formatted)
         replies = followups.debtor_id._notify_get_reply_to(
-            default=company.email_formatted, author_id=company.partner_id.id
+            default=sender, author_id=company.partner_id.id
         )
         common = {
             "message_type": "email_outgoing",
-            "email_from": company.email_formatted,
+            "email_from": sender,
             "author_id": company.partner_id.id,
             "record_company_id": company.id,
             "record_alias_domain_id": company.alias_domain_id.id,
@@ -41,7 +44,7 @@ class CollectionEnvelope(models.AbstractModel):
         return {
             followup.id: {
                 **common,
-                "reply_to": replies[followup.debtor_id.id],
+                "reply_to": in_one_line(replies[followup.debtor_id.id]),
                 "partner_ids": [(6, 0, followup.partner_id.ids)],
                 "attachment_ids": [(6, 0, self._attachments(followup).ids)],
             }
@@ -49,11 +52,12 @@ class CollectionEnvelope(models.AbstractModel):
         }
 
     @api.model
-    def _mails(self, followups, messages, kept):
+    def _mails(self, followups, messages, kept, living):
         """The ``mail.mail`` of follow-ups: one recipient each, one SMTP transaction.
 
         :param messages: {follow-up id: Message}
         :param kept: {``collection.followup``: id of the ``mail.message`` in the history}
+        :param living: {``collection.followup``: addresses to which it goes}
         :return: list of dicts, in the order of the follow-ups
         """
         return [
@@ -62,13 +66,22 @@ class CollectionEnvelope(models.AbstractModel):
                 "mail_message_id": kept[followup],
                 "collection_followup_id": followup.id,
                 "body_html": self._layout(followup, messages[followup.id].body),
-                "email_to": formataddr(
-                    (followup.partner_id.name or "", followup.partner_id.email_normalized)
-                ),
+                "email_to": self._to(followup, living[followup]),
                 "email_cc": self._copy_to(followup),
             }
             for followup in followups
         ]
+
+    @api.model
+    def _to(self, followup, addresses):
+        """The recipient of a message at these addresses, as text: Odoo reads it again when it sends, and
+        finds nothing in it but them."""
+        return ", ".join(self._formatted(followup.partner_id.name, addresses))
+
+    @api.model
+    def _formatted(self, name, addresses):
+        """Addresses with a name before each: list of texts."""
+        return [formataddr((display_name(name), address)) for address in addresses]
 
     @api.model
     def _layout(self, followup, body):
@@ -88,11 +101,11 @@ class CollectionEnvelope(models.AbstractModel):
 
     @api.model
     def _copy_to(self, followup):
-        """The salesperson's address when the step wants a copy, else False."""
+        """The salesperson's address when the step wants a copy, else False; nobody who left gets one (B9)."""
         if not followup.step_id.copy_salesperson:
             return False
-        salesperson = followup.debtor_id.partner_id.user_id
-        return bool(salesperson.email) and salesperson.email_formatted
+        salesperson = followup.debtor_id.partner_id.user_id.filtered("active")
+        return ", ".join(self._formatted(salesperson.name, mailboxes(salesperson.email))) or False
 
     @api.model
     def _attachments(self, followup):

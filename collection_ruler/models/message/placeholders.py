@@ -107,11 +107,13 @@ class CollectionFollowup(models.Model):
             followup.customer_vat = customer.vat
 
     @api.depends("debtor_id")
+    @api.depends_context("lang")
     def _compute_customer_address(self):
         for followup in self:
             followup.customer_address = one_line(followup.debtor_id.partner_id)
 
     @api.depends("company_id", "debtor_id.user_id", "ruler_id.user_id")
+    @api.depends_context("lang")
     def _compute_signatory(self):
         for (company, user), own in self.grouped(
             lambda f: (f.company_id, f.debtor_id.user_id or f.ruler_id.user_id)

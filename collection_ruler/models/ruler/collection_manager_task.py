@@ -22,8 +22,22 @@ class CollectionManagerTask(models.AbstractModel):
             "mail.mail_activity_data_todo",
             summary=summary,
             note=note,
-            user_id=(ruler.user_id or self.env.ref("base.user_admin")).id,
+            user_id=self._first_there(ruler.user_id).id,
         )
+
+    @api.model
+    def _first_there(self, *named):
+        """The first of these users who is there, else the administrator, else a manager of collections: a
+        task of somebody who left is read by nobody (B9).
+
+        :param named: ``res.users``, the best first; also empty or None
+        """
+        managers = self.env.ref("collection_ruler.collection_ruler_group_manager").sudo()
+        for users in (*named, self.env.ref("base.user_admin")):
+            if users and users.active and not users.share:
+                return users
+        there = managers.all_user_ids.filtered(lambda user: user.active and not user.share)
+        return there.with_env(self.env).sorted("id")[:1] or self.env.user
 
     @api.model
     def _open(self, company, summary):

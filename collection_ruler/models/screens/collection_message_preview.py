@@ -71,6 +71,8 @@ class CollectionMessagePreview(models.AbstractModel):
 
     def _seen(self, followup):
         """Apply what door 1 would say, and render; to be rolled back."""
+        pairs = self.env["collection.ledger"]._pairs(followup)
+        self.env["collection.addressing"]._ask_again(followup, pairs)
         ((_followup, (check, lifted, at)),) = (
             self.env["collection.outgoing"]._foreseen(followup).items()
         )

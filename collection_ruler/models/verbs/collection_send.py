@@ -121,12 +121,15 @@ class CollectionSend(models.AbstractModel):
         followups, pairs = Door._lock(followup_ids)
         if not followups:
             return Tally()
+        Addressing = self.env["collection.addressing"]
+        followups -= Addressing._ask_again(followups, pairs)
         if thanks := followups.filtered(lambda f: f.purpose == "thanks"):
             self.env["collection.thanks"]._drop_undone(thanks)
             followups -= self.env["collection.thanks"]._join(thanks)
         followups -= self.env["collection.ledger"]._take_back_needless(followups)
         now = clock.now(self.env)
-        Door._apply(dict(Door._check(followups, now + MARGIN, pairs)), now, pairs)
+        checks = Addressing._one_a_day(dict(Door._check(followups, now + MARGIN, pairs)), now)
+        Door._apply(checks, now, pairs)
         leaving = followups.filtered(lambda f: f.state == "planned" and f.reason == Reason.DUE)
         leaving = leaving.filtered(lambda f: f.scheduled_at <= now.replace(tzinfo=None))
         self.env["collection.hand.over"]._leave(leaving)

@@ -116,11 +116,13 @@ class CollectionTrack(models.AbstractModel):
             followup = self.env["collection.followup"].sudo().browse(row.id)
             channel = followup._channel()
             recipient = channel._recipient(followup, recipients[row.channel])
-            address = channel._address(recipient)
-            tried = row.address and channel._normalized(row.address)
-            failed = dead.get(row.channel, {}).get(row.debtor_id, ())
-            if is_another(row, tried, address, failed):
+            tried = channel._split(row.address)
+            failed = dead.get(row.channel, {}).get(row.debtor_id, set())
+            if any(is_another(row, tried, one, failed) for one in channel._addresses(recipient)):
                 result[row.id] = recipient
+                # the row forgets where it went when it goes elsewhere, and nobody writes there again
+                known = dict.fromkeys([*channel._split(followup.failed_address), *tried])
+                followup.failed_address = ", ".join(one for one in known if one in failed) or False
         return result
 
     def _close_address_tasks(self, mended, again):

@@ -1,0 +1,87 @@
+"""What door 2 reads of a follow-up that stands there, in the statement that locks it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from ...dunning.reason import NO_GOOD_ADDRESS
+from ..common.instalment_key import same_instalment
+
+# how long a door waits for a row that somebody else holds
+LOCK_TIMEOUT = "2s"
+
+
+class AtDoor(NamedTuple):
+    """What a follow-up is, and asks for, when it stands at door 2.
+
+    :param amount_due: exact
+    :param pairs: [instalment id or None, step id or None]
+    :param addressee_id: whom the oldest of its invoices is made out to
+    :param has_failures: some message of this customer did not arrive
+    """
+
+    state: str
+    handed_at: datetime | None
+    mail_message_id: int | None
+    purpose: str
+    fallback_of_id: int | None
+    decided_at: datetime | None
+    debtor_id: int
+    company_id: int
+    currency_id: int
+    amount_due: str
+    pairs: list
+    instalment_ids: list
+    partner_id: int | None
+    address: str | None
+    customer_id: int
+    addressee_id: int | None
+    role: str
+    has_failures: bool
+
+
+def lock(env, followup_id):
+    """Lock the row of a follow-up, and read what it asks for, in one statement.
+
+    :return: AtDoor, None when it is gone
+    :raise psycopg2.OperationalError: somebody else holds it
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT f.state, f.handed_at, f.mail_message_id, f.purpose, f.fallback_of_id,
+                   f.decided_at, f.debtor_id,
+                   f.company_id, f.currency_id, f.amount_due::text,
+                   (SELECT json_agg(json_build_array(i.id, t.step_id))
+                      FROM collection_followup_item t
+                      LEFT JOIN collection_instalment i
+                        ON %(same)s
+                     WHERE t.followup_id = f.id AND t.state = 'planned'),
+                   ARRAY(SELECT instalment_id FROM collection_followup_instalment_rel
+                          WHERE followup_id = f.id),
+                   f.partner_id, f.address,
+                   (SELECT partner_id FROM collection_debtor WHERE id = f.debtor_id),
+                   (SELECT m.partner_id
+                      FROM collection_followup_item t JOIN account_move m ON m.id = t.move_id
+                     WHERE t.followup_id = f.id AND t.state = 'planned'
+                     ORDER BY t.due_date, t.id LIMIT 1),
+                   coalesce((SELECT recipient_role FROM collection_ruler_step WHERE id = f.step_id),
+                            'billing'),
+                   EXISTS (SELECT FROM collection_followup o
+                            WHERE o.debtor_id = f.debtor_id
+                              AND (o.bounced_at IS NOT NULL OR o.failed_address IS NOT NULL
+                                   OR o.state = 'failed' AND o.reason IN %(failures)s))
+              FROM collection_followup f,
+                   -- a payment of this customer holds it for a moment only
+                   set_config('lock_timeout', %(patience)s, true)
+             WHERE f.id = %(followup)s
+               FOR NO KEY UPDATE OF f
+            """,
+            same=same_instalment("i", "t"),
+            failures=NO_GOOD_ADDRESS,
+            patience=LOCK_TIMEOUT,
+            followup=followup_id,
+        )
+    )
+    return AtDoor(*rows[0]) if rows else None

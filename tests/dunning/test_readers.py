@@ -1,0 +1,96 @@
+"""One message to each reader: invoices of one customer are made out to several people (B9, decision 7)."""
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+
+from debtors import cases
+from hypothesis import given
+from hypothesis import strategies as st
+from test_decision import ask_at_the_door
+
+from dunning.amounts import net_of, past_limit
+from dunning.decision import decide
+from dunning.readers import told
+
+readers = st.lists(st.sampled_from([7, 8]), min_size=9, max_size=9)
+CHANNELS = ("email", "sms", "phone")
+
+
+def divided(case, ids):
+    """The snapshot of a customer whose invoices are heard of by several people."""
+    claims = tuple(
+        replace(
+            claim,
+            readers={(channel, "billing"): ids[claim.move % len(ids)] for channel in CHANNELS},
+        )
+        for claim in case.snapshot.claims
+    )
+    return replace(case.snapshot, claims=claims)
+
+
+def messages(decision):
+    return [c for c in decision.contacts if c.tone.mode != "task" and not c.tone.delivers]
+
+
+@given(cases(), readers)
+def test_each_message_is_about_what_one_reader_hears_of(case, ids):
+    for contact in messages(decide(divided(case, ids), case.now)):
+        heard = {claim.readers.get((contact.channel, contact.role)) for claim, _s in contact.pairs}
+        assert len(heard) == 1
+
+
+@given(cases(), readers)
+def test_several_readers_change_nothing_but_who_is_told(case, ids):
+    """The same is said on the same day about the same invoices, and the ladder goes on as ever."""
+    whole, parts = case.decide(), decide(divided(case, ids), case.now)
+    assert parts.watermarks == whole.watermarks
+    assert parts.waiting == whole.waiting
+
+    def said(decision):
+        return Counter(
+            (c.channel, c.role, c.at, claim.id, step.id)
+            for c in decision.contacts
+            for claim, step in c.pairs
+        )
+
+    assert said(parts) == said(whole)
+    assert len({c.at for c in messages(parts)}) == len({c.at for c in messages(whole)})
+
+
+@given(cases(), readers)
+def test_credits_are_deducted_once_whoever_is_told(case, ids):
+    snapshot = divided(case, ids)
+    today = snapshot.calendar.local_day(case.now)
+
+    def net(view):
+        free = [
+            c
+            for c in view.claims
+            if c.blocked_by is None and not past_limit(view.calendar, c, today)
+        ]
+        return Counter(net_of(free, view.credits))
+
+    step = snapshot.claims[0].ladder.steps[0] if snapshot.claims else None
+    if not step or step.role != "billing":
+        return
+    each, seen = Counter(), set()
+    for claim in snapshot.claims:
+        reader = claim.readers[step.channel, step.role]
+        if reader not in seen:
+            seen.add(reader)
+            each.update(net(told(snapshot, claim, step, today)))
+    assert {c: a for c, a in each.items() if a} == {c: a for c, a in net(snapshot).items() if a}
+
+
+@given(cases(quiet=True), readers)
+def test_the_door_lets_each_of_them_through_for_what_was_decided(case, ids):
+    snapshot = divided(case, ids)
+    for contact in messages(decide(snapshot, case.now)):
+        check = ask_at_the_door(contact, snapshot)
+        if contact.amount > Decimal(0):
+            assert (check.verdict, check.amount) == ("go", contact.amount)
+            of = {c.id: c.readers.get((contact.channel, contact.role)) for c in snapshot.claims}
+            assert len({of[key] for key in check.asked}) == 1
+        else:  # credits cover what this one hears of
+            assert check.verdict == "wait"
