@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common import clock
+from ..common.bulk_sql import NO_JIT
 from .collection_verb import Tally
 
 
@@ -20,6 +21,7 @@ class CollectionTrack(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
+                %(no_jit)s
                 SELECT t.debtor_id FROM collection_debtor_refresh t
                   JOIN collection_debtor d ON d.id = t.debtor_id WHERE d.company_id = %(company)s
                 UNION
@@ -35,6 +37,7 @@ class CollectionTrack(models.AbstractModel):
                    AND (d.refreshed_on IS NULL OR (d.refreshed_on < %(today)s
                         AND i.due_date >= d.refreshed_on - 7))
                 """,
+                no_jit=NO_JIT,
                 today=company._collection_calendar().local_day(clock.now(self.env)),
                 company=company.id,
                 news=self.env["collection.outcome"]._news(),
