@@ -59,6 +59,7 @@ from . import (
     test_second_door,
     test_security,
     test_simulation,
+    test_standing,
     test_step_trace,
     test_states,
     test_stories,

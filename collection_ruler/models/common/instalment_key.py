@@ -169,10 +169,13 @@ def has_left(followup: str) -> SQL:
 def was_spoken_to(debtor: str) -> SQL:
     """Whether a reminder ever left to a customer.
 
+    By the index of customers: for an EXISTS PostgreSQL reads all follow-ups there are, in each batch anew.
+
     :param debtor: the alias of collection_debtor
     """
     return SQL(
-        "EXISTS (SELECT FROM collection_followup f WHERE f.debtor_id = %s.id AND %s AND %s)",
+        "coalesce((SELECT TRUE FROM collection_followup f "
+        "WHERE f.debtor_id = %s.id AND %s AND %s LIMIT 1), FALSE)",
         SQL.identifier(debtor),
         asks_for_money("f"),
         has_left("f"),

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
@@ -12,7 +13,7 @@ from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .queries import coming_ids, done_and_moved, open_debtors
-from .rows import OpenInstalment
+from .rows import Batch, OpenInstalment
 from .settings import read_settings
 
 NONE_DONE = frozenset()
@@ -45,25 +46,42 @@ class CollectionSnapshot(models.AbstractModel):
         :param leaving: ids of follow-ups that stand at a door: no contacts yet
         :return: {debtor id: dunning Snapshot}
         """
+        debtors, batch = self._read(company_id, debtor_ids, reached, asked, leaving)
+        return {debtor.id: self._facts_of(debtor, batch) for debtor in debtors}
+
+    def _read(self, company_id, debtor_ids, reached=None, asked=(), leaving=()):
+        """What `_take` makes its facts of; parameters as there.
+
+        :return: (list of OpenDebtor, Batch)
+        """
         settings = self._settings(company_id)
-        reached, leaving = reached or {}, set(leaving)
-        done = done_and_moved(self.env, reached) if reached else {}
+        reached = reached or {}
+        done = self._done(reached)
         debtors = open_debtors(self.env, settings.today, debtor_ids)
         still_open = {row[0] for debtor in debtors for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
         failed = self.env["collection.failed.addresses"]
-        unreachable = failed._unreachable(debtor_ids) if reached else {}
-        snapshots = {}
-        for debtor in debtors:
-            rows = [OpenInstalment(*row) for row in debtor.claims or ()]
-            claims = tuple(
-                self._claim(row, debtor.partner_id, settings, reached, done) for row in rows
-            )
-            place = rows[0].ruler_id if rows else None, debtor.calendar_key
-            snapshots[debtor.id] = self._snapshot(
-                debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
-            )
-        return snapshots
+        unreachable = failed._unreachable(debtor_ids) if self._asks_for_addresses(reached) else {}
+        return debtors, Batch(settings, reached, done, set(leaving), closed, unreachable)
+
+    def _done(self, reached):
+        """Steps taken already that were moved ahead, of these instalments: {instalment id: [step id]}."""
+        ids = tuple(reached)
+        return done_and_moved(self.env, SQL("i.id IN %s", ids)) if ids else {}
+
+    def _asks_for_addresses(self, reached):
+        """Whether steps that would go to an address that failed wait; at a door it is too late for that."""
+        return bool(reached)
+
+    def _facts_of(self, debtor, batch):
+        """The Snapshot of one OpenDebtor among those that `_read` gave."""
+        settings, reached, done, leaving, closed, unreachable = batch
+        rows = [OpenInstalment(*row) for row in debtor.claims or ()]
+        claims = tuple(self._claim(row, debtor.partner_id, settings, reached, done) for row in rows)
+        place = rows[0].ruler_id if rows else None, debtor.calendar_key
+        return self._snapshot(
+            debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
+        )
 
     def _snapshot(self, debtor, claims, place, settings, leaving, closed, unreachable):
         """The facts about one debtor.

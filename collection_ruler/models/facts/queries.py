@@ -34,7 +34,10 @@ def open_debtors(env, today, debtor_ids):
     rows = env.execute_query(
         SQL(
             """
-            SELECT d.id, d.partner_id, p.is_company IS TRUE, d.calendar_key, d.best_hour,
+            SELECT d.id, d.partner_id,
+                   -- by its key: a join reads all partners there are
+                   (SELECT p.is_company IS TRUE FROM res_partner p WHERE p.id = d.partner_id),
+                   d.calendar_key, d.best_hour,
                    (SELECT json_agg(json_build_array(b.date_from, b.date_to, b.yearly))
                       FROM collection_blackout b WHERE b.debtor_id = d.id),
                    (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
@@ -57,7 +60,7 @@ def open_debtors(env, today, debtor_ids):
                        AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
                    %(spoken_to)s,
                    d.profile
-              FROM collection_debtor d JOIN res_partner p ON p.id = d.partner_id
+              FROM collection_debtor d
              WHERE d.id IN %(debtors)s
             """,
             claim=_claim_columns(env, today, now),
@@ -151,9 +154,12 @@ def coming_ids(env, debtor_ids, today, until):
     return [row[0] for row in rows]
 
 
-def done_and_moved(env, ids):
+def done_and_moved(env, which):
     """Steps that were said, by whichever attempt, or skipped before and lie above the watermark now,
-    since somebody moved them: {instalment id: [step id]} (A9)."""
+    since somebody moved them: {instalment id: [step id]} (A9).
+
+    :param which: the condition that instalments (i) fulfil
+    """
     rows = env.execute_query(
         SQL(
             """
@@ -164,10 +170,10 @@ def done_and_moved(env, ids):
                AND t.state IN ('planned', 'sent', 'skipped')
               JOIN collection_ruler_step s ON s.id = t.step_id AND s.trigger = 'due'
                AND s.offset_days > i.watermark
-             WHERE i.id IN %s GROUP BY i.id
+             WHERE %s GROUP BY i.id
             """,
             same_occurrence("t", "i"),
-            tuple(ids),
+            which,
         )
     )
     return dict(rows)

@@ -1,10 +1,13 @@
 """What the queries give, a row each."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...dunning.explanation import blocked_by
 from ...dunning.reason import Reason
 from .bank_lines import is_named
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 
 class OpenInstalment(NamedTuple):
@@ -63,3 +66,21 @@ class OpenDebtor(NamedTuple):
     contacts: list | None
     spoken_to: bool  # a reminder left at some time
     profile: str | None
+
+
+class Batch(NamedTuple):
+    """What is read once for many debtors, beside their rows.
+
+    :param reached: {instalment id: the latest offset that has come}
+    :param done: {instalment id: ids of steps taken already that were moved ahead}
+    :param leaving: ids of follow-ups that stand at a door
+    :param closed: {instalment id: why it is no longer open}
+    :param unreachable: {debtor id: {(channel, role): why messages do not reach them}}
+    """
+
+    settings: "Settings"
+    reached: dict[int, int]
+    done: dict[int, list[int]]
+    leaving: set[int]
+    closed: dict[int, Reason]
+    unreachable: dict[int, dict[tuple[str, str], Reason]]
