@@ -235,6 +235,7 @@ MACHINES = {
     "portuguese": ("Resposta automática: vence hoje", {"Auto_Submitted": "auto-replied"}),
     "cpanel": ("Autoresponder", {"X_Autorespond": "due today", "Precedence": "auto_reply"}),
     "ticket": ("[#4711] We received your request", {"Auto_Submitted": "auto-generated", "X_Auto_Response_Suppress": "All"}),
+    "words of a bounce": ("Out of office: mail delivery failed", {"Auto_Submitted": "auto-replied"}),
     "old list": ("Auto reply", {"X_Precedence": "auto_reply"}),
 }  # fmt: skip
 ABSENT = (

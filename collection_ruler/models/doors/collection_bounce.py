@@ -99,7 +99,7 @@ class CollectionBounce(models.AbstractModel):
     def _tell_of_unmatched(self, message_dict):
         """One task about all that came to an address for bounces and belongs to no message that we know."""
         to = {email_normalize(one) for one in email_split(message_dict.get("to") or "")}
-        domains = self.env["mail.alias.domain"].sudo().search([])
+        domains = self.env["mail.alias.domain"].sudo().search([("bounce_alias", "!=", False)])
         domains = domains.filtered(lambda domain: domain.bounce_email in to)
         for company in (
             self.env["res.company"].sudo().search([("alias_domain_id", "in", domains.ids)])
