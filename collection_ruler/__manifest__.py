@@ -6,7 +6,7 @@
     "author": "Collection Ruler contributors",
     "license": "AGPL-3",
     "depends": ["account", "account_payment"],
-    "external_dependencies": {"python": ["holidays"]},
+    "external_dependencies": {"python": ["flufl.bounce", "holidays"]},
     "data": [
         "security/collection_ruler_groups.xml",
         "security/ir.model.access.csv",

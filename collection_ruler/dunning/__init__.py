@@ -12,8 +12,9 @@ Money is Decimal, days are local to the customer, instants aware UTC. Whoever as
   arrive
 - why: `reason` (the one list), `explanation` (their one order, for whoever shows them)
 - ahead: `next_step`, `drawing`, `simulator`, `forecast` with `foreseen` and `life`
-- who, and what became of it: `profile`, `stages` (where a debtor stands), `circuit_breaker`, `answers`,
-  `states`
+- who, and what became of it: `profile`, `stages` (where a debtor stands), `circuit_breaker`, `states`;
+  by mail: `answers` and `mail_answers` (the one table of what servers say), `incoming` (who or what wrote)
+  with `mail_parts`, `bounce_verdict`, and the words `mail_words` and `incoming_words`
 
 Decisions:
 

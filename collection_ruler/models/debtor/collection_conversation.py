@@ -4,9 +4,12 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import email_normalize
 
+from ...dunning.incoming import Kind
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.memo import incoming_of
 
 # a reply pauses the ruler for so many working days (C6)
 REPLY_HOLD_DAYS = 3
@@ -32,7 +35,8 @@ class CollectionConversation(models.AbstractModel):
         :param debtors: ``collection.debtor``
         :param msg_dict: the incoming message, as Odoo parsed it
         """
-        if self.env.context.get("collection_automatic_reply"):
+        incoming = incoming_of(self.env)
+        if incoming and incoming.kind != Kind.PERSON:
             return
         for debtor in debtors:
             last = self._last_followup(debtor)
@@ -84,10 +88,10 @@ class CollectionConversation(models.AbstractModel):
         :param email: the address that the message came back from
         """
         for debtor in debtors:
-            last = self._last_followup(debtor, [("address", "=ilike", email)])
+            last = self._last_followup(debtor, [("address", "=", email_normalize(email or ""))])
             if last and not last.bounced_at:
-                last.bounced_at = fields.Datetime.now()
-                last._fail(Reason.BOUNCED, email)
+                now = fields.Datetime.now()
+                last._fail(Reason.BOUNCED, email, bounced_at=now, is_bad_address=True)
 
     @api.model
     def _last_followup(self, debtor, domain=()):

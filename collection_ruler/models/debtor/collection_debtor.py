@@ -1,9 +1,10 @@
+from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..common.memo import NOT_FINAL
+from ..common.memo import SETTLED
 
 # what a collector may write on a debtor; the rest is arithmetic
 WRITTEN_BY_PEOPLE = {
@@ -140,6 +141,7 @@ class CollectionDebtor(models.Model):
     def _schedule_task(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.
 
+        :param note: Markup, or text, in which nothing is taken for HTML
         :param once: not where the same one is still open
         :return: the new activities
         """
@@ -150,7 +152,10 @@ class CollectionDebtor(models.Model):
         told.mapped("display_name")  # for all at once: each task asks for it
         for user, own in told.grouped(lambda d: d._responsible(ruler)).items():
             Activity += own.activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=escape(note or ""),
+                user_id=user.id,
             )
         return Activity
 
@@ -230,7 +235,7 @@ class CollectionDebtor(models.Model):
         return super()._message_post_after_hook(message, msg_vals)
 
     def _message_receive_bounce(self, email, partner):
-        if self.env.context.get("collection_bounce") is not NOT_FINAL:
+        if self.env.context.get("collection_bounce") is not SETTLED:
             self.env["collection.conversation"]._bounced(self, email)
         return super()._message_receive_bounce(email, partner)
 

@@ -1,5 +1,5 @@
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -8,9 +8,9 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.answers import Answer
+from ...dunning.mail_answers import clean
 from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
-from ..channels.answers import RETRY_AFTER
 from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..common.memo import QUEUE_HOLDS_IT, Memo, memo_of
@@ -19,8 +19,6 @@ _logger = logging.getLogger(__name__)
 
 # how long a door waits for a row that somebody else holds
 LOCK_TIMEOUT = "2s"
-# a gateway that says "later" is asked so often
-ATTEMPTS = 5
 
 
 class _AtDoor(NamedTuple):
@@ -38,6 +36,7 @@ class _AtDoor(NamedTuple):
     amount_due: str  # exact
     pairs: list  # [instalment id or None, step id or None]
     instalment_ids: list
+    is_held: bool | None  # by trouble of ours; False: a message is tried; None: there is none
 
 
 class CollectionGateway(models.AbstractModel):
@@ -62,15 +61,18 @@ class CollectionGateway(models.AbstractModel):
         :return: what the queue does with its row, in its own transaction: `go` (it was handed over: the row
             is history), `cancel` (take it out of the outbox; what follows gets a row of its own) or `leave`
         """
-        verdict = self._ask(followup_id, message_id)
+        memo = Memo()
+        verdict = self._ask(followup_id, message_id, memo)
         if verdict != "go":
             return verdict
         try:
             answer, said = give()
         except Exception as error:
             _logger.exception("The gateway gave no answer about follow-up %s", followup_id)
-            answer, said = Answer.UNCERTAIN, str(error)[:500]
-        self._answer(followup_id, answer, said, committed=False)
+            answer, said = Answer.UNCERTAIN, clean(error)
+        self._answer(followup_id, answer, said, False, memo)
+        if answer == Answer.OURS:
+            return "leave"
         return "go" if answer in (Answer.ACCEPTED, Answer.UNCERTAIN) else "cancel"
 
     @api.model
@@ -98,21 +100,26 @@ class CollectionGateway(models.AbstractModel):
             with self.env.registry.cursor() as cr:
                 context = {"collection_outbox_held": QUEUE_HOLDS_IT}
                 env = self.env(cr=cr, su=True, context=context)
-                env["collection.followup"].browse(followup_id)._fail(Reason.ERROR, str(error)[:500])
+                env["collection.followup"].browse(followup_id)._fail(Reason.ERROR, str(error))
             return "cancel"
 
     @api.model
-    def _answer(self, followup_id, verdict, said="", committed=True):
+    def _answer(self, followup_id, verdict, said="", committed=True, memo=None, refused=None):
         """Write what the gateway said, whatever becomes of the queue's own transaction.
 
         :param verdict: dunning ``Answer``
         :param committed: whether the queue's transaction has let go of its outbox row
+        :param memo: the one that `_ask` was handed
+        :param refused: recipients who were refused, beside others or not: {address: (code, text)}
         """
         with self.env.registry.cursor() as cr:
             context = {} if committed else {"collection_outbox_held": QUEUE_HOLDS_IT}
             env = self.env(cr=cr, su=True, context=context)
             followup = env["collection.followup"].browse(followup_id)
-            env[self._name]._write_answer(followup, verdict, said)
+            door = env[self._name]
+            door._write_answer(followup, *door._for_whom(followup, verdict, said, refused or {}))
+            if verdict == Answer.ACCEPTED and memo and memo.get("was_trouble"):
+                env["collection.trouble"]._over(followup)
 
     # ------------------------------------------------------------------
     # in the cursor of its own
@@ -125,8 +132,9 @@ class CollectionGateway(models.AbstractModel):
             return "cancel"
         settings = self.env["collection.snapshot"]._settings(row.company_id)
         memo_of(self.env)["test_email"] = settings.test_email
-        if row.handed_at:
+        if row.handed_at or row.is_held:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
+        memo_of(self.env)["was_trouble"] = row.is_held is not None
         followup = self.env["collection.followup"].browse(followup_id)
         if row.fallback_of_id and self.env["collection.ledger"]._take_back_needless(followup):
             return "cancel"
@@ -177,7 +185,8 @@ class CollectionGateway(models.AbstractModel):
                             ON %s
                          WHERE t.followup_id = f.id AND t.state = 'planned'),
                        ARRAY(SELECT instalment_id FROM collection_followup_instalment_rel
-                              WHERE followup_id = f.id)
+                              WHERE followup_id = f.id),
+                       %s
                   FROM collection_followup f,
                        -- a payment of this customer holds it for a moment only
                        set_config('lock_timeout', %s, true)
@@ -185,6 +194,7 @@ class CollectionGateway(models.AbstractModel):
                    FOR NO KEY UPDATE OF f
                 """,
                 same_instalment("i", "t"),
+                self._is_held(),
                 LOCK_TIMEOUT,
                 followup_id,
             )
@@ -226,23 +236,3 @@ class CollectionGateway(models.AbstractModel):
             )
         )
         self.env["collection.followup"].browse(followup_id).invalidate_recordset(["handed_at"])
-
-    def _write_answer(self, followup, verdict, said):
-        """Sent, again later, failed, or nobody knows."""
-        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        if verdict == Answer.ACCEPTED:
-            followup._accepted(now)
-        elif followup.state == "failed":
-            return  # it came back before the gateway's answer did, and that says more
-        elif verdict == Answer.UNCERTAIN:
-            followup._fail(Reason.UNCERTAIN, said)
-        elif verdict == Answer.REFUSED:
-            followup._fail(Reason.REFUSED, said)
-            followup.handed_at = False
-        elif followup.attempts >= ATTEMPTS:
-            followup._fail(Reason.REFUSED, said)
-        elif followup.purpose == "delivery":
-            followup.write({"handed_at": False, "attempts": followup.attempts + 1})
-        else:
-            later = now + RETRY_AFTER
-            followup._replan(Reason.DUE, later, attempts=followup.attempts + 1, failure=said)

@@ -41,7 +41,7 @@ class CollectionFailedAddresses(models.AbstractModel):
         """
         Channel = self.env["collection.channel"]
         channels = {code: Channel._named(code) for code in Channel._codes()}
-        refused = [(code, c._address_refused) for code, c in channels.items() if c._has_addresses]
+        known = [code for code, channel in channels.items() if channel._has_addresses]
         self.env["collection.followup"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -49,13 +49,9 @@ class CollectionFailedAddresses(models.AbstractModel):
                 SELECT f.channel, f.debtor_id, f.address,
                        f.bounced_at IS NULL AND f.reason = %(lacking)s
                   FROM collection_followup f
-                  JOIN (VALUES %(refused)s) c(channel, refused) ON c.channel = f.channel
-                 WHERE f.debtor_id IN %(debtors)s
+                 WHERE f.channel IN %(known)s AND f.debtor_id IN %(debtors)s
                    AND (f.state = 'failed' AND f.reason = %(lacking)s
-                        OR f.address IS NOT NULL
-                           AND (f.bounced_at IS NOT NULL
-                                OR f.state = 'failed' AND f.reason = %(denied)s
-                                   AND f.failure ~ c.refused))
+                        OR f.address IS NOT NULL AND f.is_bad_address)
                    -- a later one that stayed there says that the address works
                    AND NOT EXISTS (
                        SELECT FROM collection_followup n
@@ -63,10 +59,9 @@ class CollectionFailedAddresses(models.AbstractModel):
                           AND n.address = f.address AND n.state = 'sent' AND n.bounced_at IS NULL
                           AND n.handed_at > coalesce(f.handed_at, f.scheduled_at))
                 """,
-                refused=SQL(", ").join(SQL("(%s, %s::text)", *row) for row in refused),
+                known=tuple(known) or ("",),
                 debtors=tuple(debtor_ids) or (0,),
                 lacking=Reason.NO_ADDRESS,
-                denied=Reason.REFUSED,
             )
         )
         result = defaultdict(lambda: defaultdict(set))
@@ -95,7 +90,7 @@ class CollectionFailedAddresses(models.AbstractModel):
 
     @api.model
     def _bounced_before(self, followups):
-        """Addresses of these channels from which the last message came back: no use in writing there again.
+        """Addresses of these channels that the last message showed not to be there: no use in writing again.
 
         :return: set of (debtor id, address)
         """
@@ -103,11 +98,11 @@ class CollectionFailedAddresses(models.AbstractModel):
             SQL(
                 """
                 SELECT debtor_id, address FROM (
-                    SELECT DISTINCT ON (debtor_id, address) debtor_id, address, bounced_at
+                    SELECT DISTINCT ON (debtor_id, address) debtor_id, address, is_bad_address
                       FROM collection_followup
                      WHERE debtor_id IN %s AND channel IN %s AND address IS NOT NULL AND id NOT IN %s
                      ORDER BY debtor_id, address, handed_at DESC NULLS LAST, id DESC) last
-                 WHERE bounced_at IS NOT NULL
+                 WHERE is_bad_address
                 """,
                 tuple(followups.debtor_id.ids) or (0,),
                 tuple(set(followups.mapped("channel"))) or ("",),

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.fallback import NOT_ARRIVED
+from ...dunning.mail_answers import clean
 from ...dunning.reason import Reason
 from ...dunning.states import FOLLOWUP, ITEM
 from ..common import clock
@@ -10,16 +11,15 @@ from ..common.reason_labels import reason_selection
 
 # fields that a fresh copy of a follow-up does not take over
 LEFT_BEHIND = (
-    "instalment_ids",
-    "partial_ids",
-    "mail_message_id",
-    "activity_id",
-    "handed_at",
-    "delivered_at",
-    "bounced_at",
-    "answered_at",
-    "failure",
-    "attempts",
+    *(
+        "instalment_ids",
+        "partial_ids",
+        "mail_message_id",
+        "activity_id",
+        "handed_at",
+        "delivered_at",
+    ),
+    *("bounced_at", "is_bad_address", "answered_at", "failure", "attempts"),
 )
 
 
@@ -122,16 +122,17 @@ class CollectionFollowup(models.Model):
         again._move_to("planned", reason, scheduled_at=at, handed_at=False, **values)
         again._withdraw()
 
-    def _fail(self, reason, failure=""):
-        """It could not be said: keep it for a retry and tell the responsible (H2)."""
+    def _fail(self, reason, failure="", is_told=True, **values):
+        """It could not be said, as `failure` tells: keep it for a retry and tell the responsible (H2)."""
         self._forget_delivery()
         state = "uncertain" if reason == Reason.UNCERTAIN else "failed"
         for followup in self:
-            followup._move_to(state, reason, failure=failure)
+            followup._move_to(state, reason, failure=clean(failure), **values)
             if state == "uncertain":
                 followup._settle_items("sent", Reason.UNCERTAIN)
             followup._withdraw(keep_words=state == "uncertain")
-            self.env["collection.failure"]._schedule_task(followup)
+            if is_told:
+                self.env["collection.failure"]._schedule_task(followup)
 
     def _sent(self, at):
         """It left: the ledger says so.
@@ -176,9 +177,19 @@ class CollectionFollowup(models.Model):
         names = ["reason", "address", "mail_message_id", "handed_at", "queued_at", "failure"]
         self._move_rows(
             "queued",
-            [*names, "bounced_at"],
+            [*names, "bounced_at", "is_bad_address"],
             [
-                (followup.id, str(Reason.DUE), address or None, message, None, now, None, None)
+                (
+                    followup.id,
+                    str(Reason.DUE),
+                    address or None,
+                    message,
+                    None,
+                    now,
+                    None,
+                    None,
+                    None,
+                )
                 for followup, (message, address) in rows.items()
             ],
         )
