@@ -129,6 +129,73 @@ class TestUnderWay(MoneyCase):
                 self.assertEqual(claim.blocked_by, "in_bank")
                 line.unlink()
 
+    def blocked(self, line, day="2026-03-09", partner=None):
+        """Why nothing is said that day while this line is unmatched; the line is gone afterwards."""
+        with self.at(f"{day} 09:00"):
+            debtor = self.debtor(partner)
+            snapshot = self.env["collection.snapshot"]._take(self.company.id, debtor.ids)
+            line.unlink()
+        (claim,) = snapshot[debtor.id].claims
+        return claim.blocked_by
+
+    def test_a_line_is_known_as_banks_write(self):
+        move = self.due_on_the_ninth()
+        self.customer.write({"name": "João Conceição Ltda", "vat": False})
+        self.customer.company_registry = "12.345.678/0001-95"
+        year, number = move.name.split("/")[1:]
+        for values, reason in (
+            ({"payment_ref": "PIX JOAO CONCEICAO"}, "in_bank"),
+            ({"partner_name": "CONCEICAO JOAO"}, "in_bank"),
+            ({"payment_ref": "12345678000195"}, "in_bank"),
+            ({"payment_ref": f"INV/{year}/{int(number)}"}, "in_bank"),
+            ({"payment_ref": "PIX", "transaction_details": {"payer": "Joao Conceicao"}}, "in_bank"),
+            ({"payment_ref": "PIX", "narration": "<p>JOAO <b>CONCEICAO</b></p>"}, "in_bank"),
+            ({"payment_ref": "PIX JOANA CONCEICAO"}, None),
+            ({"payment_ref": f"9{year}{number}9"}, None),
+        ):
+            with self.subTest(values):
+                line = self.bank_line("2026-03-06", **values)
+                self.assertEqual(self.blocked(line), reason)
+
+    def test_names_and_accounts_that_are_archived_count_for_nothing(self):
+        self.due_on_the_ninth()
+        self.env["res.partner.bank"].create(
+            {
+                "acc_number": "IE64 IRCE 9205 0112 3456 78",
+                "partner_id": self.customer.id,
+                "active": False,
+            }
+        )
+        self.env["res.partner"].create(
+            {"name": "Till Old", "parent_id": self.customer.id, "active": False}
+        )
+        self.env["res.partner"].create({"name": "Ana Example", "active": False})  # a namesake
+        for values, reason in (
+            ({"account_number": "IE64IRCE92050112345678"}, None),
+            ({"partner_name": "Till Old"}, None),
+            ({"partner_name": "ANA EXAMPLE"}, "in_bank"),
+        ):
+            with self.subTest(values):
+                line = self.bank_line("2026-03-06", **values)
+                self.assertEqual(self.blocked(line), reason)
+
+    def test_an_amount_that_fits_nothing_silences_three_working_days(self):
+        self.due_on_the_ninth()
+        self.company.collection_bank_stale_days = 0
+        for amount, last in ((7.0, "2026-03-11"), (100.0, "2026-05-05"), (250.0, "2026-03-11")):
+            for day in ("2026-03-09", "2026-03-11", "2026-03-12", "2026-05-05", "2026-05-06"):
+                with self.subTest(amount=amount, day=day):
+                    line = self.bank_line("2026-03-06", amount, partner_name="ANA EXAMPLE")
+                    self.assertEqual(self.blocked(line, day), "in_bank" if day <= last else None)
+
+    def test_two_customers_of_one_name_are_both_silent(self):
+        namesake = self.person("Ana Example")
+        self.invoice("2026-03-09", 80.0, namesake, date="2026-03-02")
+        move = self.due_on_the_ninth()
+        self.bank_line("2026-03-06", payment_ref="EXAMPLE ANA")
+        self.assert_silent(move, "in_bank")
+        self.assertEqual(self.debtor(namesake).instalment_ids.waiting_reason, "in_bank")
+
     def test_money_of_others_and_money_that_went_out_hide_no_debt(self):
         move = self.due_on_the_ninth()
         other = self.env["res.partner"].create({"name": "Other"})

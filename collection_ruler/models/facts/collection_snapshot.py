@@ -11,6 +11,7 @@ from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
+from .bank_lines import in_bank_until, lines_of
 from .queries import coming_ids, done_and_moved, open_debtors
 from .rows import OpenInstalment
 from .settings import read_settings
@@ -53,13 +54,15 @@ class CollectionSnapshot(models.AbstractModel):
         closed = self._closed(key for key in asked if key not in still_open)
         failed = self.env["collection.failed.addresses"]
         unreachable = failed._unreachable(debtor_ids) if reached else {}
+        payers = lines_of(self.env, settings.bank_lines, [debtor.partner_id for debtor in debtors])
         snapshots = {}
         for debtor in debtors:
             rows = [OpenInstalment(*row) for row in debtor.claims or ()]
-            claims = tuple(
-                self._claim(row, debtor.partner_id, settings, reached, done) for row in rows
-            )
             place = rows[0].ruler_id if rows else None, debtor.calendar_key
+            until = in_bank_until(debtor, rows, settings, payers, place)
+            claims = tuple(
+                self._claim(row, until.get(row.id), settings, reached, done) for row in rows
+            )
             snapshots[debtor.id] = self._snapshot(
                 debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
             )
@@ -115,10 +118,11 @@ class CollectionSnapshot(models.AbstractModel):
             channels = {c: cal and cal.without(avoided) for c, cal in channels.items()}
         return calendar, channels
 
-    def _claim(self, row, partner_id, settings, reached, done):
+    def _claim(self, row, in_bank_until, settings, reached, done):
         """An open instalment as decisions know it.
 
         :param row: OpenInstalment
+        :param in_bank_until: the last day on which money on the bank silences it, or None
         :param reached: {instalment id: latest offset that has come}
         :param done: {instalment id: ids of steps taken already that were moved ahead}
         """
@@ -133,7 +137,7 @@ class CollectionSnapshot(models.AbstractModel):
             Decimal(row.residual),
             settings.currencies[row.currency_id],
             blocked_by=row.blocked_by(
-                settings.is_paused, settings.payers, settings.bank_text, partner_id
+                settings.is_paused, in_bank_until is not None and in_bank_until >= settings.today
             ),
             delivered=row.delivered,
             delivered_on=date.fromisoformat(row.delivered_on) if row.delivered_on else None,

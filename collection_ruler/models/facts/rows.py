@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from ...dunning.explanation import blocked_by
 from ...dunning.reason import Reason
-from .bank_lines import is_named
 
 
 class OpenInstalment(NamedTuple):
@@ -29,15 +28,11 @@ class OpenInstalment(NamedTuple):
     draft_credit_note: bool  # a draft credit note stands against it (F3)
     settlement_days: int  # that money takes by its means of payment (D3)
 
-    def blocked_by(
-        self, is_paused: bool, payers: frozenset[int], bank_text: str, partner_id: int
-    ) -> Reason | None:
+    def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).
 
         :param is_paused: the company pauses all sending
-        :param payers: commercial partners of money on the bank that nobody matched
-        :param bank_text: what the bank says of such money where it names nobody
-        :param partner_id: the customer
+        :param is_in_bank: money on the bank that nobody matched may be for it
         """
         return blocked_by(
             is_paused=is_paused,
@@ -45,7 +40,7 @@ class OpenInstalment(NamedTuple):
             is_excluded=self.blocked,
             is_held=self.held,
             is_in_flight=self.flying,
-            is_in_bank=partner_id in payers or is_named(bank_text, self.number, self.reference),
+            is_in_bank=is_in_bank,
         )
 
 
