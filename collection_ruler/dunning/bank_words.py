@@ -58,14 +58,18 @@ class Words(NamedTuple):
 
 def folded(text: str | None) -> str:
     """A text without case and accents."""
-    text = unicodedata.normalize("NFKD", text or "")
+    if (text or "").isascii():  # most are, and there are many
+        return (text or "").lower()
+    text = unicodedata.normalize("NFKD", text)
     text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
     return text.translate(_UNLIKE)
 
 
 def spellings(text: str | None) -> tuple[str, ...]:
     """A text as banks may write it: with "u" for "ü", and where it matters also with "ue"."""
-    text = unicodedata.normalize("NFC", text or "").casefold()
+    if (text or "").isascii():
+        return ((text or "").lower(),)
+    text = unicodedata.normalize("NFC", text).casefold()
     german = text.translate(_GERMAN)
     return (folded(text),) if german == text else (folded(text), folded(german))
 
@@ -143,7 +147,10 @@ def names_in(name: str | None) -> Iterator[tuple[str, ...]]:
     """The parts of a name that count, in each spelling: without form of company, titles and small words."""
     for spelling in spellings((name or "")[:_LONGEST_NAME]):
         parts = _initials_joined(_WORD.findall(spelling))
-        yield tuple(part for part in parts if part not in _UNSAID) or tuple(parts)
+        counting = tuple(part for part in parts if part not in _UNSAID)
+        yield counting or tuple(parts)
+        if len(counting) == 1 < len(parts):  # so little may need the rest: "Sol Ltda"
+            yield tuple(parts)
 
 
 def _initials_joined(parts: Iterable[str]) -> list[str]:

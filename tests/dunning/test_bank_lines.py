@@ -70,6 +70,8 @@ WEDNESDAY = date(2026, 3, 11)  # the third working day
         ("Łukasz Ørsted", "LUKASZ ORSTED"),
         ("Padaria Sol Ltda.", "PADARIA SOL"),
         ("Padaria Sol", "PADARIA SOL LTDA ME"),
+        ("Sol Ltda", "SOL LTDA"),
+        ("Ana Das", "DAS ANA"),
         ("Talleres García, S.L.", "TALLERES GARCIA SL"),
         ("Talleres García", "TALLERES GARCIA S L"),
         ("Maison Dupont S.à r.l.", "MAISON DUPONT SARL"),
@@ -309,12 +311,17 @@ def test_hostile_texts_and_many_claims_take_no_time():
 
 
 def test_cost_grows_with_what_is_open_plus_what_is_unmatched():
-    """300 lines and 20,000 customers with two invoices each: each is looked up, none compared with all."""
-    lines = [line(f"PIX PAYER {n} INV/2025/{n:05}", f"Payer Number{n}", key=n) for n in range(300)]
-    index = LineIndex(lines)
-    started = time.process_time()
-    for n in range(20_000):
-        index.of_customer(n, [f"Customer Name {n}"], [f"12.345.{n:03}/0001-95"])
-        index.of_number(f"INV/2026/{2 * n:05}")
-        index.of_number(f"INV/2026/{2 * n + 1:05}")
-    assert time.process_time() - started < 6
+    """Each customer is looked up, none compared with all lines."""
+
+    def seconds(count):
+        index = LineIndex(
+            line(f"PIX PAYER {n} INV/2025/{n:05}", f"Payer Number{n}", key=n) for n in range(count)
+        )
+        started = time.process_time()
+        for n in range(2_000):
+            index.of_customer(n, [f"Customer Name {n}"], [f"12.345.{n:03}/0001-95"])
+            index.of_number(f"INV/2026/{n:05}")
+        return time.process_time() - started
+
+    seconds(10)
+    assert seconds(1_000) < 5 * seconds(10)

@@ -134,3 +134,26 @@ def in_bank_until(debtor, rows, settings, payers, place):
     claims = [_Open(row.id, Decimal(row.residual), currencies[row.currency_id]) for row in rows]
     favour = {currencies[key]: Decimal(amount) for key, amount in debtor.credits or ()}
     return silent_until(claims, found, named, favour, settings.calendars[place])
+
+
+def lines_by_debtor(debtors, lines):
+    """The lines that may be from debtors: {debtor id: frozenset of dunning BankLine}, of those with any.
+
+    :param debtors: ``collection.debtor``
+    :param lines: dunning LineIndex
+    """
+    if lines.is_empty:
+        return {}
+    found = lines_of(debtors.env, lines, debtors.partner_id.ids)
+    result = defaultdict(frozenset)
+    for debtor in debtors:
+        own = found.get(debtor.partner_id.id, Found())
+        numbers = {
+            number
+            for move in debtor.instalment_ids.filtered("is_open").move_id
+            for number in (move.name, move.payment_reference)
+        }
+        named = frozenset().union(*map(lines.of_number, numbers))
+        if own := own.sure | own.perhaps | named:
+            result[debtor.id] = own
+    return dict(result)

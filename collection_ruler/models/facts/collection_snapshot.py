@@ -11,7 +11,7 @@ from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
-from .bank_lines import in_bank_until, lines_of
+from .bank_lines import in_bank_until, lines_by_debtor, lines_of
 from .queries import coming_ids, done_and_moved, open_debtors
 from .rows import OpenInstalment
 from .settings import read_settings
@@ -145,6 +145,12 @@ class CollectionSnapshot(models.AbstractModel):
             draft_credit_note=row.draft_credit_note,
             settlement_days=row.settlement_days or settings.settlement_days,
         )
+
+    @api.model
+    def _bank_lines(self, company_id, debtors):
+        """The lines that may be from debtors of one root company: {debtor id: frozenset of dunning BankLine},
+        of those with any (D3)."""
+        return lines_by_debtor(debtors, self._settings(company_id).bank_lines)
 
     @api.model
     def _coming(self, debtor_ids, today, until):
