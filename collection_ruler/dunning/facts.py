@@ -28,6 +28,7 @@ class Claim:
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
+    :param account: id of its receivable account: credits pay only what stands on their own (D2)
     """
 
     id: int
@@ -45,13 +46,14 @@ class Claim:
     done_step_ids: frozenset[int] = frozenset()
     draft_credit_note: bool = False
     settlement_days: int = 0
+    account: int = 0
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """A debtor: all open claims, the credits that reduce them, and when we last spoke.
 
-    :param credits: unapplied credit notes and payments per currency, positive
+    :param credits: unapplied credit notes and payments, positive, by `amounts.purse`
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param conversation_on: local day on which a person of ours last spoke with the customer (B4)
     :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)

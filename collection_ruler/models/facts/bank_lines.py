@@ -132,7 +132,9 @@ def in_bank_until(debtor, rows, settings, payers, place):
         return {}
     currencies = settings.currencies
     claims = [_Open(row.id, Decimal(row.residual), currencies[row.currency_id]) for row in rows]
-    favour = {currencies[key]: Decimal(amount) for key, amount in debtor.credits or ()}
+    favour = defaultdict(Decimal)
+    for currency, _account, amount in debtor.credits or ():
+        favour[currencies[currency]] += Decimal(amount)
     return silent_until(claims, found, named, favour, settings.calendars[place])
 
 

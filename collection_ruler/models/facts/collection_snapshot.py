@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ...dunning.amounts import purse
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
 from ...dunning.reason import Reason
@@ -86,8 +87,8 @@ class CollectionSnapshot(models.AbstractModel):
             calendar,
             claims,
             credits={
-                settings.currencies[currency]: Decimal(amount)
-                for currency, amount in debtor.credits or ()
+                purse(settings.currencies[currency], account): Decimal(amount)
+                for currency, account, amount in debtor.credits or ()
             },
             contacts=tuple(sorted(day for day, _kind in days)),
             spoken_to=debtor.spoken_to,
@@ -144,6 +145,7 @@ class CollectionSnapshot(models.AbstractModel):
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
             settlement_days=row.settlement_days or settings.settlement_days,
+            account=row.account_id,
         )
 
     @api.model

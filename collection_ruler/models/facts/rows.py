@@ -27,6 +27,7 @@ class OpenInstalment(NamedTuple):
     reference: str | None
     draft_credit_note: bool  # a draft credit note stands against it (F3)
     settlement_days: int  # that money takes by its means of payment (D3)
+    account_id: int
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).
@@ -54,7 +55,7 @@ class OpenDebtor(NamedTuple):
     best_hour: float | None
     blackouts: list | None
     claims: list | None  # of OpenInstalment
-    credits: list | None
+    credits: list | None  # (currency id, account id, exact amount)
     contacts: list | None
     spoken_to: bool  # a reminder left at some time
     profile: str | None

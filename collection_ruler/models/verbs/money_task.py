@@ -79,7 +79,7 @@ class CollectionMoneyTask(models.AbstractModel):
         rows = [
             self.env._(
                 "%(amount)s %(currency)s of %(day)s",
-                amount=line.amounts[0][1],
+                amount=f"{line.amounts[0][1]:.2f}",
                 currency=line.amounts[0][0],
                 day=date_text(self.env, line.day),
             )
