@@ -29,6 +29,7 @@ class Owed(NamedTuple):
     :param effective_due: the day up to which it is paid in time (A3)
     :param residual: in its currency, not negative
     :param currency: its name
+    :param account: as `Claim` has it
     """
 
     id: int
@@ -36,6 +37,7 @@ class Owed(NamedTuple):
     effective_due: date
     residual: Decimal
     currency: str
+    account: int = 0
 
 
 class Sum(NamedTuple):
@@ -84,20 +86,27 @@ class Statement:
 class _Residual(Protocol):
     currency: str
     residual: Decimal
+    account: int
+
+
+def purse(currency: str, account: int = 0) -> str:
+    """Under what name credits and what they may pay meet: one currency, one receivable account (D2)."""
+    return f"{currency} {account}" if account else currency
 
 
 def statement(claims: Iterable[Owed], credits: Mapping[str, Decimal], today: date) -> Statement:
     """What is owed by a day, and what of it credits cover: the oldest first, each in its currency (D2).
 
     :param claims: what is open; whoever leaves out what is blocked does so before
-    :param credits: unapplied credit notes and payments per currency, positive
+    :param credits: unapplied credit notes and payments, positive, by `purse`
     :param today: local day of the customer
     """
     left = dict(credits)
     parts: tuple[list[Row], ...] = ([], [], [])
     for claim in sorted(claims, key=lambda c: (c.effective_due, c.due_date, c.id)):
-        credit = min(max(left.get(claim.currency, ZERO), ZERO), claim.residual)
-        left[claim.currency] = left.get(claim.currency, ZERO) - credit
+        key = purse(claim.currency, claim.account)
+        credit = min(max(left.get(key, ZERO), ZERO), claim.residual)
+        left[key] = left.get(key, ZERO) - credit
         place = (claim.effective_due >= today) + (claim.effective_due > today)
         parts[place].append(Row(claim, credit))
     for part in parts:
@@ -118,10 +127,15 @@ def sums_of(rows: Iterable[Row]) -> dict[str, Sum]:
 def net_of(claims: Iterable[_Residual], credits: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """What is left to pay per currency, as the sums of a `statement` of the same claims say: without its
     rows, since decisions ask for it for each customer."""
-    gross: dict[str, Decimal] = {}
+    gross: dict[tuple[str, int], Decimal] = {}
     for claim in claims:
-        gross[claim.currency] = gross.get(claim.currency, ZERO) + claim.residual
-    return {c: max(ZERO, a - max(ZERO, credits.get(c, ZERO))) for c, a in gross.items()}
+        key = claim.currency, claim.account
+        gross[key] = gross.get(key, ZERO) + claim.residual
+    net: dict[str, Decimal] = {}
+    for (currency, account), amount in gross.items():
+        rest = max(ZERO, amount - max(ZERO, credits.get(purse(currency, account), ZERO)))
+        net[currency] = net.get(currency, ZERO) + rest
+    return net
 
 
 def asked_for(

@@ -28,6 +28,7 @@ class Claim:
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
+    :param account: id of its receivable account: credits pay only what stands on their own (D2)
     """
 
     id: int
@@ -45,20 +46,21 @@ class Claim:
     done_step_ids: frozenset[int] = frozenset()
     draft_credit_note: bool = False
     settlement_days: int = 0
+    account: int = 0
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """A debtor: all open claims, the credits that reduce them, and when we last spoke.
 
-    :param credits: unapplied credit notes and payments per currency, positive
+    :param credits: unapplied credit notes and payments, positive, by `amounts.purse`
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param conversation_on: local day on which a person of ours last spoke with the customer (B4)
     :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
     :param return_notice_on: local day on which a word about a payment that came back is planned (A14)
-    :param bank_day: day of the newest bank data, None where nobody imports any (D3)
+    :param bank_day: up to which bank data of all accounts is there, None where nobody imports any (D3)
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)

@@ -185,9 +185,22 @@ class TestOwed(MoneyCase):
     def test_credit_in_another_currency_is_not_deducted(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
         self.due_on_the_ninth(100.0)
-        self.credit_note(100.0, date="2026-03-02", currency_id=euro.id)
+        self.credit_note(60.0, date="2026-03-02", currency_id=euro.id)
         (mail,) = self.day("2026-03-09")
         self.assertIn("$ 100.00 is due today", mail["subject"])
+        self.assertIn("60.00", mail["body"], "named, not deducted (F1)")
+        self.assertIn("You also have an open credit of", mail["body"])
+
+    def test_a_credit_on_another_receivable_account_is_not_deducted(self):
+        """F1: Odoo cannot reconcile it, so the invoice would stay open by as much."""
+        self.due_on_the_ninth(100.0)
+        other = self.company_data["default_account_receivable"].copy({"code": "121999"})
+        self.customer.property_account_receivable_id = other
+        self.credit_note(30.0, date="2026-03-03")
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("$ 100.00 is due today", mail["subject"])
+        self.assertIn("You also have an open credit of", mail["body"])
+        self.assertNotIn("Your open credit", mail["body"])
 
     def test_open_credits_are_converted_the_right_way_round(self):
         """D4: two dollars to the euro."""

@@ -7,7 +7,7 @@ from odoo.tools import email_normalize, format_date
 from ...dunning.calendar import CalendarError
 from ..common.formatting import one_line
 from .account_payment_method_line import MOST_DAYS
-from .bank_data import old_bank_day
+from .bank_data import old_bank_data
 
 
 class ResCompany(models.Model):
@@ -79,13 +79,14 @@ class ResCompany(models.Model):
                 notices.append(company._collection_breaker_text())
             old = None
             with suppress(CalendarError):  # the page on which hours are mended has to open
-                old = old_bank_day(company)
+                old = old_bank_data(company)
             if old:
                 notices.append(
                     self.env._(
-                        "The newest bank data is of %s: nobody is asked for what is overdue until newer "
-                        "data is there.",
-                        format_date(self.env, old),
+                        "The newest bank data is of %(day)s (%(journal)s): nobody is asked for what is "
+                        "overdue until newer data is there.",
+                        day=format_date(self.env, old[0]),
+                        journal=old[1].sudo().name,
                     )
                 )
             company.collection_notice = " ".join(notices)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...dunning.amounts import purse
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
 from ...dunning.reason import Reason
@@ -12,6 +13,7 @@ from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
+from .bank_lines import in_bank_until, lines_by_debtor, lines_of
 from .queries import coming_ids, done_and_moved, open_debtors
 from .rows import Batch, OpenInstalment
 from .settings import read_settings
@@ -62,7 +64,8 @@ class CollectionSnapshot(models.AbstractModel):
         closed = self._closed(key for key in asked if key not in still_open)
         failed = self.env["collection.failed.addresses"]
         unreachable = failed._unreachable(debtor_ids) if self._asks_for_addresses(reached) else {}
-        return debtors, Batch(settings, reached, done, set(leaving), closed, unreachable)
+        payers = lines_of(self.env, settings.bank_lines, [debtor.partner_id for debtor in debtors])
+        return debtors, Batch(settings, reached, done, set(leaving), closed, unreachable, payers)
 
     def _done(self, reached):
         """Steps taken already that were moved ahead, of these instalments: {instalment id: [step id]}."""
@@ -75,10 +78,11 @@ class CollectionSnapshot(models.AbstractModel):
 
     def _facts_of(self, debtor, batch):
         """The Snapshot of one OpenDebtor among those that `_read` gave."""
-        settings, reached, done, leaving, closed, unreachable = batch
+        settings, reached, done, leaving, closed, unreachable, payers = batch
         rows = [OpenInstalment(*row) for row in debtor.claims or ()]
-        claims = tuple(self._claim(row, debtor.partner_id, settings, reached, done) for row in rows)
         place = rows[0].ruler_id if rows else None, debtor.calendar_key
+        until = in_bank_until(debtor, rows, settings, payers, place)
+        claims = tuple(self._claim(row, until.get(row.id), settings, reached, done) for row in rows)
         return self._snapshot(
             debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
         )
@@ -101,8 +105,8 @@ class CollectionSnapshot(models.AbstractModel):
             calendar,
             claims,
             credits={
-                settings.currencies[currency]: Decimal(amount)
-                for currency, amount in debtor.credits or ()
+                purse(settings.currencies[currency], account): Decimal(amount)
+                for currency, account, amount in debtor.credits or ()
             },
             contacts=tuple(sorted(day for day, _kind in days)),
             spoken_to=debtor.spoken_to,
@@ -133,10 +137,11 @@ class CollectionSnapshot(models.AbstractModel):
             channels = {c: cal and cal.without(avoided) for c, cal in channels.items()}
         return calendar, channels
 
-    def _claim(self, row, partner_id, settings, reached, done):
+    def _claim(self, row, in_bank_until, settings, reached, done):
         """An open instalment as decisions know it.
 
         :param row: OpenInstalment
+        :param in_bank_until: the last day on which money on the bank silences it, or None
         :param reached: {instalment id: latest offset that has come}
         :param done: {instalment id: ids of steps taken already that were moved ahead}
         """
@@ -151,14 +156,21 @@ class CollectionSnapshot(models.AbstractModel):
             Decimal(row.residual),
             settings.currencies[row.currency_id],
             blocked_by=row.blocked_by(
-                settings.is_paused, settings.payers, settings.bank_text, partner_id
+                settings.is_paused, in_bank_until is not None and in_bank_until >= settings.today
             ),
             delivered=row.delivered,
             delivered_on=date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
             settlement_days=row.settlement_days or settings.settlement_days,
+            account=row.account_id,
         )
+
+    @api.model
+    def _bank_lines(self, company_id, debtors):
+        """The lines that may be from debtors of one root company: {debtor id: frozenset of dunning BankLine},
+        of those with any (D3)."""
+        return lines_by_debtor(debtors, self._settings(company_id).bank_lines)
 
     @api.model
     def _coming(self, debtor_ids, today, until):

@@ -20,8 +20,8 @@ BATCH = 1000
 class CollectionForecastFacts(models.AbstractModel):
     """The snapshot of decisions, with what is known of the days to come; writes nothing (A12).
 
-    What a payment is under way for, what the bank may know of and what is blocked stays silent in the
-    forecast: it is most likely paid, or a person's. Holds, pauses and the dates of a ruler end on their day.
+    What a payment is under way for and what is blocked stays silent in the forecast: it is most likely paid,
+    or a person's. Holds, pauses, the dates of a ruler and what money on the bank silences end on their day.
     """
 
     _name = "collection.forecast.facts"
@@ -82,17 +82,19 @@ class CollectionForecastFacts(models.AbstractModel):
         """As decisions have them; a pause of the company is in the first day on which rulers speak."""
         return super()._settings(company_id)._replace(is_paused=False)
 
-    def _claim(self, row, partner_id, settings, reached, done):
+    def _claim(self, row, in_bank_until, settings, reached, done):
         rulers, held = self.env.context["collection_outlook"]
         starts, ends = rulers[row.ruler_id]
         lasting = row
         if not row.is_running or row.held:  # for now; the forecast knows until when
             lasting = row._replace(is_running=True, held=False)
-        claim = super()._claim(lasting, partner_id, settings, reached, done)
+        claim = super()._claim(lasting, in_bank_until, settings, reached, done)
         blocked_by, free_from = claim.blocked_by, NEVER
         if row.held and blocked_by is None:
             blocked_by, until = Reason.HELD, held.get(row.id)
             free_from = until + timedelta(days=1) if until else NEVER
+        elif blocked_by == Reason.IN_BANK:
+            free_from = in_bank_until + timedelta(days=1)
         return Foreseen.of(
             claim, blocked_by=blocked_by, starts=starts, ends=ends, free_from=free_from
         )

@@ -45,7 +45,7 @@ def open_debtors(env, today, debtor_ids):
                       JOIN collection_ruler r ON r.id = i.ruler_id
                       JOIN account_move m ON m.id = i.move_id
                      WHERE i.debtor_id = d.id AND i.is_open),
-                   (SELECT json_agg(json_build_array(c.currency_id, c.amount::text))
+                   (SELECT json_agg(json_build_array(c.currency_id, c.account_id, c.amount::text))
                       FROM (%(credits)s) c),
                    (SELECT json_agg(json_build_array(
                                f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
@@ -115,7 +115,8 @@ def _claim_columns(env, today, now):
         EXISTS (SELECT FROM account_move n
                  WHERE n.reversed_entry_id = m.id AND n.state = 'draft'),
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
-          WHERE l.id = m.preferred_payment_method_line_id)
+          WHERE l.id = m.preferred_payment_method_line_id),
+        i.account_id
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...dunning.explanation import blocked_by
 from ...dunning.reason import Reason
-from .bank_lines import is_named
 
 if TYPE_CHECKING:
+    from ...dunning.bank_lines import Found
     from .settings import Settings
 
 
@@ -31,16 +31,13 @@ class OpenInstalment(NamedTuple):
     reference: str | None
     draft_credit_note: bool  # a draft credit note stands against it (F3)
     settlement_days: int  # that money takes by its means of payment (D3)
+    account_id: int
 
-    def blocked_by(
-        self, is_paused: bool, payers: frozenset[int], bank_text: str, partner_id: int
-    ) -> Reason | None:
+    def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).
 
         :param is_paused: the company pauses all sending
-        :param payers: commercial partners of money on the bank that nobody matched
-        :param bank_text: what the bank says of such money where it names nobody
-        :param partner_id: the customer
+        :param is_in_bank: money on the bank that nobody matched may be for it
         """
         return blocked_by(
             is_paused=is_paused,
@@ -48,7 +45,7 @@ class OpenInstalment(NamedTuple):
             is_excluded=self.blocked,
             is_held=self.held,
             is_in_flight=self.flying,
-            is_in_bank=partner_id in payers or is_named(bank_text, self.number, self.reference),
+            is_in_bank=is_in_bank,
         )
 
 
@@ -62,7 +59,7 @@ class OpenDebtor(NamedTuple):
     best_hour: float | None
     blackouts: list | None
     claims: list | None  # of OpenInstalment
-    credits: list | None
+    credits: list | None  # (currency id, account id, exact amount)
     contacts: list | None
     spoken_to: bool  # a reminder left at some time
     profile: str | None
@@ -76,6 +73,7 @@ class Batch(NamedTuple):
     :param leaving: ids of follow-ups that stand at a door
     :param closed: {instalment id: why it is no longer open}
     :param unreachable: {debtor id: {(channel, role): why messages do not reach them}}
+    :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
     """
 
     settings: "Settings"
@@ -84,3 +82,4 @@ class Batch(NamedTuple):
     leaving: set[int]
     closed: dict[int, Reason]
     unreachable: dict[int, dict[tuple[str, str], Reason]]
+    payers: "dict[int, Found]"

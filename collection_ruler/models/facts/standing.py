@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from hashlib import blake2b
 from operator import itemgetter
 
-from .bank_lines import is_named
 from .rows import OpenDebtor, OpenInstalment
 
 
@@ -42,13 +41,16 @@ class Standings:
     def of(self, debtor, planned):
         """A short name of how a debtor stands: who has the same one will hear from us on the same days.
 
-        None where amounts decide too: credits may cover what is due, and minimums ask for the sum.
+        None where amounts decide too: credits may cover what is due, money on the bank may be for it, and
+        minimums ask for the sum.
 
         :param debtor: OpenDebtor
         :param planned: tuple of Planned
         """
         claims = debtor.claims or ()
         if debtor.credits or not self.choosy.isdisjoint(row[_RULER] for row in claims):
+            return None
+        if self._may_have_paid(debtor, claims):
             return None
         place = debtor.calendar_key
         planned_ids = set().union(*(p.claims for p in planned)) if planned else ()
@@ -60,10 +62,20 @@ class Standings:
             sorted(self._contacts(debtor)),
             sorted(self.batch.unreachable.get(debtor.id, {}).items()),
             [(*_OF_CLAIM(row), float(row[_RESIDUAL]) > 0) for row in claims],
-            self._of_ids(debtor, claims),
+            self._of_ids(claims),
             self._of_planned(claims, planned),
         )
         return blake2b(repr(standing).encode(), digest_size=16).digest()
+
+    def _may_have_paid(self, debtor, claims):
+        """Whether money on the bank names them, or one of their invoices (D3)."""
+        lines = self.batch.settings.bank_lines
+        return debtor.partner_id in self.batch.payers or (
+            lines.has_words
+            and any(
+                lines.of_number(row[_NUMBER]) or lines.of_number(row[_REFERENCE]) for row in claims
+            )
+        )
 
     def _is_near(self, row, place):
         """Whether anything comes of a claim within the days of the forecast: what comes only afterwards
@@ -94,10 +106,9 @@ class Standings:
                     self._days[key] = str(calendar.local_day(at))
                 yield self._days[key], kind or ""
 
-    def _of_ids(self, debtor, claims):
-        """What is known of claims by their ids: which are of one invoice, held until when, said before, and
-        whether the bank may know of them."""
-        settings, done = self.batch.settings, self.batch.done
+    def _of_ids(self, claims):
+        """What is known of claims by their ids: which are of one invoice, held until when, said before."""
+        done = self.batch.done
         moves = {}
         for row in claims:
             moves.setdefault(row[_MOVE], len(moves))
@@ -110,11 +121,6 @@ class Standings:
                 if key in self.held_until
             ],
             [(n, sorted(done[key])) for n, key in enumerate(keys) if key in done],
-            debtor.partner_id in settings.payers
-            or (
-                settings.bank_text
-                and [is_named(settings.bank_text, row[_NUMBER], row[_REFERENCE]) for row in claims]
-            ),
         )
 
     def _of_planned(self, claims, planned):

@@ -7,7 +7,7 @@ from ...dunning.amounts import Owed, Sum, statement
 from ...dunning.ladder import effective_due
 from ..common.formatting import amount_text, date_text
 from ..common.memo import memo_of
-from ..debtor.credits import credits_of
+from ..debtor.credits import credits_of, unused_credits
 from .parts import render_parts
 
 # what the tables show of an instalment
@@ -44,8 +44,11 @@ class CollectionMessageTables(models.AbstractModel):
     def _due(self, followups):
         """What messages ask for: {``collection.followup``: Markup}."""
         credits = self._credits_of_others(followups)
+        unused = self._unused(followups)
         tables = [
-            self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {}))) for f in followups
+            self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {})))
+            | {"unused": self._unused_texts(f, unused.get(f.debtor_id.id, {}))}
+            for f in followups
         ]
         rendered = render_parts(self.env, "collection_ruler.message_table", tables)
         return dict(zip(followups, rendered, strict=True))
@@ -104,6 +107,25 @@ class CollectionMessageTables(models.AbstractModel):
             several = batch.filtered(lambda f: f.instalment_ids.currency_id - f.currency_id)
             memo["credits"] = (batch.ids, credits_of(several.debtor_id) if several else {})
         return memo["credits"][1]
+
+    def _unused(self, followups):
+        """What customers have in their favour that pays nothing of what is open, by its currency or its
+        account: {debtor id: {``res.currency``: amount}}. Read once for all customers of a batch (D2)."""
+        memo = memo_of(self.env)
+        batch = followups.browse(memo.get("writing", ())) | followups
+        if memo.get("unused", (None,))[0] != batch.ids:
+            with_credit = batch.debtor_id.filtered("amount_credit")
+            memo["unused"] = (batch.ids, unused_credits(with_credit) if with_credit else {})
+        return memo["unused"][1]
+
+    def _unused_texts(self, followup, unused):
+        """Such credits as the reader writes them; thanks ask for nothing."""
+        if followup.purpose == "thanks":
+            return []
+        return [
+            amount_text(self.env, amount, currency, followup.names_currencies)
+            for currency, amount in unused.items()
+        ]
 
     def _asked_groups(self, followup, credits):
         """What it asks for, by currency, its own first: no sum over currencies (D4).
@@ -181,7 +203,8 @@ class CollectionMessageTables(models.AbstractModel):
 
     def _shown(self, groups, coming=False):
         """A table, for a stored view that an administrator may change."""
-        return {"groups": [{"total": False, "credit": False} | g for g in groups], "coming": coming}
+        groups = [{"total": False, "credit": False} | group for group in groups]
+        return {"groups": groups, "coming": coming, "unused": []}
 
     def _rows(self, followup, instalments, linked=False, owed=None):
         """The rows of a table.

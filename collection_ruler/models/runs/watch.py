@@ -6,7 +6,7 @@ from odoo.tools import format_date, format_datetime
 
 from ...dunning.calendar import CalendarError
 from ..common import clock
-from ..company.bank_data import old_bank_day
+from ..company.bank_data import old_bank_data
 
 # without a run for a day; the hour is for clocks that are put back, and for runs that come once a day
 SILENCE = timedelta(hours=25)
@@ -54,16 +54,18 @@ class CollectionRun(models.Model):
     @api.model
     def _note_old_bank_data(self, company):
         """Tell the manager when what is overdue waits for newer bank data."""
-        old = old_bank_day(company)
+        old = old_bank_data(company)
         if not old:
             return
         self.env["collection.manager.task"]._ask(
             company,
             self.env._("The bank data of %s is old", company.name),
             self.env._(
-                "The newest is of %s. A payment may have come, so nobody is asked for what is overdue. "
-                "Import the bank statements, or change in the settings after how many working days bank "
-                "data is old.",
-                format_date(self.env, old),
+                "The newest of the journal “%(journal)s” is of %(day)s. A payment may have come, so nobody "
+                "is asked for what is overdue. Import the bank statements; archive the journal if nobody "
+                "pays into it any more; or change in the settings after how many working days "
+                "bank data is old.",
+                day=format_date(self.env, old[0]),
+                journal=old[1].sudo().name,
             ),
         )

@@ -26,6 +26,7 @@ from . import collection_refresh
 from . import collection_track
 from . import collection_merge
 from . import circuit_breaker
+from . import money_task
 from . import collection_profile
 from . import other_address
 from . import payments
