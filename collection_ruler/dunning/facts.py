@@ -63,6 +63,7 @@ class Snapshot:
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
+    :param unanswered: they wrote to us, and nobody answered within the longest time (C6)
     :param siblings: the days in `contacts` of each decision: its messages by several channels are one contact
     :param unreachable: why messages do not reach somebody, by (channel, role): they wait
     """
@@ -83,6 +84,7 @@ class Snapshot:
     profile: str | None = None
     unreachable: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
     siblings: Mapping[str | None, tuple[date, ...]] = field(default_factory=dict)
+    unanswered: bool = False
 
     def beside(self, decision: str | None) -> "Snapshot":
         """As a door sees it for a message of this decision: what the same decision says by another channel is
@@ -108,7 +110,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Contact:
-    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it)."""
+    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it).
+
+    :param asks: why a person has to let it go, beside the wish of its step (A13)
+    """
 
     channel: str
     role: str
@@ -117,6 +122,7 @@ class Contact:
     at: datetime
     amount: Decimal
     currency: str
+    asks: Reason | None = None
 
 
 @dataclass

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
     TO_APPROVE = "to_approve"  # it leaves with somebody's fresh word only (A13)
     LOOK_FIRST = "look_first"  # a draft credit note stands against it: a person looks first (F3)
+    UNANSWERED = "unanswered"  # nobody answered what they wrote: a person decides (C6)
     SKIPPED_TODAY = "put_off"  # a person skipped it for a day (A13)
     BAD_ADDRESS = "bad_address"  # the last message to this address did not arrive (C5)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
@@ -74,5 +75,7 @@ class Reason(StrEnum):
 
 # failures that a better address mends
 NO_GOOD_ADDRESS = ("bounced", "no_address", "refused")
+# why a person is asked before a message leaves, beside the wish of its step (A13)
+ASKS_A_PERSON = (Reason.LOOK_FIRST, Reason.UNANSWERED)
 # states of what has not left yet and may
 STILL_HERE = ("planned", "to_approve")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from .amounts import asked_for, leading_currency, needs_a_look, oldest_first
+from .amounts import a_person_first, asked_for, leading_currency, oldest_first
 from .bank import as_the_bank_knows
 from .choice import tone
 from .facts import Claim, Recheck, Snapshot
@@ -134,6 +134,8 @@ def _amount(
             return Recheck("wait", Reason.COVERED, dropped=dropped)
         currency, net = lead.currency, {lead.currency: Decimal(0)}
     words, worth = step, snapshot.worth(net)
+    if about.customer_hears and snapshot.unanswered and not _is_fresh(about.approved_on, today):
+        return Recheck("ask", Reason.UNANSWERED, dropped=dropped)
     if about.purpose == Purpose.DUNNING:
         if about.customer_hears and (stop := _stop(snapshot, about, asked, worth, today)):
             return replace(stop, dropped=dropped)
@@ -156,8 +158,8 @@ def _stop(
         return None
     if any(s.mode == "approve" for _claim, s in about.free):
         return Recheck("ask", Reason.TO_APPROVE)
-    if needs_a_look(snapshot, asked, today):
-        return Recheck("ask", Reason.LOOK_FIRST)
+    if asks := a_person_first(snapshot, asked, today):
+        return Recheck("ask", asks)
     return None
 
 

@@ -48,6 +48,7 @@ def _waiting(env):
         (Reason.CLOSED, _("outside the contact hours")),
         (Reason.TO_APPROVE, _("it waits for approval")),
         (Reason.LOOK_FIRST, _("a draft credit note stands against it: look at it first")),
+        (Reason.UNANSWERED, _("nobody has answered what they wrote: answer them first")),
         (Reason.SKIPPED_TODAY, _("somebody skipped it for the day")),
         (Reason.BAD_ADDRESS, _("the e-mail address does not work: add another one")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),

@@ -99,6 +99,7 @@ class CollectionSnapshot(models.AbstractModel):
             profile=debtor.profile,
             unreachable=unreachable,
             siblings=siblings,
+            unanswered=debtor.unanswered,
         )
 
     def _calendars_of(self, debtor, place, settings):

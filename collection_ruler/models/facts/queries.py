@@ -56,7 +56,10 @@ def open_debtors(env, today, debtor_ids):
                        -- what waits at a door does not count until it leaves
                        AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
                    %(spoken_to)s,
-                   d.profile
+                   d.profile,
+                   EXISTS (SELECT FROM collection_hold h
+                            WHERE h.debtor_id = d.id AND h.state = 'active' AND h.scope = 'all'
+                              AND h.origin = 'reply' AND h.answered_at IS NULL)
               FROM collection_debtor d JOIN res_partner p ON p.id = d.partner_id
              WHERE d.id IN %(debtors)s
             """,

@@ -63,3 +63,4 @@ class OpenDebtor(NamedTuple):
     contacts: list | None
     spoken_to: bool  # a reminder left at some time
     profile: str | None
+    unanswered: bool  # a reply that nobody answered (C6)
