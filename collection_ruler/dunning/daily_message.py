@@ -13,6 +13,7 @@ from .amounts import (
     past_limit,
 )
 from .choice import Choice, tone
+from .claims import untrue
 from .facts import Claim, Contact, Decision, Snapshot
 from .frequency import instants_of, too_often
 from .ladder import Step
@@ -55,15 +56,15 @@ def plan_messages(
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     currency = leading_currency(asked, net)
-    asks = a_person_first(snapshot, asked, today)
+    first = a_person_first(snapshot, asked, today)
     for key, step in groups.items():
         pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.message_key == key)
         words = tone(snapshot, step, reached, today, snapshot.worth(net))
+        asks = untrue(snapshot, words, asked, today) or first
         words = replace(words, mode="approve") if asks else words
         at, amount = instants[step.channel], net[currency]
-        decision.contacts.append(
-            Contact(step.channel, step.role, words, pairs, at, amount, currency, asks)
-        )
+        contact = Contact(step.channel, step.role, words, pairs, at, amount, currency, asks)
+        decision.contacts.append(contact)
     decision.skipped += [
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined

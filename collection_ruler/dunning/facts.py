@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from .calendar import ContactCalendar
 from .ladder import Ladder, Step
 from .reason import Reason
+
+if TYPE_CHECKING:
+    from .claims import History
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Claim:
     :param blocked_by: why nothing may be said about it now, whatever the ladder says
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
+    :param money_went_on: the last local day on which a payment of it, or of a part, was seen to be gone (A5)
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     """
 
@@ -45,6 +50,7 @@ class Claim:
     done_step_ids: frozenset[int] = frozenset()
     draft_credit_note: bool = False
     settlement_days: int = 0
+    money_went_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class Snapshot:
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
     :param unanswered: they wrote to us, and nobody answered within the longest time (C6)
+    :param history: what was said and heard, read where some words speak about it (C8)
     :param siblings: the days in `contacts` of each decision: its messages by several channels are one contact
     :param unreachable: why messages do not reach somebody, by (channel, role): they wait
     """
@@ -85,6 +92,7 @@ class Snapshot:
     unreachable: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
     siblings: Mapping[str | None, tuple[date, ...]] = field(default_factory=dict)
     unanswered: bool = False
+    history: "History | None" = None
 
     def beside(self, decision: str | None) -> "Snapshot":
         """As a door sees it for a message of this decision: what the same decision says by another channel is

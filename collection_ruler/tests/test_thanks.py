@@ -96,9 +96,16 @@ class TestThanks(MoneyCase):
             self.run_ruler("track")
         self.assertEqual((self.thanks().state, self.thanks().reason), ("cancelled", "reversed"))
         (mail,) = self.day("2026-03-11")
-        self.assertIn("slip through", mail["subject"], "it goes on where it stood")
+        self.assertIn("came back", mail["subject"], "it did not slip through (faults A4)")
         self.assertEqual(self.instalments(move).occurrence, 0)
-        self.assertFalse(self.followups(purpose="returned"))
+        self.assertFalse(self.day("2026-03-13"), "the words of “Forgot?” are not true of them")
+        asked = self.followups(step_name="Forgot?")
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
+        with self.at("2026-03-13 10:00"):
+            self.assertIn("no payment was seen", self.debtor().why)
+            asked.action_approve()
+        self.assertFalse(self.day("2026-03-13", "11:00"), "nobody's approval makes it true")
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
 
     def test_payment_undone_while_its_thanks_stand_in_the_outbox(self):
         move = self.due_on_the_ninth()

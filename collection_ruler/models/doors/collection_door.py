@@ -102,7 +102,11 @@ class CollectionDoor(models.AbstractModel):
                     for pair in pairs.get(followup.id, ())
                     if pair.instalment_id and pair.step_id in settings.steps
                 ]
-                yield followup, snapshots[followup.debtor_id.id], planned
+                snapshot = snapshots[followup.debtor_id.id]
+                if snapshot.history:
+                    history = replace(snapshot.history, reader=followup.partner_id.id)
+                    snapshot = replace(snapshot, history=history)
+                yield followup, snapshot, planned
 
     def _recheck(self, followup, snapshot, pairs, at):
         """Whether a follow-up may leave at an instant, for how much, in which tone.

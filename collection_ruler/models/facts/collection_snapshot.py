@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
+from .history import history_of
 from .queries import coming_ids, done_and_moved, open_debtors
 from .rows import OpenInstalment
 from .settings import read_settings
@@ -37,18 +39,20 @@ class CollectionSnapshot(models.AbstractModel):
         return memo["settings", company_id]
 
     @api.model
-    def _take(self, company_id, debtor_ids, reached=None, asked=(), leaving=()):
+    def _take(self, company_id, debtor_ids, reached=None, asked=(), leaving=(), recalls=True):
         """Facts about debtors of one root company, in one query.
 
         :param reached: {instalment id: latest offset that has come}, for the plan verb
         :param asked: ids of the instalments that a door is asked about, to say why they are closed
         :param leaving: ids of follow-ups that stand at a door: no contacts yet
+        :param recalls: False to leave out what was said and heard, though words speak of it (C8)
         :return: {debtor id: dunning Snapshot}
         """
         settings = self._settings(company_id)
         reached, leaving = reached or {}, set(leaving)
         done = done_and_moved(self.env, reached) if reached else {}
-        debtors = open_debtors(self.env, settings.today, debtor_ids)
+        recalling = leaving if recalls and settings.recalls else None
+        debtors = open_debtors(self.env, settings.today, debtor_ids, recalling)
         still_open = {row[0] for debtor in debtors for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
         failed = self.env["collection.failed.addresses"]
@@ -60,9 +64,12 @@ class CollectionSnapshot(models.AbstractModel):
                 self._claim(row, debtor.partner_id, settings, reached, done) for row in rows
             )
             place = rows[0].ruler_id if rows else None, debtor.calendar_key
-            snapshots[debtor.id] = self._snapshot(
+            snapshot = self._snapshot(
                 debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
             )
+            if recalling is not None:
+                snapshot = replace(snapshot, history=history_of(debtor, snapshot.calendar))
+            snapshots[debtor.id] = snapshot
         return snapshots
 
     def _snapshot(self, debtor, claims, place, settings, leaving, closed, unreachable):
@@ -140,6 +147,7 @@ class CollectionSnapshot(models.AbstractModel):
             delivered_on=date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
+            money_went_on=date.fromisoformat(row.money_went_on) if row.money_went_on else None,
             settlement_days=row.settlement_days or settings.settlement_days,
         )
 

@@ -49,7 +49,7 @@ class CollectionForecastFacts(models.AbstractModel):
         """
         ids = list(debtors)
         reached = dict.fromkeys(key for own in debtors.values() for key in own)
-        snapshots = self._take(company.id, ids, reached)
+        snapshots = self._take(company.id, ids, reached, recalls=False)
         planned = self._planned(company, ids, snapshots)
         calendars = self._settings(company.id).calendars
         keys = dict(self._places(ids))

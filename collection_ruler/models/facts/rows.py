@@ -27,6 +27,7 @@ class OpenInstalment(NamedTuple):
     number: str | None
     reference: str | None
     draft_credit_note: bool  # a draft credit note stands against it (F3)
+    money_went_on: str | None  # the last time that a payment was seen to be gone (A5)
     settlement_days: int  # that money takes by its means of payment (D3)
 
     def blocked_by(
@@ -64,3 +65,9 @@ class OpenDebtor(NamedTuple):
     spoken_to: bool  # a reminder left at some time
     profile: str | None
     unanswered: bool  # a reply that nobody answered (C6)
+    heard_at: str | None = (
+        None  # naive UTC: they last wrote, called, promised or disputed something
+    )
+    written: list | None = (
+        None  # [instalment id, naive UTC of the first message, ids of its readers]
+    )

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from ...dunning.claims import recalls
 from ...dunning.contact_limits import narrowed
 from ...dunning.ladder import Ladder, Step
 from ...dunning.places import Place, contact_calendar
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     settlement_days: int  # bank days that money takes to arrive, where its means do not say (D3)
     payers: frozenset[int]  # commercial partners of money on the bank that nobody matched (D3)
     bank_text: str  # what the bank says of such money where it names nobody
+    recalls: bool  # some words speak about what was said and heard before (C8)
 
 
 class Calendars(dict):
@@ -74,6 +76,7 @@ def read_settings(env, company):
     steps.fetch(["skip_profiles"])
     steps_of = steps.grouped("ruler_id")
     currencies = env["res.currency"].with_context(active_test=False).search_fetch([])
+    plain = {step.id: step._to_step() for step in steps}
     today = company._collection_calendar().local_day(clock.now(env))
     bank_day = newest_bank_day(company)
     payers, bank_text = unmatched_money(env, company.id, bank_day, today)
@@ -81,7 +84,7 @@ def read_settings(env, company):
         ladders={ruler.id: ruler._to_ladder(steps_of.get(ruler, ())) for ruler in rulers},
         calendars=_calendars(env, company, rulers, steps),
         today=today,
-        steps={step.id: step._to_step() for step in steps},
+        steps=plain,
         currencies={currency.id: currency.name for currency in currencies},
         rates=_rates(company, rulers, steps, currencies, today),
         is_paused=company._collection_is_paused(),
@@ -91,6 +94,7 @@ def read_settings(env, company):
         settlement_days=company.collection_settlement_days,
         payers=payers,
         bank_text=bank_text,
+        recalls=recalls(plain.values()),
     )
 
 
