@@ -2,7 +2,6 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...dunning.reason import Reason
@@ -116,43 +115,6 @@ class CollectionConversation(models.AbstractModel):
     # ------------------------------------------------------------------
     # what comes from us
     # ------------------------------------------------------------------
-
-    @api.model
-    def _compose(self, debtor):
-        """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4).
-
-        :param debtor: ``collection.debtor``
-        :return: an action
-        :raise UserError: the user has no address to write from
-        """
-        debtor.ensure_one()
-        debtor.check_access("write")
-        if not self.env.user.email:
-            raise UserError(
-                self.env._(
-                    "Your user has no e-mail address to write from. Add one in your preferences, or ask "
-                    "an administrator to."
-                )
-            )
-        mail = self.env["collection.channel.email"]
-        recipients = self.env["collection.recipients"].sudo()._of(debtor, mail)
-        recipient = recipients[debtor.id, "billing"]
-        there = self.with_context(lang=recipient.lang or self.env.lang)
-        company = debtor.company_id.sudo()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Write to %s", recipient.display_name),
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_model": debtor._name,
-                "default_res_ids": debtor.ids,
-                "default_composition_mode": "comment",
-                "default_partner_ids": recipient.ids,
-                "default_subject": there.env._("Your account with %s", company.name),
-            },
-        }
 
     @api.model
     def _posted(self, debtors, message):
