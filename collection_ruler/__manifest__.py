@@ -16,6 +16,8 @@
         "data/message_views.xml",
         "data/mail_template.xml",
         "data/mail_template_samples.xml",
+        "data/collection_claim.xml",
+        "data/mail_template_claims.xml",
         "data/collection_ruler.xml",
         "data/ir_cron.xml",
         "data/collection_contact_limit.xml",

@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 from .calendar import ContactCalendar
 from .facts import Claim, Snapshot
 from .ladder import effective_due
+from .reason import Reason
 
 ZERO = Decimal(0)
 
@@ -180,6 +181,11 @@ def leading_currency(asked: Iterable[Claim], net: Mapping[str, Decimal]) -> str 
     return next((c.currency for c in asked if net.get(c.currency)), None)
 
 
-def needs_a_look(snapshot: Snapshot, asked: Iterable[Claim], today: date) -> bool:
-    """Whether something overdue is asked for that we may have to mend ourselves (F3)."""
-    return any(c.draft_credit_note and effective(snapshot.calendar, c) < today for c in asked)
+def a_person_first(snapshot: Snapshot, asked: Iterable[Claim], today: date) -> Reason | None:
+    """Why a person has to let go what asks for these: nobody answered what the customer wrote (C6), or
+    something overdue is asked for that we may have to mend ourselves (F3)."""
+    if snapshot.unanswered:
+        return Reason.UNANSWERED
+    if any(c.draft_credit_note and effective(snapshot.calendar, c) < today for c in asked):
+        return Reason.LOOK_FIRST
+    return None

@@ -4,8 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from .amounts import asked_for, effective, leading_currency, needs_a_look, oldest_first, past_limit
+from .amounts import (
+    a_person_first,
+    asked_for,
+    effective,
+    leading_currency,
+    oldest_first,
+    past_limit,
+)
 from .choice import Choice, tone
+from .claims import untrue
 from .facts import Claim, Contact, Decision, Snapshot
 from .frequency import instants_of, too_often
 from .ladder import Step
@@ -48,15 +56,15 @@ def plan_messages(
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     currency = leading_currency(asked, net)
+    first = a_person_first(snapshot, asked, today)
     for key, step in groups.items():
         pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.message_key == key)
         words = tone(snapshot, step, reached, today, snapshot.worth(net))
-        if needs_a_look(snapshot, asked, today):
-            words = replace(words, mode="approve")
+        asks = untrue(snapshot, words, asked, today) or first
+        words = replace(words, mode="approve") if asks else words
         at, amount = instants[step.channel], net[currency]
-        decision.contacts.append(
-            Contact(step.channel, step.role, words, pairs, at, amount, currency)
-        )
+        contact = Contact(step.channel, step.role, words, pairs, at, amount, currency, asks)
+        decision.contacts.append(contact)
     decision.skipped += [
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from .calendar import ContactCalendar
 from .ladder import Ladder, Step
 from .reason import Reason
+
+if TYPE_CHECKING:
+    from .claims import History
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Claim:
     :param blocked_by: why nothing may be said about it now, whatever the ladder says
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
+    :param money_went_on: the last local day on which a payment of it, or of a part, was seen to be gone (A5)
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     :param account: id of its receivable account: credits pay only what stands on their own (D2)
     """
@@ -47,6 +52,7 @@ class Claim:
     draft_credit_note: bool = False
     settlement_days: int = 0
     account: int = 0
+    money_went_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class Snapshot:
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
+    :param unanswered: they wrote to us, and nobody answered within the longest time (C6)
+    :param history: what was said and heard, read where some words speak about it (C8)
     :param siblings: the days in `contacts` of each decision: its messages by several channels are one contact
     :param unreachable: why messages do not reach somebody, by (channel, role): they wait
     """
@@ -85,6 +93,8 @@ class Snapshot:
     profile: str | None = None
     unreachable: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
     siblings: Mapping[str | None, tuple[date, ...]] = field(default_factory=dict)
+    unanswered: bool = False
+    history: "History | None" = None
 
     def beside(self, decision: str | None) -> "Snapshot":
         """As a door sees it for a message of this decision: what the same decision says by another channel is
@@ -110,7 +120,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Contact:
-    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it)."""
+    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it).
+
+    :param asks: why a person has to let it go, beside the wish of its step (A13)
+    """
 
     channel: str
     role: str
@@ -119,6 +132,7 @@ class Contact:
     at: datetime
     amount: Decimal
     currency: str
+    asks: Reason | None = None
 
 
 @dataclass

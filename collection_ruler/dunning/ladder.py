@@ -32,6 +32,8 @@ class Step:
     :param role: who receives it (B6)
     :param owed_min: it is left out where less is asked for, in the company's currency (D6)
     :param skip_profiles: the classes of payers that it is not for (F6)
+    :param says: what its words state about the customer, see `claims` (C8)
+    :param attaches: it attaches the invoices that it asks for (C2)
     :raise LadderError: unknown mode or closed_days
     """
 
@@ -45,6 +47,8 @@ class Step:
     sequence: int = 0
     owed_min: Decimal = Decimal(0)
     skip_profiles: frozenset[str] = frozenset()
+    says: frozenset[str] = frozenset()
+    attaches: bool = False
 
     def __post_init__(self):
         if self.mode not in MODES:

@@ -37,6 +37,19 @@ class Reason(StrEnum):
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
     TO_APPROVE = "to_approve"  # it leaves with somebody's fresh word only (A13)
     LOOK_FIRST = "look_first"  # a draft credit note stands against it: a person looks first (F3)
+    UNANSWERED = "unanswered"  # nobody answered what they wrote: a person decides (C6)
+    # it would say something that is not so: see `claims`, which names them (C8)
+    UNTRUE_COMING = "untrue_coming"
+    UNTRUE_DUE_TODAY = "untrue_due_today"
+    UNTRUE_OVERDUE = "untrue_overdue"
+    UNTRUE_NO_PAYMENT = "untrue_no_payment"
+    UNTRUE_SLIPPED = "untrue_slipped"
+    UNTRUE_WROTE_BEFORE = "untrue_wrote_before"
+    UNTRUE_NOT_HEARD = "untrue_not_heard"
+    UNTRUE_COLLEAGUES = "untrue_colleagues"
+    UNTRUE_RETURNED = "untrue_returned"
+    UNTRUE_RECEIVED = "untrue_received"
+    UNTRUE_ATTACHED = "untrue_attached"
     SKIPPED_TODAY = "put_off"  # a person skipped it for a day (A13)
     BAD_ADDRESS = "bad_address"  # the last message to this address did not arrive (C5)
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
@@ -74,5 +87,11 @@ class Reason(StrEnum):
 
 # failures that a better address mends
 NO_GOOD_ADDRESS = ("bounced", "no_address", "refused")
+# why a person is asked before a message leaves, beside the wish of its step (A13)
+ASKS_A_PERSON = (
+    Reason.LOOK_FIRST,
+    Reason.UNANSWERED,
+    *(reason for reason in Reason if reason.startswith("untrue_")),
+)
 # states of what has not left yet and may
 STILL_HERE = ("planned", "to_approve")

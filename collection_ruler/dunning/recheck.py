@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from .amounts import asked_for, leading_currency, needs_a_look, oldest_first
+from .amounts import a_person_first, asked_for, leading_currency, oldest_first
 from .bank import as_the_bank_knows
 from .choice import tone
+from .claims import untrue
 from .facts import Claim, Recheck, Snapshot
 from .frequency import too_often
 from .ladder import APPROVAL_DAYS, Step
@@ -133,12 +134,19 @@ def _amount(
         if about.customer_hears:
             return Recheck("wait", Reason.COVERED, dropped=dropped)
         currency, net = lead.currency, {lead.currency: Decimal(0)}
-    words, worth = step, snapshot.worth(net)
+    words, worth, stop = step, snapshot.worth(net), None
     if about.purpose == Purpose.DUNNING:
-        if about.customer_hears and (stop := _stop(snapshot, about, asked, worth, today)):
-            return replace(stop, dropped=dropped)
+        stop = _stop(snapshot, about, asked, worth, today) if about.customer_hears else None
         reached = {c.id: s.offset for c, s in about.free}
         words = tone(snapshot, step, reached, today, worth)
+    elif about.customer_hears and snapshot.unanswered and not _is_fresh(about.approved_on, today):
+        stop = Recheck("ask", Reason.UNANSWERED)
+    if about.customer_hears and (stop is None or stop.verdict == "ask"):
+        # nobody's approval makes it true
+        reason = untrue(snapshot, words, asked, today)
+        stop = Recheck("ask", reason) if reason else stop
+    if stop:
+        return replace(stop, dropped=dropped)
     ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
     return Recheck("go", None, about.ids, dropped, net[currency], currency, words, ids)
 
@@ -154,11 +162,10 @@ def _stop(
         return Recheck("cancel", Reason.TOO_LITTLE)
     if _is_fresh(about.approved_on, today):
         return None
-    if any(s.mode == "approve" for _claim, s in about.free):
-        return Recheck("ask", Reason.TO_APPROVE)
-    if needs_a_look(snapshot, asked, today):
-        return Recheck("ask", Reason.LOOK_FIRST)
-    return None
+    asks = a_person_first(snapshot, asked, today)
+    if not asks and any(s.mode == "approve" for _claim, s in about.free):
+        asks = Reason.TO_APPROVE
+    return Recheck("ask", asks) if asks else None
 
 
 def foresee(

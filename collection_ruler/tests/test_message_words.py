@@ -195,6 +195,7 @@ class TestWords(MessageCase):
         )
         Template = env["mail.template"].with_context(**safe_eval(action["context"]))
         with Form(Template, "mail.email_template_form") as form:
+            form.collection_claim_ids.add(self.env.ref("collection_ruler.claim_nothing"))
             form.name = "Our own words"
             form.subject = "About {{ object.invoice_names }}"
         written = form.record

@@ -73,7 +73,7 @@ class TestUndone(MoneyCase):
         (mail,) = self.day("2026-03-11")
         self.assertIn("slip through", mail["subject"])
 
-    def test_planned_step_is_said_after_all_when_the_payment_is_undone(self):
+    def test_after_a_payment_that_is_undone_the_neutral_word_comes_first(self):
         move = self.planned_for_nine()
         with self.at("2026-03-09 08:10"):
             payment = self.pay(move)
@@ -82,7 +82,9 @@ class TestUndone(MoneyCase):
         with self.at("2026-03-09 08:20"):
             self.undo(payment)
             self.run_ruler()
-        self.assert_said_after_all(move)
+        self.assertFalse(self.day("2026-03-09"), "first a word about what came back")
+        (mail,) = self.day("2026-03-10")
+        self.assertIn("came back", mail["subject"])
 
     def test_planned_step_is_said_after_all_when_the_invoice_is_posted_again(self):
         move = self.planned_for_nine()
@@ -104,6 +106,6 @@ class TestUndone(MoneyCase):
             self.undo(payment)
             self.run_ruler("track")
         (mail,) = self.day("2026-03-10")
-        self.assertNotIn("please pay", mail["subject"])
+        self.assertIn("came back", mail["subject"])
         self.assertFalse(self.day("2026-03-10", "11:00"))
-        self.assertFalse(self.followups(purpose="returned"))
+        self.assertEqual(self.instalments(move).occurrence, 0)

@@ -39,7 +39,7 @@ class TestStoryReply(StoryCase):
         debtor = self.debtor()
         hold = debtor.hold_ids
         self.assertEqual((hold.origin, hold.scope, hold.state), ("reply", "all", "active"))
-        self.assertEqual(str(hold.date_to), "2026-03-23", "three working days")
+        self.assertEqual(str(hold.date_to), "2026-04-01", "ten working days, if nobody answers")
         self.assertEqual(debtor.priority, "1", "João does not top the list")
         self.assertIn("Answer the reply of Ana Example", self.tasks())
         self.assertTrue(self.followups(step_name="Forgot?").answered_at)
@@ -48,9 +48,10 @@ class TestStoryReply(StoryCase):
         )
         self.assertIn("hold", debtor.why)
 
-    def test_3_after_the_hold_the_ruler_goes_on_with_one_message(self):
+    def test_3_after_an_answer_the_ruler_goes_on_with_one_message(self):
         with self.at("2026-03-12 08:55"):
             self.reply(self.reminder)
+            self.debtor().hold_ids.answer_task_id.action_done()
         for day in ("2026-03-16", "2026-03-18"):
             self.day(day)
         # working days after the 12th: 13, 16 and 18; Saint Patrick's Day is closed
@@ -65,7 +66,7 @@ class TestStoryReply(StoryCase):
         with self.at("2026-03-13 08:55"):
             self.reply(self.reminder)
         self.assertEqual(len(self.debtor().hold_ids), 1)
-        self.assertEqual(str(self.debtor().hold_ids.date_to), "2026-03-19")
+        self.assertEqual(str(self.debtor().hold_ids.date_to), "2026-03-30")
         self.assertEqual(self.tasks().count("Answer the reply of Ana Example"), 1)
 
     def test_3_whoever_answers_or_ends_the_pause_takes_the_star_away(self):
@@ -109,6 +110,43 @@ class TestStoryReply(StoryCase):
             self.reply(self.reminder)
             self.assertTrue(self.waits_for_answer(), "they wrote again")
             self.assertEqual(self.debtor().priority, "1")
+
+    def test_3_a_reply_silences_until_somebody_answers_and_then_wants_a_word(self):
+        """Faults A3: "Can I pay on 10 April?" on the 12th; nobody does anything."""
+        with self.at("2026-03-12 08:55"):
+            self.reply(self.reminder, "I lost my job. Can I pay on 10 April?")
+        for day in ("2026-03-19", "2026-03-25", "2026-03-27"):
+            self.assertFalse(self.day(day), "silence ended while nobody had answered")
+        self.assertNotIn("Nobody answered", str(self.tasks()))
+        self.assertFalse(self.day("2026-03-30"), "it resumed by itself")
+        followup = self.followups(step_name="Firm and polite")
+        self.assertEqual((followup.state, followup.reason), ("to_approve", "unanswered"))
+        with self.at("2026-03-30 10:00"):
+            self.assertIn("nobody has answered what they wrote", self.debtor().why)
+            self.env["collection.run"]._cron_watch()
+            self.env["collection.run"]._cron_watch()
+            asked = [task for task in self.tasks() if "Nobody answered" in task]
+            self.assertEqual(len(asked), 1)
+            self.debtor().hold_ids.answer_task_id.action_done()
+            self.assertFalse([t for t in self.tasks() if "Nobody" in t or "Answer the" in t])
+            self.assertEqual(self.debtor().hold_ids.state, "ended")
+            followup.action_approve()
+        self.assertEqual(len(self.day("2026-03-31")), 1)
+
+    def test_3_an_answer_ends_the_task_and_a_call_is_an_answer(self):
+        collector = self.new_user("carl", "collection_ruler.collection_ruler_group_collector")
+        for answer in (
+            lambda debtor: debtor.message_post(
+                body="Thanks!", message_type="comment", subtype_xmlid="mail.mt_comment"
+            ),
+            lambda debtor: debtor.activity_schedule("mail.mail_activity_data_call").action_done(),
+        ):
+            with self.at("2026-03-12 08:55"):
+                self.reply(self.reminder)
+                self.assertIn("Answer the reply of Ana Example", self.tasks())
+                answer(self.debtor().with_user(collector))
+                self.assertNotIn("Answer the reply of Ana Example", self.tasks())
+                self.assertEqual(str(self.debtor().hold_ids.date_to), "2026-03-18")
 
     def waits_for_answer(self):
         """Who stands under "Replies waiting"."""
@@ -160,7 +198,7 @@ class TestStoryReply(StoryCase):
         hold.date_to = "2026-03-13"
         with self.at("2026-03-13 10:00"):
             self.reply(self.reminder, "And another.")
-        self.assertEqual(str(hold.date_to), "2026-03-19", "a shorter one is made longer")
+        self.assertEqual(str(hold.date_to), "2026-03-30", "a shorter one is made longer")
         self.assertEqual(self.debtor().hold_ids, hold)
 
     def test_bounce_marks_the_message_and_asks_a_person(self):

@@ -96,9 +96,16 @@ class TestThanks(MoneyCase):
             self.run_ruler("track")
         self.assertEqual((self.thanks().state, self.thanks().reason), ("cancelled", "reversed"))
         (mail,) = self.day("2026-03-11")
-        self.assertIn("slip through", mail["subject"], "it goes on where it stood")
+        self.assertIn("came back", mail["subject"], "it did not slip through (faults A4)")
         self.assertEqual(self.instalments(move).occurrence, 0)
-        self.assertFalse(self.followups(purpose="returned"))
+        self.assertFalse(self.day("2026-03-13"), "the words of “Forgot?” are not true of them")
+        asked = self.followups(step_name="Forgot?")
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
+        with self.at("2026-03-13 10:00"):
+            self.assertIn("no payment was seen", self.debtor().why)
+            asked.action_approve()
+        self.assertFalse(self.day("2026-03-13", "11:00"), "nobody's approval makes it true")
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
 
     def test_payment_undone_while_its_thanks_stand_in_the_outbox(self):
         move = self.due_on_the_ninth()
@@ -123,7 +130,7 @@ class TestThanks(MoneyCase):
         states = self.thanks().item_ids.sorted("id").mapped(lambda i: (i.state, i.reason))
         self.assertEqual(states, [("sent", "due"), ("cancelled", "reversed")])
 
-    def test_payment_undone_before_its_thanks_is_no_return_though_another_was_thanked_for(self):
+    def test_payment_undone_before_its_thanks_repeats_no_step_though_another_was_thanked_for(self):
         move = self.due_on_the_ninth()
         self.pay_at("2026-03-03 10:00", move, 30.0)
         self.assertEqual(len(self.day("2026-03-04")), 1)
@@ -131,9 +138,9 @@ class TestThanks(MoneyCase):
         with self.at("2026-03-04 15:00"):
             self.undo(payment)
             self.run_ruler("track")
-        self.assertFalse(self.day("2026-03-05") + self.day("2026-03-06"))
+        (mail,) = self.day("2026-03-05") + self.day("2026-03-06")
+        self.assertIn("came back", mail["subject"], "their money was seen (faults A4)")
         self.assertEqual(self.instalments(move).occurrence, 0)
-        self.assertFalse(self.followups(purpose="returned"))
 
     def test_part_that_was_thanked_for_comes_back_and_the_other_does_not(self):
         move = self.due_on_the_ninth()

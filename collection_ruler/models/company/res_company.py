@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, format_date
 
 from ...dunning.calendar import CalendarError
+from ...dunning.replies import LONGEST_WAIT, MOST_WAIT, QUIET_DAYS
 from ..common.formatting import one_line
 from .account_payment_method_line import MOST_DAYS
 from .bank_data import old_bank_data
@@ -24,6 +25,12 @@ class ResCompany(models.Model):
         string="Money takes",
         help="Bank days until a payment stands in your books. Who paid on the due date is not asked before "
         "they have passed. 0: none. A method of payment may have days of its own, in its journal.",
+    )
+    collection_reply_days = fields.Integer(
+        string="A reply waits for",
+        default=LONGEST_WAIT,
+        help="Working days. Who replied hears nothing from the ruler until somebody has answered. After so "
+        "many days without an answer a manager is asked, and the next message wants approval.",
     )
     collection_thanks_days = fields.Integer(
         string="Thank for payments of the last days",
@@ -108,6 +115,18 @@ class ResCompany(models.Model):
             if not 0 <= company.collection_settlement_days <= MOST_DAYS:
                 raise ValidationError(
                     self.env._("Money takes from 0 to %s bank days to arrive.", MOST_DAYS)
+                )
+
+    @api.constrains("collection_reply_days")
+    def _check_collection_reply_days(self):
+        for company in self:
+            if not QUIET_DAYS <= company.collection_reply_days <= MOST_WAIT:
+                raise ValidationError(
+                    self.env._(
+                        "A reply waits for an answer for %(least)s to %(most)s working days.",
+                        least=QUIET_DAYS,
+                        most=MOST_WAIT,
+                    )
                 )
 
     @api.constrains("collection_test_email")

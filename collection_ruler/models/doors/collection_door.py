@@ -11,6 +11,7 @@ from ...dunning.reason import Reason
 from ...dunning.recheck import recheck, recheck_thanks
 from ..common.bulk_sql import NO_JIT, rows_as, write_rows
 from ..common.instalment_key import same_instalment
+from ..facts.history import read_by
 
 
 class CollectionDoor(models.AbstractModel):
@@ -102,7 +103,8 @@ class CollectionDoor(models.AbstractModel):
                     for pair in pairs.get(followup.id, ())
                     if pair.instalment_id and pair.step_id in settings.steps
                 ]
-                yield followup, snapshots[followup.debtor_id.id], planned
+                snapshot = snapshots[followup.debtor_id.id]
+                yield followup, read_by(snapshot, followup.partner_id.id), planned
 
     def _recheck(self, followup, snapshot, pairs, at):
         """Whether a follow-up may leave at an instant, for how much, in which tone.

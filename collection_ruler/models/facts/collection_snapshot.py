@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
+from .history import history_of
 from .queries import coming_ids, done_and_moved, open_debtors
 from .rows import Batch, OpenInstalment
 from .settings import read_settings
@@ -40,32 +42,37 @@ class CollectionSnapshot(models.AbstractModel):
         return memo["settings", company_id]
 
     @api.model
-    def _take(self, company_id, debtor_ids, reached=None, asked=(), leaving=()):
+    def _take(self, company_id, debtor_ids, reached=None, asked=(), leaving=(), recalls=True):
         """Facts about debtors of one root company, in one query.
 
         :param reached: {instalment id: latest offset that has come}, for the plan verb
         :param asked: ids of the instalments that a door is asked about, to say why they are closed
         :param leaving: ids of follow-ups that stand at a door: no contacts yet
+        :param recalls: False to leave out what was said and heard, though words speak of it (C8)
         :return: {debtor id: dunning Snapshot}
         """
-        debtors, batch = self._read(company_id, debtor_ids, reached, asked, leaving)
+        debtors, batch = self._read(company_id, debtor_ids, reached, asked, leaving, recalls)
         return {debtor.id: self._facts_of(debtor, batch) for debtor in debtors}
 
-    def _read(self, company_id, debtor_ids, reached=None, asked=(), leaving=()):
+    def _read(self, company_id, debtor_ids, reached=None, asked=(), leaving=(), recalls=True):
         """What `_take` makes its facts of; parameters as there.
 
         :return: (list of OpenDebtor, Batch)
         """
         settings = self._settings(company_id)
-        reached = reached or {}
+        reached, leaving = reached or {}, set(leaving)
         done = self._done(reached)
-        debtors = open_debtors(self.env, settings.today, debtor_ids)
+        recalling = leaving if recalls and settings.recalls else None
+        debtors = open_debtors(self.env, settings.today, debtor_ids, recalling)
         still_open = {row[0] for debtor in debtors for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
         failed = self.env["collection.failed.addresses"]
         unreachable = failed._unreachable(debtor_ids) if self._asks_for_addresses(reached) else {}
         payers = lines_of(self.env, settings.bank_lines, [debtor.partner_id for debtor in debtors])
-        return debtors, Batch(settings, reached, done, set(leaving), closed, unreachable, payers)
+        recalled = recalling is not None
+        return debtors, Batch(
+            settings, reached, done, leaving, closed, unreachable, payers, recalled
+        )
 
     def _done(self, reached):
         """Steps taken already that were moved ahead, of these instalments: {instalment id: [step id]}."""
@@ -78,29 +85,27 @@ class CollectionSnapshot(models.AbstractModel):
 
     def _facts_of(self, debtor, batch):
         """The Snapshot of one OpenDebtor among those that `_read` gave."""
-        settings, reached, done, leaving, closed, unreachable, payers = batch
+        settings = batch.settings
         rows = [OpenInstalment(*row) for row in debtor.claims or ()]
         place = rows[0].ruler_id if rows else None, debtor.calendar_key
-        until = in_bank_until(debtor, rows, settings, payers, place)
-        claims = tuple(self._claim(row, until.get(row.id), settings, reached, done) for row in rows)
-        return self._snapshot(
-            debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
+        until = in_bank_until(debtor, rows, settings, batch.payers, place)
+        claims = tuple(
+            self._claim(row, until.get(row.id), settings, batch.reached, batch.done) for row in rows
         )
+        snapshot = self._snapshot(debtor, claims, place, batch)
+        if batch.recalls:
+            snapshot = replace(snapshot, history=history_of(debtor, snapshot.calendar))
+        return snapshot
 
-    def _snapshot(self, debtor, claims, place, settings, leaving, closed, unreachable):
+    def _snapshot(self, debtor, claims, place, batch):
         """The facts about one debtor.
 
         :param debtor: OpenDebtor
         :param place: key of `Settings.calendars`
         """
+        settings = batch.settings
         calendar, channels = self._calendars_of(debtor, place, settings)
-        days, siblings = [], defaultdict(tuple)
-        for followup, instant, kind, decided_at in debtor.contacts or ():
-            if followup in leaving:  # what stands at a door at this moment is no contact yet
-                continue
-            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
-            days.append((day, kind))
-            siblings[decided_at] += (day,)
+        days, siblings = self._contact_days(debtor, calendar, batch.leaving)
         return Snapshot(
             calendar,
             claims,
@@ -110,7 +115,7 @@ class CollectionSnapshot(models.AbstractModel):
             },
             contacts=tuple(sorted(day for day, _kind in days)),
             spoken_to=debtor.spoken_to,
-            closed=closed,
+            closed=batch.closed,
             return_notice_on=max((d for d, kind in days if kind == "return_notice"), default=None),
             bank_day=settings.bank_day,
             bank_days=settings.bank_days,
@@ -119,9 +124,24 @@ class CollectionSnapshot(models.AbstractModel):
             conversation_on=max((d for d, kind in days if kind == "conversation"), default=None),
             channels=channels,
             profile=debtor.profile,
-            unreachable=unreachable,
+            unreachable=batch.unreachable.get(debtor.id, {}),
             siblings=siblings,
+            unanswered=debtor.unanswered,
         )
+
+    def _contact_days(self, debtor, calendar, leaving):
+        """On which days a customer hears from us.
+
+        :param leaving: ids of follow-ups that stand at a door at this moment: they are no contacts yet
+        :return: ([(day, kind)] of what counts in caps, {decision: its days})
+        """
+        days, siblings = [], defaultdict(tuple)
+        for followup, instant, kind, decided_at in debtor.contacts or ():
+            if followup not in leaving:
+                day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+                days.append((day, kind))
+                siblings[decided_at] += (day,)
+        return days, siblings
 
     def _calendars_of(self, debtor, place, settings):
         """When a debtor may be contacted, by which channel: without the dates that they avoid (B1, B3)."""
@@ -162,6 +182,7 @@ class CollectionSnapshot(models.AbstractModel):
             delivered_on=date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
+            money_went_on=date.fromisoformat(row.money_went_on) if row.money_went_on else None,
             settlement_days=row.settlement_days or settings.settlement_days,
             account=row.account_id,
         )

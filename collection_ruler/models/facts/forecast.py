@@ -54,7 +54,7 @@ class CollectionForecastFacts(models.AbstractModel):
 
         :param ids: of debtors
         """
-        debtors, batch = self._read(company.id, ids)
+        debtors, batch = self._read(company.id, ids, recalls=False)
         planned = self._planned({debtor.id: debtor.calendar_key for debtor in debtors}, batch)
         standings = Standings(batch, self.env.context["collection_outlook"][1], forecast)
         for debtor in debtors:

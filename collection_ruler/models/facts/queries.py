@@ -15,6 +15,7 @@ from ..common.instalment_key import (
     was_spoken_to,
 )
 from ..debtor.credits import credits_query
+from .history import history_columns
 from .rows import OpenDebtor
 
 # contacts further back than this never matter to a frequency cap
@@ -23,9 +24,11 @@ CONTACT_MEMORY_DAYS = 60
 PENDING_LIMIT = timedelta(days=7)
 
 
-def open_debtors(env, today, debtor_ids):
+def open_debtors(env, today, debtor_ids, recalling=None):
     """What decisions about debtors rest on.
 
+    :param recalling: ids of the follow-ups that are about to leave, where words speak of what was said and
+        heard before; None where none does, which costs nothing
     :param today: local day of the company, which holds and rulers go by
     :return: list of OpenDebtor
     """
@@ -59,12 +62,17 @@ def open_debtors(env, today, debtor_ids):
                        -- what waits at a door does not count until it leaves
                        AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
                    %(spoken_to)s,
-                   d.profile
+                   d.profile,
+                   EXISTS (SELECT FROM collection_hold h
+                            WHERE h.debtor_id = d.id AND h.state = 'active' AND h.scope = 'all'
+                              AND h.origin = 'reply' AND h.answered_at IS NULL)
+                   %(history)s
               FROM collection_debtor d
              WHERE d.id IN %(debtors)s
             """,
             claim=_claim_columns(env, today, now),
             credits=credits_query("d"),
+            history=SQL() if recalling is None else history_columns(env, "d", recalling),
             asks=asks_for_money("f"),
             said=has_left("f"),
             spoken_to=was_spoken_to("d"),
@@ -114,6 +122,7 @@ def _claim_columns(env, today, now):
         %(flying)s, m.name, m.payment_reference,
         EXISTS (SELECT FROM account_move n
                  WHERE n.reversed_entry_id = m.id AND n.state = 'draft'),
+        i.money_went_on,
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
         i.account_id

@@ -30,6 +30,7 @@ class OpenInstalment(NamedTuple):
     number: str | None
     reference: str | None
     draft_credit_note: bool  # a draft credit note stands against it (F3)
+    money_went_on: str | None  # the last time that a payment was seen to be gone (A5)
     settlement_days: int  # that money takes by its means of payment (D3)
     account_id: int
 
@@ -63,6 +64,11 @@ class OpenDebtor(NamedTuple):
     contacts: list | None
     spoken_to: bool  # a reminder left at some time
     profile: str | None
+    unanswered: bool  # a reply that nobody answered (C6)
+    # naive UTC: they last wrote, called, promised or disputed something
+    heard_at: str | None = None
+    # [instalment id, naive UTC of the first message, ids of its readers]
+    written: list | None = None
 
 
 class Batch(NamedTuple):
@@ -74,6 +80,7 @@ class Batch(NamedTuple):
     :param closed: {instalment id: why it is no longer open}
     :param unreachable: {debtor id: {(channel, role): why messages do not reach them}}
     :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
+    :param recalls: whether the rows have what was said and heard before (C8)
     """
 
     settings: "Settings"
@@ -83,3 +90,4 @@ class Batch(NamedTuple):
     closed: dict[int, Reason]
     unreachable: dict[int, dict[tuple[str, str], Reason]]
     payers: "dict[int, Found]"
+    recalls: bool

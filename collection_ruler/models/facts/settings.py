@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ...dunning.bank_lines import LineIndex
+from ...dunning.claims import recalls
 from ...dunning.contact_limits import narrowed
 from ...dunning.ladder import Ladder, Step
 from ...dunning.places import Place, contact_calendar
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     bank_days: int  # working days after which that is too old
     settlement_days: int  # bank days that money takes to arrive, where its means do not say (D3)
     bank_lines: LineIndex  # money on the bank that nobody matched (D3)
+    recalls: bool  # some words speak about what was said and heard before (C8)
 
 
 class Calendars(dict):
@@ -74,13 +76,14 @@ def read_settings(env, company):
     steps.fetch(["skip_profiles"])
     steps_of = steps.grouped("ruler_id")
     currencies = env["res.currency"].with_context(active_test=False).search_fetch([])
+    plain = {step.id: step._to_step() for step in steps}
     today = company._collection_calendar().local_day(clock.now(env))
     bank_day, _journal = bank_data_until(company)
     return Settings(
         ladders={ruler.id: ruler._to_ladder(steps_of.get(ruler, ())) for ruler in rulers},
         calendars=_calendars(env, company, rulers, steps),
         today=today,
-        steps={step.id: step._to_step() for step in steps},
+        steps=plain,
         currencies={currency.id: currency.name for currency in currencies},
         rates=_rates(company, rulers, steps, currencies, today),
         is_paused=company._collection_is_paused(),
@@ -89,6 +92,7 @@ def read_settings(env, company):
         bank_days=company.collection_bank_stale_days,
         settlement_days=company.collection_settlement_days,
         bank_lines=unmatched_money(env, company.id, today),
+        recalls=recalls(plain.values()),
     )
 
 

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...dunning.fallback import NOT_ARRIVED
 from ...dunning.mail_answers import clean
-from ...dunning.reason import Reason
+from ...dunning.reason import ASKS_A_PERSON, Reason
 from ...dunning.states import FOLLOWUP, ITEM
 from ..common import clock
 from ..common.memo import QUEUE_HOLDS_IT
@@ -103,9 +103,9 @@ class CollectionFollowup(models.Model):
             )
 
     def _asks_because(self):
-        """Why a person is asked: for the sake of the step, or of something of ours (A13, F3)."""
+        """Why a person is asked: for the sake of the step, or of something else (A13, F3)."""
         self.ensure_one()
-        return Reason.LOOK_FIRST if self.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
+        return Reason(self.reason) if self.reason in ASKS_A_PERSON else Reason.TO_APPROVE
 
     def _cancel(self, reason):
         """Take back what has not left; its ledger rows free their key."""

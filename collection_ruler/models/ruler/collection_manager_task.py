@@ -30,6 +30,23 @@ class CollectionManagerTask(models.AbstractModel):
         )
 
     @api.model
+    def _ask_about(self, record, summary, note):
+        """Leave a task at a record, for whoever answers for the company's rulers.
+
+        :param record: with ``activity_ids`` and ``company_id``, a root company
+        :return: ``mail.activity``
+        """
+        ruler = self.env["collection.ruler"].search(
+            [("company_id", "=", record.company_id.id), ("state", "=", "running")], limit=1
+        )
+        return record.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note,
+            user_id=(ruler.user_id or self.env.ref("base.user_admin")).id,
+        )
+
+    @api.model
     def _open(self, company, summary):
         """The open tasks with a summary, as ``mail.activity``."""
         rulers = self.env["collection.ruler"].search([("company_id", "=", company.id)])

@@ -214,4 +214,6 @@ class CollectionRulerStep(models.Model):
             sequence=self.sequence,
             owed_min=Decimal(str(self.owed_min)),
             skip_profiles=frozenset(self.skip_profiles.mapped("code")),
+            says=frozenset(self.sudo().mail_template_id.collection_claim_ids.mapped("code")),
+            attaches=self.attach_invoice,
         )

@@ -24,6 +24,7 @@ class CollectionRun(models.Model):
             self._note_silence(company)
             with suppress(CalendarError):  # that is told by each run
                 self._note_old_bank_data(company)
+            self._note_unanswered(company)
 
     @api.model
     def _note_silence(self, company):
@@ -50,6 +51,30 @@ class CollectionRun(models.Model):
                 format_datetime(self.env, since),
             ),
         )
+
+    @api.model
+    def _note_unanswered(self, company):
+        """Tell the manager of replies that nobody answered in time (C6)."""
+        late = self.env["collection.hold"].search(
+            [
+                *self.env["collection.hold"]._unanswered(),
+                ("company_id", "=", company.id),
+                ("date_to", "<", company._collection_today()),
+                ("manager_asked_on", "=", False),
+            ]
+        )
+        for hold in late:
+            task = self.env["collection.manager.task"]._ask_about(
+                hold.debtor_id,
+                self.env._("Nobody answered the reply of %s", hold.debtor_id.display_name),
+                self.env._(
+                    "The next message to this customer wants your approval. Write to them here, tick off "
+                    "the task to answer, or end the hold, and the ruler goes on by itself."
+                ),
+            )
+            hold.write(
+                {"manager_asked_on": company._collection_today(), "manager_task_id": task.id}
+            )
 
     @api.model
     def _note_old_bank_data(self, company):

@@ -74,9 +74,16 @@ class CollectionTrack(models.AbstractModel):
         return Tally(done=len(debtors))
 
     def _end_holds(self, company, debtors):
-        """Holds whose last day has passed are over."""
+        """Holds whose last day has passed are over; a reply that nobody answered is not (C6)."""
         today = company._collection_calendar().local_day(clock.now(self.env))
         over = self.env["collection.hold"].search(
-            [("debtor_id", "in", debtors.ids), ("state", "=", "active"), ("date_to", "<", today)]
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("state", "=", "active"),
+                ("date_to", "<", today),
+                "|",
+                ("origin", "!=", "reply"),
+                ("answered_at", "!=", False),
+            ]
         )
         over.state = "ended"
