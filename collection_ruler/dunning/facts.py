@@ -28,6 +28,8 @@ class Claim:
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
+    :param unsent: an invoice that did not reach the customer: nothing is said about it (A3, see `sending`)
+    :param by_hand: the customer's invoices are sent by a person: no step delivers them
     """
 
     id: int
@@ -45,6 +47,8 @@ class Claim:
     done_step_ids: frozenset[int] = frozenset()
     draft_credit_note: bool = False
     settlement_days: int = 0
+    unsent: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

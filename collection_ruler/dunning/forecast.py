@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from .calendar import ContactCalendar, NeverOpen
 from .course import timeline
+from .facts import Snapshot
 from .foreseen import Customer, Foreseen
 from .ladder import Ladder
 from .life import Life
@@ -84,7 +85,7 @@ class Forecast:
         None where amounts decide too: credits may cover what is due, and minimums ask for the sum.
         """
         snapshot = customer.snapshot
-        if snapshot.credits or any(claim.ladder.asks_for_amounts for claim in snapshot.claims):
+        if snapshot.credits or any(_is_small(snapshot, claim) for claim in snapshot.claims):
             return None
         last, planned = self.last_day(snapshot.calendar), customer.planned
         named = frozenset().union(*(p.claims for p in planned)) if planned else frozenset()
@@ -116,6 +117,15 @@ class Forecast:
         )
 
 
+def _is_small(snapshot: Snapshot, claim: Foreseen) -> bool:
+    """Whether a claim alone is less than its ruler, or a step of it, asks for (D6)."""
+    ladder = claim.ladder
+    if not ladder.asks_for_amounts:
+        return False
+    least = max(ladder.owed_min, *(step.owed_min for step in ladder.steps))
+    return snapshot.worth({claim.currency: claim.residual}) < least
+
+
 def _shape_of(c: Foreseen, move: int) -> tuple:
     """:param move: the place of its entry among those of the customer"""
     return (
@@ -128,6 +138,8 @@ def _shape_of(c: Foreseen, move: int) -> tuple:
         c.blocked_by,
         c.delivered,
         c.delivered_on,
+        c.unsent,
+        c.by_hand,
         c.done_step_ids,
         c.draft_credit_note,
         c.settlement_days,

@@ -32,6 +32,7 @@ class Step:
     :param role: who receives it (B6)
     :param owed_min: it is left out where less is asked for, in the company's currency (D6)
     :param skip_profiles: the classes of payers that it is not for (F6)
+    :param spares_turn_of_year: a firm word: nobody hears it about the turn of the year (`turn_of_year`)
     :raise LadderError: unknown mode or closed_days
     """
 
@@ -45,6 +46,7 @@ class Step:
     sequence: int = 0
     owed_min: Decimal = Decimal(0)
     skip_profiles: frozenset[str] = frozenset()
+    spares_turn_of_year: bool = False
 
     def __post_init__(self):
         if self.mode not in MODES:

@@ -58,6 +58,7 @@ from . import (
     test_screens,
     test_second_door,
     test_security,
+    test_sending,
     test_simulation,
     test_step_trace,
     test_states,

@@ -188,6 +188,14 @@ class CollectionDebtor(models.Model):
         """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""
         return self.env["collection.conversation"]._compose(self)
 
+    def action_mark_sent(self):
+        """The customer has the open invoices that Odoo did not send: the ruler may speak of them (A3)."""
+        open_ones = self._by_collector().sudo().instalment_ids.filtered("is_open")
+        open_ones.move_id.filtered(
+            lambda m: m.move_type == "out_invoice"
+        ).action_collection_mark_sent()
+        self.action_look_again()
+
     def action_end_hold(self):
         """End the only hold there is."""
         self.ensure_one()

@@ -140,6 +140,8 @@ class CollectionSnapshot(models.AbstractModel):
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
             settlement_days=row.settlement_days or settings.settlement_days,
+            unsent=row.unsent,
+            by_hand=row.by_hand,
         )
 
     @api.model

@@ -28,6 +28,8 @@ class OpenInstalment(NamedTuple):
     reference: str | None
     draft_credit_note: bool  # a draft credit note stands against it (F3)
     settlement_days: int  # that money takes by its means of payment (D3)
+    unsent: bool  # an invoice that did not reach the customer (A3)
+    by_hand: bool  # a person sends the invoices of this customer
 
     def blocked_by(
         self, is_paused: bool, payers: frozenset[int], bank_text: str, partner_id: int

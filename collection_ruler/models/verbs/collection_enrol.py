@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.places import Place
+from ..common import clock
 from ..common.bulk_sql import MANY, NO_JIT, analyze
 from ..common.instalment_key import is_line_of, is_open_debit, makes_debts
 from ..instalment.collection_instalment import NOTHING_SAID
@@ -116,7 +117,7 @@ class CollectionEnrol(models.AbstractModel):
                     SELECT f.move_id, f.account_id, f.partner_id, f.due_date, f.company_id,
                            f.currency_id, f.residual, f.residual_currency, d.id, d.calendar_key,
                            %(nothing)s, 0, %(stage)s::int, true, false,
-                           %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                           %(uid)s, %(uid)s, %(now)s::timestamp, %(now)s::timestamp
                       FROM found f JOIN debtor d ON d.partner_id = f.customer_id
                     ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
                     RETURNING id, debtor_id),
@@ -136,6 +137,7 @@ class CollectionEnrol(models.AbstractModel):
                 stage=self.env["collection.stage"]._of_kind("upcoming").id or None,
                 key=Place().key,  # until they are located
                 nothing=NOTHING_SAID,
+                now=clock.naive_now(self.env),
             )
         )
         first, count = rows[0]

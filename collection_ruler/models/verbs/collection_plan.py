@@ -137,6 +137,7 @@ class CollectionPlan(models.AbstractModel):
 
     def _ask_people(self, decisions, followups):
         """What only a person can do: reconcile credits, approve a message (D2, A13)."""
+        self.env["collection.unsent"]._ask(decisions)
         covered = self.env["collection.debtor"].union(
             *(d for d, decision in decisions if Reason.COVERED in decision.waiting.values())
         )
