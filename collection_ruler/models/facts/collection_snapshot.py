@@ -158,7 +158,7 @@ class CollectionSnapshot(models.AbstractModel):
                 continue
             if instalment.gone or instalment.move_id.state != "posted":
                 result[instalment.id] = Reason.GONE
-            elif instalment.residual > 0:
+            elif not instalment._is_nothing():
                 result[instalment.id] = Reason.BLOCKED
             else:
                 result[instalment.id] = Reason.PAID
