@@ -93,6 +93,9 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         result = super().button_draft()
+        # what is corrected begins anew: no other date was agreed before (F7)
+        moved = self.line_ids.filtered("collection_original_due_date")
+        moved.collection_original_due_date = False
         self._collection_refresh_credits()
         return result
 
