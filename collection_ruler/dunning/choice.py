@@ -13,6 +13,7 @@ from .amounts import effective, oldest_first, past_limit
 from .facts import Snapshot
 from .ladder import Ladder, Step
 from .reason import Reason
+from .turn_of_year import too_firm
 
 NOTHING: Mapping = {}
 
@@ -187,7 +188,10 @@ def tone(
         until = reached.get(claim.id, claim.watermark)
         if until is None:
             return step
-        left_out = unsuitable(claim.ladder, snapshot.profile, worth)
+        left_out = {
+            **unsuitable(claim.ladder, snapshot.profile, worth),
+            **too_firm(claim.ladder, today),
+        }
         said = lenders(claim.ladder, until, step, left_out)
         if not snapshot.spoken_to:  # whoever never heard from us begins with the first (A13)
             return said[0] if said else step

@@ -19,6 +19,8 @@ from .facts import Claim, Contact, Decision, Snapshot
 from .ladder import Step
 from .purpose import Purpose, is_stopped_by
 from .reason import Reason
+from .sending import as_sent
+from .turn_of_year import is_too_firm
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -35,7 +37,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     except NeverOpen:
         decision.waiting = {claim.id: Reason.NEVER_OPEN for claim in due}
         return decision
-    snapshot = as_the_bank_knows(snapshot, snapshot.calendar.local_day(opens))
+    snapshot = as_the_bank_knows(as_sent(snapshot), snapshot.calendar.local_day(opens))
     known = {claim.id: claim for claim in snapshot.claims}
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
     said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
@@ -92,6 +94,8 @@ def _candidates(
         )
         if choice.waits:
             decision.waiting[claim.id] = choice.waits
+        elif any(is_too_firm(step, day) for step in choice.messages + choice.tasks):
+            decision.waiting[claim.id] = Reason.TURN_OF_YEAR
         else:
             candidates.append(Candidate(claim, choice))
     return candidates
@@ -113,6 +117,9 @@ def _deliver(
         return True
     if is_stopped_by(Purpose.DELIVERY, claim.blocked_by):
         decision.waiting[claim.id] = claim.blocked_by
+        return True
+    if claim.by_hand:  # a task asks a person to send it
+        decision.waiting[claim.id] = Reason.NOT_SENT
         return True
     delivering.add(claim.move)
     whole = sum((c.residual for c in snapshot.claims if c.move == claim.move), Decimal(0))

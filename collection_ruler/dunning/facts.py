@@ -34,6 +34,8 @@ class Claim:
     :param money_went_on: the last local day on which a payment of it, or of a part, was seen to be gone (A5)
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     :param account: id of its receivable account: credits pay only what stands on their own (D2)
+    :param unsent: an invoice that did not reach the customer: nothing is said about it (A3, see `sending`)
+    :param by_hand: the customer's invoices are sent by a person: no step delivers them
     """
 
     id: int
@@ -53,6 +55,8 @@ class Claim:
     settlement_days: int = 0
     account: int = 0
     money_went_on: date | None = None
+    unsent: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

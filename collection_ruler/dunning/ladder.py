@@ -34,6 +34,7 @@ class Step:
     :param skip_profiles: the classes of payers that it is not for (F6)
     :param says: what its words state about the customer, see `claims` (C8)
     :param attaches: it attaches the invoices that it asks for (C2)
+    :param spares_turn_of_year: a firm word: nobody hears it about the turn of the year (`turn_of_year`)
     :raise LadderError: unknown mode or closed_days
     """
 
@@ -49,6 +50,7 @@ class Step:
     skip_profiles: frozenset[str] = frozenset()
     says: frozenset[str] = frozenset()
     attaches: bool = False
+    spares_turn_of_year: bool = False
 
     def __post_init__(self):
         if self.mode not in MODES:

@@ -29,6 +29,7 @@ PATIENT = frozenset(
         Reason.IN_FLIGHT,
         Reason.NEVER_OPEN,
         Reason.NO_ADDRESS,
+        Reason.NOT_SENT,
         Reason.PAST_LIMIT,
         Reason.PAUSED,
         Reason.RULER_STOPPED,
@@ -180,7 +181,7 @@ class Life:
         moves = {claim.move for claim, _step in contact.pairs}
         for claim in self.claims.values():
             if claim.move in moves:
-                self.claims[claim.id] = _with(claim, delivered=True, delivered_on=day)
+                self.claims[claim.id] = _with(claim, delivered=True, delivered_on=day, unsent=False)
 
     def _heard(self, day: date, at: datetime) -> None:
         self.contacts.append(day)

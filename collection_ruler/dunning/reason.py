@@ -27,6 +27,7 @@ class Reason(StrEnum):
     STALE_BANK = "stale_bank"  # the bank data is old: a payment may have come (D3)
     SETTLING = "settling"  # what was paid in time may not have arrived yet (D3)
     COVERED = "covered"  # unapplied credits cover the debt (D2)
+    NOT_SENT = "not_sent"  # the invoice did not reach the customer yet: somebody sends it (A3)
     JUST_DELIVERED = "just_delivered"  # the invoice went out a few days ago (A3)
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)
     CONVERSATION = "talked"  # somebody of us spoke with them these days (B4)
@@ -52,6 +53,7 @@ class Reason(StrEnum):
     UNTRUE_ATTACHED = "untrue_attached"
     SKIPPED_TODAY = "put_off"  # a person skipped it for a day (A13)
     BAD_ADDRESS = "bad_address"  # the last message to this address did not arrive (C5)
+    TURN_OF_YEAR = "turn_of_year"  # no firm word from 20 December to 2 January
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
     PAUSED = "paused"  # the company pauses all sending until a day (A13)

@@ -14,6 +14,8 @@ from .frequency import too_often
 from .ladder import APPROVAL_DAYS, Step
 from .purpose import Purpose, is_stopped_by, rules_of
 from .reason import Reason
+from .sending import as_sent
+from .turn_of_year import is_too_firm
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def recheck(
     :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
     """
     today = snapshot.calendar.local_day(now)
-    snapshot = as_the_bank_knows(snapshot, today)
+    snapshot = as_the_bank_knows(as_sent(snapshot), today)
     claims = {c.id: c for c in snapshot.claims}
     pairs = list(pairs)
     dropped = {
@@ -157,6 +159,8 @@ def _stop(
     """Why a reminder does not leave: too little is asked for (D6), or a person has to let it go (A13)."""
     if worth < about.lead[0].ladder.owed_min:
         return Recheck("wait", Reason.TOO_LITTLE)
+    if any(is_too_firm(s, today) for _claim, s in about.free):
+        return Recheck("wait", Reason.TURN_OF_YEAR)
     if all(s.owed_min > worth for _claim, s in about.free):
         # paid in part since it was planned: this step is for more than what is left
         return Recheck("cancel", Reason.TOO_LITTLE)
@@ -183,7 +187,7 @@ def foresee(
     :param now: aware UTC, within the contact window
     """
     free = tuple(
-        replace(claim, blocked_by=None, draft_credit_note=False, settlement_days=0)
+        replace(claim, blocked_by=None, draft_credit_note=False, settlement_days=0, unsent=False)
         for claim in snapshot.claims
     )
     alone = replace(

@@ -60,6 +60,7 @@ from . import (
     test_screens,
     test_second_door,
     test_security,
+    test_sending,
     test_simulation,
     test_standing,
     test_step_trace,

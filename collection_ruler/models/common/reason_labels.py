@@ -38,6 +38,10 @@ def _waiting(env):
         (Reason.STALE_BANK, _("the bank data is old, a payment may have come: import it")),
         (Reason.SETTLING, _("what they paid in time may not have arrived yet")),
         (Reason.COVERED, _("outstanding credits cover the debt: reconcile them")),
+        (
+            Reason.NOT_SENT,
+            _("the invoice was not sent to the customer yet: send it, or mark it as sent"),
+        ),
         (Reason.JUST_DELIVERED, _("the invoice goes out first, or did only days ago")),
         (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
         (Reason.CONVERSATION, _("we spoke with them these days")),
@@ -52,6 +56,7 @@ def _waiting(env):
         *_untrue(env),
         (Reason.SKIPPED_TODAY, _("somebody skipped it for the day")),
         (Reason.BAD_ADDRESS, _("the e-mail address does not work: add another one")),
+        (Reason.TURN_OF_YEAR, _("no firm word from 20 December to 2 January")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),
         (Reason.PAUSED, _("all sending is paused")),

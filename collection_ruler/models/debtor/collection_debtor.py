@@ -193,6 +193,14 @@ class CollectionDebtor(models.Model):
         """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""
         return self.env["collection.conversation"]._compose(self)
 
+    def action_mark_sent(self):
+        """The customer has the open invoices that Odoo did not send: the ruler may speak of them (A3)."""
+        open_ones = self._by_collector().sudo().instalment_ids.filtered("is_open")
+        open_ones.move_id.filtered(
+            lambda m: m.move_type == "out_invoice"
+        ).action_collection_mark_sent()
+        self.action_look_again()
+
     def action_end_hold(self):
         """End the only hold there is."""
         self.ensure_one()
@@ -214,16 +222,6 @@ class CollectionDebtor(models.Model):
     # ------------------------------------------------------------------
     # what comes from elsewhere
     # ------------------------------------------------------------------
-
-    @api.model
-    def _fold(self, source, target, move_ids=None):
-        """Move what we know of one partner to another, before or after Odoo moves its entries (decision 3).
-
-        :param source: ``res.partner`` whose debts come to be those of ``target``
-        :param target: ``res.partner``
-        :param move_ids: only these entries changed hands; None for all
-        """
-        self.env["collection.merge"]._merge(source, target, move_ids)
 
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals)

@@ -185,6 +185,8 @@ class CollectionSnapshot(models.AbstractModel):
             money_went_on=date.fromisoformat(row.money_went_on) if row.money_went_on else None,
             settlement_days=row.settlement_days or settings.settlement_days,
             account=row.account_id,
+            unsent=row.unsent,
+            by_hand=row.by_hand,
         )
 
     @api.model
@@ -207,7 +209,7 @@ class CollectionSnapshot(models.AbstractModel):
                 continue
             if instalment.gone or instalment.move_id.state != "posted":
                 result[instalment.id] = Reason.GONE
-            elif instalment.residual > 0:
+            elif not instalment._is_nothing():
                 result[instalment.id] = Reason.BLOCKED
             else:
                 result[instalment.id] = Reason.PAID

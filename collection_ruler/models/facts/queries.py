@@ -11,8 +11,11 @@ from ..common.instalment_key import (
     asks_for_money,
     has_left,
     is_held,
+    is_sent_by_hand,
+    is_unsent,
     same_occurrence,
     was_spoken_to,
+    went_on,
 )
 from ..debtor.credits import credits_query
 from .history import history_columns
@@ -47,6 +50,7 @@ def open_debtors(env, today, debtor_ids, recalling=None):
                       FROM collection_instalment i
                       JOIN collection_ruler r ON r.id = i.ruler_id
                       JOIN account_move m ON m.id = i.move_id
+                      JOIN res_partner p ON p.id = d.partner_id
                      WHERE i.debtor_id = d.id AND i.is_open),
                    (SELECT json_agg(json_build_array(c.currency_id, c.account_id, c.amount::text))
                       FROM (%(credits)s) c),
@@ -106,13 +110,13 @@ def flush_facts(env):
 
 
 def _claim_columns(env, today, now):
-    """The columns of OpenInstalment, from i (instalment), m (its entry) and r (its ruler)."""
+    """The columns of OpenInstalment, from i (instalment), m (entry), r (ruler) and p (customer)."""
     return SQL(
         """
         i.id, i.move_id, i.ruler_id, coalesce(i.anchor_date, i.due_date), i.due_date,
         i.watermark, i.residual_currency::text, i.currency_id,
         m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s,
-        greatest(i.delivered_on, m.collection_sent_on),
+        %(went_on)s,
         -- as collection.ruler._is_running_on says
         r.active AND r.state = 'running'
             AND coalesce(r.date_from <= %(today)s, TRUE)
@@ -125,12 +129,15 @@ def _claim_columns(env, today, now):
         i.money_went_on,
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
-        i.account_id
+        i.account_id, %(unsent)s, %(by_hand)s
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,
         held=is_held("i", today),
         flying=_in_flight("m", now),
+        went_on=went_on("i", "m", today),
+        unsent=is_unsent("i", "m"),
+        by_hand=is_sent_by_hand("p", "m"),
     )
 
 
@@ -151,7 +158,7 @@ def coming_ids(env, debtor_ids, today, until):
              WHERE i.debtor_id IN %(debtors)s AND i.is_open AND i.ruler_id IS NOT NULL
                AND i.due_date > %(today)s AND i.due_date <= %(until)s
                AND m.payment_state IS DISTINCT FROM 'blocked'
-               AND NOT %(held)s AND NOT (%(flying)s)
+               AND NOT %(held)s AND NOT (%(flying)s) AND NOT %(unsent)s
              ORDER BY i.due_date, i.id
             """,
             debtors=tuple(debtor_ids) or (0,),
@@ -159,9 +166,33 @@ def coming_ids(env, debtor_ids, today, until):
             until=until,
             held=is_held("i", today),
             flying=_in_flight("m", clock.now(env)),
+            unsent=is_unsent("i", "m"),
         )
     )
     return [row[0] for row in rows]
+
+
+def unsent(env, ids):
+    """The instalments among these whose invoice neither reached the customer nor is on its way, and whether
+    a person sends the invoices of this customer: {instalment id: bool} (A3)."""
+    for model in ("collection.instalment", "account.move", "res.partner"):
+        env[model].flush_model()
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT i.id, %s
+              FROM collection_instalment i
+              JOIN account_move m ON m.id = i.move_id
+              JOIN collection_debtor d ON d.id = i.debtor_id
+              JOIN res_partner p ON p.id = d.partner_id
+             WHERE i.id IN %s AND i.is_open AND i.delivered_on IS NULL AND %s
+            """,
+            is_sent_by_hand("p", "m"),
+            tuple(ids) or (0,),
+            is_unsent("i", "m"),
+        )
+    )
+    return dict(rows)
 
 
 def done_and_moved(env, which):

@@ -33,6 +33,8 @@ class OpenInstalment(NamedTuple):
     money_went_on: str | None  # the last time that a payment was seen to be gone (A5)
     settlement_days: int  # that money takes by its means of payment (D3)
     account_id: int
+    unsent: bool  # an invoice that did not reach the customer (A3)
+    by_hand: bool  # a person sends the invoices of this customer
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).

@@ -1,6 +1,7 @@
 """Who stands exactly as somebody else does, seen from the rows of the database alone."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from hashlib import blake2b
 from operator import itemgetter
 
@@ -15,11 +16,11 @@ def _all_but(row_type, *names):
 # neither who it is decides about a forecast, nor of how much it is about, as long as it is something
 _OF_CLAIM = _all_but(OpenInstalment, "id", "move_id", "residual", "number", "reference")
 _OF_DEBTOR = _all_but(OpenDebtor, "id", "partner_id", "claims", "credits", "contacts")
-_ID, _MOVE, _RULER, _COUNTS_FROM, _DUE, _RESIDUAL, _NUMBER, _REFERENCE = map(
+_ID, _MOVE, _RULER, _COUNTS_FROM, _DUE, _RESIDUAL, _CURRENCY, _NUMBER, _REFERENCE = map(
     OpenInstalment._fields.index,
     (
         *("id", "move_id", "ruler_id", "counts_from", "due_date"),
-        *("residual", "number", "reference"),
+        *("residual", "currency_id", "number", "reference"),
     ),
 )
 
@@ -35,7 +36,12 @@ class Standings:
     def __init__(self, batch, held_until, forecast):
         self.batch, self.held_until, self.forecast = batch, held_until, forecast
         ladders = batch.settings.ladders.values()
-        self.choosy = {ladder.id for ladder in ladders if ladder.asks_for_amounts}
+        # the least that each ruler and its steps ask for, of those that ask for amounts (D6)
+        self.least = {
+            ladder.id: max(ladder.owed_min, *(step.owed_min for step in ladder.steps))
+            for ladder in ladders
+            if ladder.asks_for_amounts
+        }
         self._days, self._near = {}, {}
 
     def of(self, debtor, planned):
@@ -48,9 +54,9 @@ class Standings:
         :param planned: tuple of Planned
         """
         claims = debtor.claims or ()
-        if debtor.credits or not self.choosy.isdisjoint(row[_RULER] for row in claims):
+        if debtor.credits or self._may_have_paid(debtor, claims):
             return None
-        if self._may_have_paid(debtor, claims):
+        if self.least and any(map(self._is_small, claims)):
             return None
         place = debtor.calendar_key
         planned_ids = set().union(*(p.claims for p in planned)) if planned else ()
@@ -66,6 +72,15 @@ class Standings:
             self._of_planned(claims, planned),
         )
         return blake2b(repr(standing).encode(), digest_size=16).digest()
+
+    def _is_small(self, row):
+        """Whether a claim alone is less than its ruler, or a step of it, asks for (D6)."""
+        least = self.least.get(row[_RULER])
+        if not least:
+            return False
+        settings = self.batch.settings
+        rate = settings.rates.get(settings.currencies[row[_CURRENCY]], 1)
+        return Decimal(row[_RESIDUAL]) * rate < least
 
     def _may_have_paid(self, debtor, claims):
         """Whether money on the bank names them, or one of their invoices (D3)."""

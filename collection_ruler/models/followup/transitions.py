@@ -130,6 +130,8 @@ class CollectionFollowup(models.Model):
             followup._move_to(state, reason, failure=clean(failure), **values)
             if state == "uncertain":
                 followup._settle_items("sent", Reason.UNCERTAIN)
+            if state == "failed" and followup.purpose == "delivery":
+                followup.item_ids.move_id.sudo().is_move_sent = False
             followup._withdraw(keep_words=state == "uncertain")
             if is_told:
                 self.env["collection.failure"]._schedule_task(followup)
@@ -144,9 +146,9 @@ class CollectionFollowup(models.Model):
         self.debtor_id._queue_refresh()
 
     def _forget_delivery(self):
-        """An invoice that did not arrive starts no days of silence."""
-        failed = self.filtered(lambda f: f.purpose == "delivery")
-        failed.item_ids.move_id.sudo().collection_instalment_ids.delivered_on = False
+        """An invoice that did not arrive starts no days of silence, and was not sent (A3)."""
+        moves = self.filtered(lambda f: f.purpose == "delivery").item_ids.move_id.sudo()
+        moves.collection_instalment_ids.delivered_on = False
 
     def _settle_items(self, state, reason):
         """What becomes of the rows that were planned."""
@@ -232,11 +234,11 @@ class CollectionFollowup(models.Model):
         """
         for talk in self:
             customer = talk.debtor_id.partner_id
-            copies = talk.mail_message_id.notification_ids.filtered(
-                lambda copy, customer=customer: (
-                    copy.res_partner_id.commercial_partner_id == customer
-                )
-            )
+            copies = [
+                copy
+                for copy in talk.mail_message_id.notification_ids
+                if copy.res_partner_id.commercial_partner_id == customer
+            ]
             is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
             if is_lost != (talk.state == "failed"):
                 state, reason = ("failed", Reason.ERROR) if is_lost else ("sent", False)

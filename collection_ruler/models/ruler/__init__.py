@@ -13,6 +13,7 @@ from . import collection_stage
 from . import collection_payer_class
 from . import collection_claim
 from . import collection_ruler
+from . import collection_smallest_amount
 from . import collection_ruler_step
 from . import collection_database
 from . import collection_manager_task

@@ -39,6 +39,10 @@ class CollectionRulerStep(models.Model):
         string="Skip for",
         help="This step is passed over for customers who usually pay like that. Nothing chosen: for all.",
     )
+    spares_turn_of_year = fields.Boolean(
+        string="Not at the turn of the year",
+        help="Firm words wait from 20 December to 2 January, and come on the next open day.",
+    )
     currency_id = fields.Many2one(related="ruler_id.currency_id")
     timing = fields.Char(string="When", compute="_compute_timing")
     channel = fields.Selection(
@@ -216,4 +220,5 @@ class CollectionRulerStep(models.Model):
             skip_profiles=frozenset(self.skip_profiles.mapped("code")),
             says=frozenset(self.sudo().mail_template_id.collection_claim_ids.mapped("code")),
             attaches=self.attach_invoice,
+            spares_turn_of_year=self.spares_turn_of_year,
         )

@@ -20,6 +20,7 @@ Uses all packages before it; a verb commits nothing. Entry: `_todo(company)` say
 from . import collection_verb
 from . import collection_enrol
 from . import collection_plan
+from . import collection_unsent
 from . import due_pairs
 from . import collection_send
 from . import collection_refresh

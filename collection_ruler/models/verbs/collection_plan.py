@@ -135,7 +135,8 @@ class CollectionPlan(models.AbstractModel):
                     )
 
     def _ask_people(self, decisions, followups):
-        """What only a person can do: match money, approve a message (D2, D3, A13)."""
+        """What only a person can do: send invoices, match money, approve a message (A3, D2, D3, A13)."""
+        self.env["collection.unsent"]._ask(decisions)
         self.env["collection.money.task"]._ask(
             (debtor, reason)
             for debtor, decision in decisions

@@ -68,6 +68,7 @@ class CollectionTrack(models.AbstractModel):
         self._try_other_addresses(company, debtors)
         self.env["collection.track.payments"]._follow(company, debtors)
         self.env["collection.money.task"]._close(company, debtors)
+        self.env["collection.unsent"]._close_tasks(company, debtors)
         self.env["collection.refresh"]._refresh(company, debtors)
         paid = debtors.browse(sorted({debtor for debtor, money in touches if money}))
         self.env["collection.profile"]._refresh(company, paid)
