@@ -228,8 +228,6 @@ class CollectionFollowup(models.Model):
     def _note_whether_it_arrived(self, why):
         """Note whether what a person wrote reached the customer; colleagues' copies do not count.
 
-        Nothing is written where nothing changed: Odoo notes in the same transaction that the mail left.
-
         :param why: what the gateway said, where it refused
         """
         for talk in self:
