@@ -51,7 +51,7 @@ class TestConversation(CollectionCommon):
             self.assertEqual(debtor.last_text, "We spoke on Mon 16 Mar")
             self.assertEqual(str(debtor.last_followup_date), "2026-03-16")
         (mail,) = self.heard("2026-03-20")
-        self.assertIn("please pay $ 500.00, or tell us when", mail["subject"])
+        self.assertIn("please pay, or tell us when", mail["subject"])
 
     def test_writing_now_goes_to_whoever_hears_of_bills_and_is_a_conversation(self):
         desk = self.env["res.partner"].create(

@@ -36,7 +36,7 @@ class TestWhatIsADebt(MoneyCase):
         (mail,) = self.day("2026-03-05")
         self.assertIn("$ 80.00", mail["body"].replace("\xa0", " "))
         (mail,) = self.day("2026-03-12")
-        self.assertIn("$ 80.00 is due today", mail["subject"])
+        self.assertRegex(mail["body"], r"due date of .*\$ 80\.00")
         self.assertFalse(self.followups(purpose="delivery"), "an entry cannot be delivered")
         self.assertTrue(self.instalments(entry).is_open)
 

@@ -58,7 +58,7 @@ class TestStoryReply(StoryCase):
         self.assertEqual(str(self.debtor().hold_ids.date_to), "2026-03-18")
         self.assertEqual(self.said()[-1], ("Forgot?", "sent"))
         sent = self.day("2026-03-19")
-        self.assertEqual(self.subjects(sent), ["please pay $ 500.00, or tell us when"])
+        self.assertEqual(self.subjects(sent), ["please pay, or tell us when"])
 
     def test_3_two_replies_make_one_hold_and_one_task(self):
         with self.at("2026-03-12 08:55"):
@@ -236,7 +236,7 @@ class TestStoryMoney(StoryCase):
         refund = self.credit_note(300.0, date="2026-03-02")
         self.day("2026-03-02")
         (mail,) = self.day("2026-03-09")
-        self.assertIn("$ 700.00 is due today", mail["subject"])
+        self.assertRegex(mail["body"], r"due date of .*\$ 700\.00")
         self.assertIn("700.00", mail["body"])
         self.assertRegex(
             mail["body"], r"Your open credit(?s:.*?)300\.00", "the credit is not shown"
@@ -255,7 +255,7 @@ class TestStoryMoney(StoryCase):
         self.assertEqual(move.payment_state, "paid")
         self.assertFalse(self.day("2026-03-09", "16:00"), "thanks come on the next business day")
         (thanks,) = self.day("2026-03-10")
-        self.assertIn("we received $ 700.00, thank you", thanks["subject"])
+        self.assertIn("We received $ 700.00, thank you", thanks["subject"])
         self.assertNotIn("remains open", thanks["body"])
         self.assertEqual(self.debtor().stage_kind, "settled")
         self.assertTrue(payment)
@@ -268,7 +268,7 @@ class TestStoryMoney(StoryCase):
         self.day("2026-03-02")
         self.hold(moves[1], origin="dispute")
         (mail,) = self.day("2026-03-09")
-        self.assertIn("$ 1,300.00 is due today", mail["subject"])
+        self.assertRegex(mail["body"], r"due date of .*\$ 1,300\.00")
         self.assertNotIn(moves[1].name, mail["body"])
         for move in (moves[0], moves[2], moves[3]):
             self.assertIn(move.name, mail["body"])
@@ -320,7 +320,7 @@ class TestStoryMoney(StoryCase):
         for day in ("2026-03-23", "2026-03-24", "2026-03-25"):
             said += self.subjects(self.day(day))
         self.assertEqual(
-            said, ["did $ 500.00 slip through?"], "the same step again, once, not the next"
+            said, ["did something slip through?"], "the same step again, once, not the next"
         )
         self.assertEqual(self.instalments(move).occurrence, 1)
 
@@ -331,7 +331,7 @@ class TestStoryMoney(StoryCase):
             if day not in (21, 22, 28, 29):
                 said += [(day, s) for s in self.subjects(self.day(f"2026-03-{day}", "11:30"))]
         self.assertEqual(said[0][0], 20)
-        self.assertEqual(said[1][1], "did $ 500.00 slip through?")
+        self.assertEqual(said[1][1], "did something slip through?")
         # the 19th stands for +2 now, so +8 is six business-calendar days on: due "on" the 17th, a
         # holiday, counts from the 18th
         self.assertEqual([day for day, s in said if "please pay" in s], [26])
@@ -382,7 +382,7 @@ class TestStoryServerDown(StoryCase):
     def test_10_one_message_at_the_latest_step_and_the_call_stays_a_task(self):
         sent = self.day("2026-04-16")
         sent += self.day("2026-04-16", "11:00")
-        self.assertEqual(self.subjects(sent), ["please pay $ 500.00, or tell us when"])
+        self.assertEqual(self.subjects(sent), ["please pay, or tell us when"])
         self.assertEqual(
             [
                 row
@@ -409,11 +409,11 @@ class TestStoryServerDown(StoryCase):
         with self.at("2026-04-17 10:00"):
             followup.action_approve()
         sent = self.day("2026-04-17", "10:10")
-        self.assertEqual(self.subjects(sent), ["please pay $ 500.00, or tell us when"])
+        self.assertEqual(self.subjects(sent), ["please pay, or tell us when"])
 
     def test_10_who_was_never_written_to_hears_the_first_overdue_step(self):
         fresh = self.env["res.partner"].create({"name": "New", "email": "new@customer.example.com"})
         self.invoice("2026-04-07", 100.0, fresh, date="2026-03-23")
         sent = self.day("2026-04-16")
         to_fresh = [m for m in sent if "new@customer" in m["email_to"][0]]
-        self.assertEqual(self.subjects(to_fresh), ["did $ 100.00 slip through?"])
+        self.assertEqual(self.subjects(to_fresh), ["did something slip through?"])

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL, email_normalize, formataddr
 
 from ...dunning.answers import FIRST_PAUSE
+from ...dunning.message_shape import subject_line
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import create_many
@@ -111,7 +112,7 @@ class CollectionChannelEmail(models.AbstractModel):
         try:
             return self._write_all(followups)
         finally:
-            for key in ("writing", "owed", "asked", "coming"):
+            for key in ("writing", "owed", "asked", "coming", "rows", "remaining"):
                 memo.pop(key, None)
 
     def _write_all(self, followups):
@@ -124,7 +125,7 @@ class CollectionChannelEmail(models.AbstractModel):
             local = template.with_context(lang=lang)
             subjects = local._render_field("subject", own.ids)
             bodies = local._render_field("body_html", own.ids, options={"post_process": True})
-            written |= {key: Message(subjects[key], bodies[key]) for key in own.ids}
+            written |= {key: Message(subject_line(subjects[key]), bodies[key]) for key in own.ids}
         return written
 
     def _preview(self, followup):

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, format_date
 
 from ...dunning.calendar import CalendarError
+from ...dunning.creditor import is_same_number, registry_label, tax_label
 from ...dunning.replies import LONGEST_WAIT, MOST_WAIT, QUIET_DAYS
 from ..common.formatting import one_line
 from .account_payment_method_line import MOST_DAYS
@@ -54,12 +55,31 @@ class ResCompany(models.Model):
     )
     collection_notice = fields.Char(compute="_compute_collection_notice")
     collection_address = fields.Char(compute="_compute_collection_address")
+    collection_creditor = fields.Char(compute="_compute_collection_creditor", compute_sudo=True)
 
     @api.depends("partner_id")
+    @api.depends_context("lang")
     def _compute_collection_address(self):
         """The creditor's address in one line, which stands under each message (C7)."""
         for company in self:
             company.collection_address = one_line(company.sudo().partner_id)
+
+    @api.depends("collection_address", "vat", "company_registry", "phone", "email")
+    @api.depends_context("lang")
+    def _compute_collection_creditor(self):
+        """Who is owed, complete, in the reader's language, as it stands under each message (C7)."""
+        for company in self:
+            vat, number, country = company.vat, company.company_registry, company.country_id
+            parts = [company.name, company.collection_address]
+            if vat:
+                label = tax_label(country.code, country.vat_label)
+                parts.append(f"{label or self.env._('Tax ID')} {vat}")
+            if number and not is_same_number(number, vat):
+                label = registry_label(country.code, number)
+                label = self.env._("Company no.") if label == "" else label
+                parts.append(f"{label} {number}" if label else number)
+            parts += [company.phone, company.email]
+            company.collection_creditor = " · ".join(filter(None, parts))
 
     @api.depends(
         "collection_paused_until",

@@ -13,6 +13,7 @@ one go. Odoo does each for every record, and starting QWeb takes longer than ren
 from . import collection_bank_details
 from . import collection_envelope
 from . import collection_message
+from . import collection_message_sums
 from . import collection_message_tables
 from . import collection_pay_button
 from . import mail_template

@@ -58,7 +58,13 @@ def say(env, why, today):
 def say_silence(env, reason):
     """Nothing is said at all, and why."""
     words = reason_label(env, reason)
-    return Sentence(env._("Silent: %s", words), env._("Nothing is said now: %s.", words))
+    said, colon, advice = words.partition(": ")
+    if not colon:
+        return Sentence(env._("Silent: %s", words), env._("Nothing is said now: %s.", words))
+    # one colon in a sentence: what helps is one of its own
+    advice = advice[0].upper() + advice[1:]
+    long = env._("Nothing is said now: %(why)s. %(advice)s.", why=said, advice=advice)
+    return Sentence(env._("Silent: %s", said), long)
 
 
 def say_nobody(env, reason):
@@ -170,7 +176,7 @@ def say_pending(env, why, today):
     if why.kind == Kind.UNREACHABLE:
         return Sentence(
             _("%s cannot leave: no address", what),
-            _("%s cannot leave: there is no e-mail address. Add one.", what),
+            _("%s cannot leave: there is no address to send it to. Add one.", what),
         )
     when = instant_label(env, at, today)
     if why.kind == Kind.SKIPPED_TODAY:
