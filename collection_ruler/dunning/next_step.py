@@ -118,7 +118,7 @@ def upcoming(
             ladder,
             watermark,
             reached_offset,
-            late=day > due,
+            days_late=(day - due).days,
             spoken_to=spoken_to,
             left_out=unsuitable(ladder, profile),
             done_step_ids=done_step_ids,

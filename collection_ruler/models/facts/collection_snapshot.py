@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -6,12 +7,13 @@ from odoo import api, models
 
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
+from ...dunning.purpose import Purpose
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
-from .queries import coming_ids, done_and_moved, open_debtors
+from .queries import coming_ids, done_and_moved, open_debtors, open_tasks
 from .rows import OpenInstalment
 from .settings import read_settings
 
@@ -48,6 +50,7 @@ class CollectionSnapshot(models.AbstractModel):
         settings = self._settings(company_id)
         reached, leaving = reached or {}, set(leaving)
         done = done_and_moved(self.env, reached) if reached else {}
+        tasks = open_tasks(self.env, debtor_ids) if reached else {}
         debtors = open_debtors(self.env, settings.today, debtor_ids)
         still_open = {row[0] for debtor in debtors for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
@@ -60,6 +63,11 @@ class CollectionSnapshot(models.AbstractModel):
                 self._claim(row, debtor.partner_id, settings, reached, done) for row in rows
             )
             place = rows[0].ruler_id if rows else None, debtor.calendar_key
+            if tasks:
+                calendar = settings.calendars[place]
+                claims = tuple(
+                    _with_task(c, tasks[c.id], calendar) if c.id in tasks else c for c in claims
+                )
             snapshots[debtor.id] = self._snapshot(
                 debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
             )
@@ -72,13 +80,7 @@ class CollectionSnapshot(models.AbstractModel):
         :param place: key of `Settings.calendars`
         """
         calendar, channels = self._calendars_of(debtor, place, settings)
-        days, siblings = [], defaultdict(tuple)
-        for followup, instant, kind, decided_at in debtor.contacts or ():
-            if followup in leaving:  # what stands at a door at this moment is no contact yet
-                continue
-            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
-            days.append((day, kind))
-            siblings[decided_at] += (day,)
+        days, thanks_on, siblings = self._contact_days(debtor, calendar, leaving)
         return Snapshot(
             calendar,
             claims,
@@ -94,12 +96,30 @@ class CollectionSnapshot(models.AbstractModel):
             bank_days=settings.bank_days,
             rates=settings.rates,
             best_minute=minute_of_day(debtor.best_hour),
-            conversation_on=max((d for d, kind in days if kind == "conversation"), default=None),
+            conversation_on=max(
+                (d for d, kind in days if kind == Purpose.CONVERSATION), default=None
+            ),
             channels=channels,
             profile=debtor.profile,
             unreachable=unreachable,
             siblings=siblings,
+            thanks_on=thanks_on,
         )
+
+    def _contact_days(self, debtor, calendar, leaving):
+        """On which days a customer hears from us.
+
+        :return: ([(day, kind)] of what counts in caps, the days of thanks, the days of each decision)
+        """
+        days, thanks_on, siblings = [], set(), defaultdict(tuple)
+        for followup, instant, kind, decided_at in debtor.contacts or ():
+            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+            if kind == Purpose.THANKS:
+                thanks_on.add(day)
+            elif followup not in leaving:  # what stands at a door at this moment is no contact yet
+                days.append((day, kind))
+                siblings[decided_at] += (day,)
+        return days, frozenset(thanks_on), siblings
 
     def _calendars_of(self, debtor, place, settings):
         """When a debtor may be contacted, by which channel: without the dates that they avoid (B1, B3)."""
@@ -161,3 +181,13 @@ class CollectionSnapshot(models.AbstractModel):
             else:
                 result[instalment.id] = Reason.PAID
         return result
+
+
+def _with_task(claim, task, calendar):
+    """A claim about which a task of ours is open.
+
+    :param task: what `queries.open_tasks` says of it
+    """
+    made_at, is_reviewed = task
+    day = calendar.local_day(made_at.replace(tzinfo=UTC))
+    return replace(claim, task_since=day, is_reviewed=is_reviewed)

@@ -214,4 +214,5 @@ class CollectionRulerStep(models.Model):
             sequence=self.sequence,
             owed_min=Decimal(str(self.owed_min)),
             skip_profiles=frozenset(self.skip_profiles.mapped("code")),
+            reviews=self.mode == "task" and self.stage_id.kind == "review",
         )
