@@ -8,7 +8,7 @@ any kind that have the fields of `Owed`; a row of a query will do:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -142,22 +142,49 @@ def net_of(claims: Iterable[_Residual], credits: Mapping[str, Decimal]) -> dict[
 def asked_for(
     snapshot: Snapshot, today: date, due_now: Iterable[int] = ()
 ) -> tuple[list[Claim], dict[str, Decimal]]:
-    """What a message of today asks for: all that is due or overdue, else what it announces (B5, D1, D2).
+    """What a message of today asks for: of all that it speaks about what is due, else what it announces (B5,
+    C8, D1, D2).
+
+    What else is overdue had its words on its own day, or will have them: it is named beside the amount and
+    not asked for again, so nobody hears the same about the same debt with each new invoice.
 
     :param today: local day of the debtor
     :param due_now: ids of the claims whose step is said in this message
-    :return: the claims, oldest first, and the sums per currency, net of credits (never below 0)
+    :return: the claims, oldest first, and the sums per currency, net of what credits leave after they paid
+        for older claims (never below 0)
     """
+    wanted = set(due_now)
     free = [
         (c, effective(snapshot.calendar, c) <= today)
         for c in sorted(snapshot.claims, key=oldest_first)
         if c.blocked_by is None and not past_limit(snapshot.calendar, c, today)
     ]
-    claims = [c for c, is_due in free if is_due]
-    if not claims:
-        wanted = set(due_now)
-        claims = [c for c, _is_due in free if c.id in wanted]
-    return claims, net_of(claims, snapshot.credits)
+    claims = [c for c, is_due in free if is_due and c.id in wanted]
+    claims = claims or [c for c, _is_due in free if c.id in wanted]
+    if not snapshot.credits:
+        return claims, net_of(claims, {})
+    ids = {c.id for c in claims}
+    paid_before = [c for c, is_due in free if is_due or c.id in ids]
+    return claims, _after_credits(paid_before, ids, snapshot.credits)
+
+
+def _after_credits(
+    claims: Iterable[Claim], ids: Collection[int], credits: Mapping[str, Decimal]
+) -> dict[str, Decimal]:
+    """What is left to pay of some claims, per currency, when credits pay for the oldest of all first (D2).
+
+    :param claims: the oldest first
+    :param ids: of the claims that count
+    """
+    left = {key: max(ZERO, amount) for key, amount in credits.items()}
+    net: dict[str, Decimal] = {}
+    for claim in claims:
+        key = purse(claim.currency, claim.account)
+        covered = min(left.get(key, ZERO), claim.residual)
+        left[key] = left.get(key, ZERO) - covered
+        if claim.id in ids:
+            net[claim.currency] = net.get(claim.currency, ZERO) + claim.residual - covered
+    return net
 
 
 def oldest_first(claim: Claim) -> tuple[date, int]:

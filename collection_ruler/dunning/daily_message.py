@@ -1,5 +1,6 @@
 """One message a day to a customer, about all that is due that day (decision 7; B1, B4, B5, D2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -54,17 +55,15 @@ def plan_messages(
         decision.waiting.update({c.claim.id: reason for c in speaking})
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
-    reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
-    currency = leading_currency(asked, net)
-    first = a_person_first(snapshot, asked, today)
     for key, step in groups.items():
         pairs = tuple((c.claim, s) for c in joined for s in c.messages if s.message_key == key)
-        words = tone(snapshot, step, reached, today, snapshot.worth(net))
-        asks = untrue(snapshot, words, asked, today) or first
-        words = replace(words, mode="approve") if asks else words
-        at, amount = instants[step.channel], net[currency]
-        contact = Contact(step.channel, step.role, words, pairs, at, amount, currency, asks)
-        decision.contacts.append(contact)
+        if len(groups) > 1:
+            asked, net = asked_for(snapshot, today, [claim.id for claim, _step in pairs])
+        contact = _contact(snapshot, pairs, step, asked, net, instants[step.channel])
+        if contact:
+            decision.contacts.append(contact)
+        else:  # credits cover what this channel would ask for
+            decision.skipped += [(claim, s, Reason.COVERED) for claim, s in pairs]
     decision.skipped += [
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined
@@ -72,6 +71,30 @@ def plan_messages(
         if s.message_key not in groups
     ]
     return joined
+
+
+def _contact(
+    snapshot: Snapshot,
+    pairs: tuple[tuple[Claim, Step], ...],
+    step: Step,
+    asked: list[Claim],
+    net: Mapping[str, Decimal],
+    at: datetime,
+) -> Contact | None:
+    """The message of one channel; None where credits cover all that it would ask for.
+
+    :param step: the one by which the oldest claim speaks
+    :param at: aware UTC, when it leaves
+    """
+    currency = leading_currency(asked, net)
+    if currency is None:
+        return None
+    today = snapshot.calendar.local_day(at)
+    reached = {claim.id: s.offset for claim, s in pairs}
+    words = tone(snapshot, step, reached, today, snapshot.worth(net))
+    asks = untrue(snapshot, words, asked, today) or a_person_first(snapshot, asked, today)
+    words = replace(words, mode="approve") if asks else words
+    return Contact(step.channel, step.role, words, pairs, at, net[currency], currency, asks)
 
 
 def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, decision: Decision):

@@ -36,6 +36,8 @@ class Claim:
     :param account: id of its receivable account: credits pay only what stands on their own (D2)
     :param unsent: an invoice that did not reach the customer: nothing is said about it (A3, see `sending`)
     :param by_hand: the customer's invoices are sent by a person: no step delivers them
+    :param task_since: local day on which a task of ours about it was made that nobody has done yet
+    :param is_reviewed: that task is the review in which people decide what comes next (A4)
     """
 
     id: int
@@ -57,6 +59,18 @@ class Claim:
     money_went_on: date | None = None
     unsent: bool = False
     by_hand: bool = False
+    task_since: date | None = None
+    is_reviewed: bool = False
+
+
+def asked_of_us(claim: Claim, step: Step, day: date) -> Claim:
+    """A claim after one of its steps came, for whoever plays the days: a task stays open, as nobody pays.
+
+    :param day: local day of the customer on which the step came
+    """
+    if step.mode != "task":
+        return claim
+    return replace(claim, task_since=day, is_reviewed=step.reviews)
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,7 @@ class Snapshot:
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param conversation_on: local day on which a person of ours last spoke with the customer (B4)
     :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
+    :param thanks_on: local days on which they are thanked for a payment: reminders rest (A5)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
     :param return_notice_on: local day on which a word about a payment that came back is planned (A14)
@@ -99,6 +114,7 @@ class Snapshot:
     siblings: Mapping[str | None, tuple[date, ...]] = field(default_factory=dict)
     unanswered: bool = False
     history: "History | None" = None
+    thanks_on: frozenset[date] = frozenset()
 
     def beside(self, decision: str | None) -> "Snapshot":
         """As a door sees it for a message of this decision: what the same decision says by another channel is

@@ -29,6 +29,7 @@ class Step:
     :param mode: `automatic`, `approve` (a person lets it go) or `task` (a person does it) (A13)
     :param closed_days: on a closed day `advance` or `defer` (B2)
     :param delivers: it delivers the invoice, so it is no dunning (A3)
+    :param reviews: a task in which people decide what comes next: nothing follows by itself before (A4)
     :param role: who receives it (B6)
     :param owed_min: it is left out where less is asked for, in the company's currency (D6)
     :param skip_profiles: the classes of payers that it is not for (F6)
@@ -51,6 +52,7 @@ class Step:
     says: frozenset[str] = frozenset()
     attaches: bool = False
     spares_turn_of_year: bool = False
+    reviews: bool = False
 
     def __post_init__(self):
         if self.mode not in MODES:

@@ -121,7 +121,7 @@ def upcoming(
             return Upcoming(day, step)
         if sending.unsent:
             continue
-        about |= {"late": day > due, "done_step_ids": done_step_ids}
+        about |= {"days_late": (day - due).days, "done_step_ids": done_step_ids}
         choice = choose(ladder, watermark, reached_offset, **about)
         if choice.messages or choice.tasks:
             return Upcoming(day, None, choice)

@@ -33,6 +33,10 @@ class Reason(StrEnum):
     CONVERSATION = "talked"  # somebody of us spoke with them these days (B4)
     CAPPED = "capped"  # as many contacts as the period allows (B4)
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
+    TASK_OPEN = (
+        "task_open"  # a call or review of ours comes first, and nobody has done it yet (A4, A13)
+    )
+    THANKED = "thanked"  # they are thanked for a payment that day, and hear of nothing else (A5)
     TOO_LITTLE = "too_little"  # less is owed than the ruler, or the step, asks for (D6)
     OVERDUE_FIRST = "overdue_first"  # the first reminder about something older comes before (B5)
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from .amounts import a_person_first, asked_for, leading_currency, oldest_first
+from .amounts import a_person_first, asked_for, effective, leading_currency, oldest_first
 from .bank import as_the_bank_knows
-from .choice import tone
+from .choice import is_sayable, tone
 from .claims import untrue
 from .facts import Claim, Recheck, Snapshot
 from .frequency import too_often
@@ -62,12 +62,7 @@ def recheck(
     """
     today = snapshot.calendar.local_day(now)
     snapshot = as_the_bank_knows(as_sent(snapshot), today)
-    claims = {c.id: c for c in snapshot.claims}
-    pairs = list(pairs)
-    dropped = {
-        key: snapshot.closed.get(key, Reason.PAID) for key, _step in pairs if key not in claims
-    }
-    left = [(claims[key], step) for key, step in pairs if key in claims]
+    left, dropped = _left(snapshot, pairs, purpose, today)
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
     free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.blocked_by)]
@@ -107,6 +102,33 @@ def recheck_thanks(
     if not snapshot.calendar.is_open(now):
         return Recheck("wait", Reason.CLOSED)
     return Recheck("go", amount=remaining, currency=currency)
+
+
+def _left(
+    snapshot: Snapshot, pairs: Iterable[tuple[int, Step]], purpose: str, today: date
+) -> tuple[list[tuple[Claim, Step]], dict[int, Reason]]:
+    """What of a contact may still be said, and why the rest need not be."""
+    claims = {c.id: c for c in snapshot.claims}
+    pairs = list(pairs)
+    dropped = {
+        key: snapshot.closed.get(key, Reason.PAID) for key, _step in pairs if key not in claims
+    }
+    left = [(claims[key], step) for key, step in pairs if key in claims]
+    if purpose == Purpose.DUNNING:
+        dropped |= _no_longer_true(snapshot, left, today)
+    return [(claim, step) for claim, step in left if claim.id not in dropped], dropped
+
+
+def _no_longer_true(
+    snapshot: Snapshot, pairs: Iterable[tuple[Claim, Step]], today: date
+) -> dict[int, Reason]:
+    """Notices that waited until time made them untrue: "is due today" after that day, "will be due" when the
+    step for the due day itself has come. The step that is now due takes their place (A9, C8)."""
+    return {
+        claim.id: Reason.OVERTAKEN
+        for claim, step in pairs
+        if not is_sayable(claim.ladder, step, (today - effective(snapshot.calendar, claim)).days)
+    }
 
 
 def _too_early(snapshot: Snapshot, about: _Asked, now: datetime) -> Reason | None:
@@ -196,6 +218,7 @@ def foresee(
         contacts=(),
         return_notice_on=None,
         conversation_on=None,
+        thanks_on=frozenset(),
         bank_day=None,
     )
     return recheck(alone, pairs, now, purpose, approved_on=snapshot.calendar.local_day(now))

@@ -79,9 +79,9 @@ def test_a_planned_message_comes_before_later_steps():
     assert drawing.next.day == on(4)
 
 
-def test_a_missed_task_stays_beside_the_message_that_overtook_it():
+def test_a_missed_task_comes_before_the_message_that_has_come_as_well():
     ladder = Ladder(1, (Step(1, 2, "activity", mode="task"), Step(2, 8, "email")))
-    assert states(draw(ladder, ALWAYS, DUE, on(9))) == ["ahead", "next"]
+    assert states(draw(ladder, ALWAYS, DUE, on(9))) == ["next", "ahead"]
 
 
 def test_a_message_comes_before_a_task_that_has_come_as_well():

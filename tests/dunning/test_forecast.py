@@ -80,8 +80,8 @@ def test_a_hold_moves_and_does_not_multiply():
     held = claim("2026-03-18", blocked_by=Reason.HELD, free_from=date(2026, 3, 25))
     assert foreseen(customer(held, spoken_to=True)) == {
         ("2026-03-25", "email", "message"): 1,  # of the second day after it
-        ("2026-03-25", "activity", "task"): 1,
-        ("2026-03-27", "email", "message"): 1,
+        ("2026-03-26", "activity", "task"): 1,  # nobody calls on the day of a message
+        ("2026-03-30", "email", "message"): 1,  # two working days for the call
     }
     assert not foreseen(customer(replace(held, free_from=NEVER)))
 

@@ -194,7 +194,7 @@ class CollectionDoor(models.AbstractModel):
         items = {pair.instalment_id: pair.item_id for pair in pairs}
         for key, reason in check.dropped.items():
             item = self.env["collection.followup.item"].browse(items.get(key))
-            if item and reason in (Reason.PAID, Reason.GONE):
+            if item and reason in (Reason.PAID, Reason.GONE, Reason.OVERTAKEN):
                 item._move_to("cancelled", reason)
             elif item and check.verdict == "go":
                 followup._split_items(item, str(reason), self._next_try(followup, reason, now))

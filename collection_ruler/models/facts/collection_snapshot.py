@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ...dunning.amounts import purse
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
+from ...dunning.purpose import Purpose
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.memo import memo_of
@@ -16,7 +17,7 @@ from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
 from .history import history_of
-from .queries import coming_ids, done_and_moved, open_debtors
+from .queries import coming_ids, done_and_moved, open_debtors, open_tasks
 from .rows import Batch, OpenInstalment
 from .settings import read_settings
 
@@ -66,12 +67,17 @@ class CollectionSnapshot(models.AbstractModel):
         debtors = open_debtors(self.env, settings.today, debtor_ids, recalling)
         still_open = {row[0] for debtor in debtors for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
-        failed = self.env["collection.failed.addresses"]
-        unreachable = failed._unreachable(debtor_ids) if self._asks_for_addresses(reached) else {}
-        payers = lines_of(self.env, settings.bank_lines, [debtor.partner_id for debtor in debtors])
-        recalled = recalling is not None
+        failed, is_plan = self.env["collection.failed.addresses"], self._is_plan(reached)
         return debtors, Batch(
-            settings, reached, done, leaving, closed, unreachable, payers, recalled
+            settings,
+            reached,
+            done,
+            leaving,
+            closed,
+            failed._unreachable(debtor_ids) if is_plan else {},
+            lines_of(self.env, settings.bank_lines, [debtor.partner_id for debtor in debtors]),
+            recalling is not None,
+            open_tasks(self.env, debtor_ids) if is_plan else {},
         )
 
     def _done(self, reached):
@@ -79,8 +85,8 @@ class CollectionSnapshot(models.AbstractModel):
         ids = tuple(reached)
         return done_and_moved(self.env, SQL("i.id IN %s", ids)) if ids else {}
 
-    def _asks_for_addresses(self, reached):
-        """Whether steps that would go to an address that failed wait; at a door it is too late for that."""
+    def _is_plan(self, reached):
+        """Whether steps wait for another address or a task of ours; at a door it is too late for that."""
         return bool(reached)
 
     def _facts_of(self, debtor, batch):
@@ -92,6 +98,11 @@ class CollectionSnapshot(models.AbstractModel):
         claims = tuple(
             self._claim(row, until.get(row.id), settings, batch.reached, batch.done) for row in rows
         )
+        if batch.tasks:
+            calendar, tasks = settings.calendars[place], batch.tasks
+            claims = tuple(
+                _with_task(c, tasks[c.id], calendar) if c.id in tasks else c for c in claims
+            )
         snapshot = self._snapshot(debtor, claims, place, batch)
         if batch.recalls:
             snapshot = replace(snapshot, history=history_of(debtor, snapshot.calendar))
@@ -105,7 +116,7 @@ class CollectionSnapshot(models.AbstractModel):
         """
         settings = batch.settings
         calendar, channels = self._calendars_of(debtor, place, settings)
-        days, siblings = self._contact_days(debtor, calendar, batch.leaving)
+        days, thanks_on, siblings = self._contact_days(debtor, calendar, batch.leaving)
         return Snapshot(
             calendar,
             claims,
@@ -121,27 +132,32 @@ class CollectionSnapshot(models.AbstractModel):
             bank_days=settings.bank_days,
             rates=settings.rates,
             best_minute=minute_of_day(debtor.best_hour),
-            conversation_on=max((d for d, kind in days if kind == "conversation"), default=None),
+            conversation_on=max(
+                (d for d, kind in days if kind == Purpose.CONVERSATION), default=None
+            ),
             channels=channels,
             profile=debtor.profile,
             unreachable=batch.unreachable.get(debtor.id, {}),
             siblings=siblings,
             unanswered=debtor.unanswered,
+            thanks_on=thanks_on,
         )
 
     def _contact_days(self, debtor, calendar, leaving):
         """On which days a customer hears from us.
 
         :param leaving: ids of follow-ups that stand at a door at this moment: they are no contacts yet
-        :return: ([(day, kind)] of what counts in caps, {decision: its days})
+        :return: ([(day, kind)] of what counts in caps, the days of thanks, the days of each decision)
         """
-        days, siblings = [], defaultdict(tuple)
+        days, thanks_on, siblings = [], set(), defaultdict(tuple)
         for followup, instant, kind, decided_at in debtor.contacts or ():
-            if followup not in leaving:
-                day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+            if kind == Purpose.THANKS:
+                thanks_on.add(day)
+            elif followup not in leaving:
                 days.append((day, kind))
                 siblings[decided_at] += (day,)
-        return days, siblings
+        return days, frozenset(thanks_on), siblings
 
     def _calendars_of(self, debtor, place, settings):
         """When a debtor may be contacted, by which channel: without the dates that they avoid (B1, B3)."""
@@ -214,3 +230,13 @@ class CollectionSnapshot(models.AbstractModel):
             else:
                 result[instalment.id] = Reason.PAID
         return result
+
+
+def _with_task(claim, task, calendar):
+    """A claim about which a task of ours is open.
+
+    :param task: what `queries.open_tasks` says of it
+    """
+    made_at, is_reviewed = task
+    day = calendar.local_day(made_at.replace(tzinfo=UTC))
+    return replace(claim, task_since=day, is_reviewed=is_reviewed)

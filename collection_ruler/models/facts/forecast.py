@@ -75,7 +75,7 @@ class CollectionForecastFacts(models.AbstractModel):
     def _done(self, reached):
         return memo_of(self.env)["moved"]
 
-    def _asks_for_addresses(self, reached):
+    def _is_plan(self, reached):
         return True
 
     def _settings(self, company_id):

@@ -56,12 +56,13 @@ def open_debtors(env, today, debtor_ids, recalling=None):
                       FROM (%(credits)s) c),
                    (SELECT json_agg(json_build_array(
                                f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
-                               CASE WHEN f.purpose = %(conversation)s THEN 'conversation'
+                               CASE WHEN f.purpose IN (%(conversation)s, %(thanks)s) THEN f.purpose
                                     WHEN f.purpose = %(returned)s AND f.state = 'planned'
                                     THEN 'return_notice' END,
                                f.decided_at))
                       FROM collection_followup f
-                     WHERE f.debtor_id = d.id AND (%(asks)s OR f.purpose = %(conversation)s)
+                     WHERE f.debtor_id = d.id
+                       AND (%(asks)s OR f.purpose IN (%(conversation)s, %(thanks)s))
                        AND f.scheduled_at >= %(since)s
                        -- what waits at a door does not count until it leaves
                        AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
@@ -82,6 +83,7 @@ def open_debtors(env, today, debtor_ids, recalling=None):
             spoken_to=was_spoken_to("d"),
             due=Reason.DUE,
             conversation=Purpose.CONVERSATION,
+            thanks=Purpose.THANKS,
             returned=Purpose.RETURNED,
             since=now.replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS),
             debtors=tuple(debtor_ids) or (0,),
@@ -170,6 +172,32 @@ def coming_ids(env, debtor_ids, today, until):
         )
     )
     return [row[0] for row in rows]
+
+
+def open_tasks(env, debtor_ids):
+    """Tasks of the ruler's steps that nobody has done yet, about what is open.
+
+    :return: {instalment id: (when the newest was made: naive UTC, whether it is a review)}
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT i.id, max(coalesce(f.handed_at, f.scheduled_at)),
+                   bool_or(coalesce(g.kind = 'review', FALSE))
+              FROM collection_followup f
+              JOIN mail_activity a ON a.id = f.activity_id AND a.active
+              JOIN collection_ruler_step s ON s.id = f.step_id AND s.mode = 'task'
+              LEFT JOIN collection_stage g ON g.id = s.stage_id
+              JOIN collection_followup_item t ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
+              JOIN collection_instalment i ON i.is_open AND %s
+             WHERE f.debtor_id IN %s AND f.state IN ('sent', 'queued') AND f.activity_id IS NOT NULL
+             GROUP BY i.id
+            """,
+            same_occurrence("t", "i"),
+            tuple(debtor_ids) or (0,),
+        )
+    )
+    return {key: (at, reviewed) for key, at, reviewed in rows}
 
 
 def unsent(env, ids):

@@ -82,6 +82,7 @@ class Batch(NamedTuple):
     :param closed: {instalment id: why it is no longer open}
     :param unreachable: {debtor id: {(channel, role): why messages do not reach them}}
     :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
+    :param tasks: tasks of ours that are open, as `queries.open_tasks` says
     :param recalls: whether the rows have what was said and heard before (C8)
     """
 
@@ -93,3 +94,4 @@ class Batch(NamedTuple):
     unreachable: dict[int, dict[tuple[str, str], Reason]]
     payers: "dict[int, Found]"
     recalls: bool
+    tasks: dict[int, tuple]

@@ -123,7 +123,7 @@ class Standings:
 
     def _of_ids(self, claims):
         """What is known of claims by their ids: which are of one invoice, held until when, said before."""
-        done = self.batch.done
+        done, tasks = self.batch.done, self.batch.tasks
         moves = {}
         for row in claims:
             moves.setdefault(row[_MOVE], len(moves))
@@ -136,6 +136,7 @@ class Standings:
                 if key in self.held_until
             ],
             [(n, sorted(done[key])) for n, key in enumerate(keys) if key in done],
+            [(n, str(tasks[key])) for n, key in enumerate(keys) if key in tasks],
         )
 
     def _of_planned(self, claims, planned):

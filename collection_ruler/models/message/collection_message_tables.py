@@ -46,10 +46,11 @@ class CollectionMessageTables(models.AbstractModel):
     def _due(self, followups):
         """What messages ask for: {``collection.followup``: Markup}."""
         credits = self._credits_of_others(followups)
-        unused = self._unused(followups)
+        unused, also = self._unused(followups), self.env["collection.also.open"]._say(followups)
         tables = [
             self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {})))
             | {"unused": self._unused_texts(f, unused.get(f.debtor_id.id, {}))}
+            | {"also": also.get(f, False)}
             for f in followups
         ]
         rendered = render_parts(self.env, "collection_ruler.message_table", tables)
@@ -160,7 +161,7 @@ class CollectionMessageTables(models.AbstractModel):
         """A table, for a stored view that an administrator may change."""
         lacking = {"total": False, "credit": False, "more": 0, "more_amount": False}
         groups = [lacking | group for group in groups]
-        return {"groups": groups, "coming": coming, "unused": []}
+        return {"groups": groups, "coming": coming, "unused": [], "also": False}
 
     def _words_of_batch(self, followups):
         """What rows say beside the amounts, read once for all messages: {instalment id: RowWords}."""

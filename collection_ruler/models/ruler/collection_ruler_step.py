@@ -221,4 +221,5 @@ class CollectionRulerStep(models.Model):
             says=frozenset(self.sudo().mail_template_id.collection_claim_ids.mapped("code")),
             attaches=self.attach_invoice,
             spares_turn_of_year=self.spares_turn_of_year,
+            reviews=self.mode == "task" and self.stage_id.kind == "review",
         )
