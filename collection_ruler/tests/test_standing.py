@@ -43,6 +43,8 @@ OTHERWISE = {
     "held": True,
     "flying": True,
     "draft_credit_note": True,
+    "unsent": True,
+    "by_hand": True,
     "settlement_days": 3,
 }
 
@@ -63,10 +65,16 @@ class Calendars(dict):
 
 
 def standing(one, planned=(), ladder=LADDER, held=None, **batch):
-    settings = {"ladders": {1: ladder}, "calendars": Calendars(), "payers": (), "bank_text": ""}
-    settings.update((k, batch.pop(k)) for k in tuple(batch) if k in settings)
-    known = {"done": {}, "leaving": set(), "closed": {}, "unreachable": {}, **batch}
-    facts = Batch(SimpleNamespace(**settings), {}, **known)
+    on_bank = batch.pop("on_bank", ())  # numbers that unmatched money names
+    settings = SimpleNamespace(
+        ladders={1: ladder},
+        calendars=Calendars(),
+        currencies={1: "USD"},
+        rates={},
+        bank_lines=SimpleNamespace(has_words=bool(on_bank), of_number=on_bank.__contains__),
+    )
+    known = {"done": {}, "leaving": set(), "closed": {}, "unreachable": {}, "payers": {}, **batch}
+    facts = Batch(settings, {}, recalls=False, **known)
     forecast = Forecast(datetime(2026, 3, 9, 10, tzinfo=UTC))
     return Standings(facts, held or {}, forecast).of(one, tuple(planned))
 
@@ -110,8 +118,8 @@ class TestStanding(TransactionCase):
             {"done": {11: [2]}},
             {"held": {11: date(2026, 3, 20)}},
             {"held": {11: None}},
-            {"payers": {7}},
-            {"bank_text": "INV1"},
+            {"payers": {7: "a line"}},
+            {"on_bank": ("INV/1",)},
             {"unreachable": {5: {("email", "billing"): reason}}},
             {"planned": [Planned(date(2026, 3, 10), "email", "message", 1, frozenset({11}))]},
             {"planned": [Planned(date(2026, 3, 10), "email", "message", 1)]},
@@ -128,7 +136,11 @@ class TestStanding(TransactionCase):
 
     def test_where_amounts_decide_nobody_is_alike(self):
         self.assertIsNone(standing(debtor(credits=[[1, "5.00"]])))
-        self.assertIsNone(standing(debtor(), ladder=Ladder(1, LADDER.steps, owed_min=10)))
+        self.assertIsNone(standing(debtor(), ladder=Ladder(1, LADDER.steps, owed_min=200)))
+        # alone it is enough, so with others too
+        ladder = Ladder(1, LADDER.steps, owed_min=10)
+        alike = claim(id=12, move_id=22, residual="10.00")
+        self.assertEqual(standing(debtor(), ladder=ladder), standing(debtor(alike), ladder=ladder))
 
 
 @tagged("post_install", "-at_install")
