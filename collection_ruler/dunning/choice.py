@@ -63,12 +63,7 @@ def choose(
     :param unreachable: why messages do not reach somebody, by (channel, role)
     :param done_step_ids: steps taken already, above the watermark since they were moved (A9)
     """
-    between = ladder.steps_between(watermark, reached_offset)
-    steps = [
-        s
-        for s in between
-        if not s.delivers and s.id not in done_step_ids and is_sayable(ladder, s, days_late)
-    ]
+    steps = _left_to_say(ladder, watermark, reached_offset, days_late, done_step_ids)
     lost = _lost(steps, left_out, unreachable) if unreachable else {}
     left_out = {**left_out, **{s.id: reason for s, reason in lost.items()}} if lost else left_out
     steps = [s for s in steps if s.id not in left_out]
@@ -80,6 +75,17 @@ def choose(
     if any(s.offset > max(taken) for s in lost):
         reached = max(taken)
     return Choice(messages, tasks, reached, left_out)
+
+
+def _left_to_say(
+    ladder: Ladder, low: int | None, high: int, days_late: int, done_step_ids: Collection[int]
+) -> list[Step]:
+    """The steps that have come, are still true and were not taken before."""
+    return [
+        s
+        for s in ladder.steps_between(low, high)
+        if not s.delivers and s.id not in done_step_ids and is_sayable(ladder, s, days_late)
+    ]
 
 
 def _first_overdue(steps: Iterable[Step], reached_offset: int) -> int:

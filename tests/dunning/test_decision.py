@@ -925,7 +925,7 @@ def test_a_second_channel_of_the_step_goes_along_but_no_other_step():
     decision = decide(debtor(owes(1, 2, ladder=both), owes(2, 2, 0)), MONDAY)
     assert spoken(decision) == [
         ("email", [(1, 2), (2, 2)], 200),
-        ("sms", [(1, 2)], 200),
+        ("sms", [(1, 2)], 100),
     ]
     oldest, other = owes(1, 5, 0), owes(2, 3, 2, ladder=both)
     decision = decide(debtor(oldest, other), MONDAY)

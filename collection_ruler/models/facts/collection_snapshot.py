@@ -17,7 +17,8 @@ from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
 from .history import history_of
-from .queries import coming_ids, done_and_moved, open_debtors, open_tasks
+from .of_instalments import done_and_moved, open_tasks
+from .queries import coming_ids, open_debtors
 from .rows import Batch, OpenInstalment
 from .settings import read_settings
 

@@ -10,7 +10,7 @@ from ...dunning.purpose import ASKS_FOR_MONEY, Purpose
 from ...dunning.reason import Reason
 from ..common.instalment_key import hold_covers, same_instalment
 from ..common.memo import Memo, memo_of
-from .queries import done_and_moved
+from .of_instalments import done_and_moved
 from .standing import Standings
 
 # debtors whose facts are in memory at once

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from ...dunning.calendar import NeverOpen
 from ..common import clock
-from ..facts.queries import unsent
+from ..facts.of_instalments import unsent
 from .dates_in_words import day_label
 
 

@@ -11,7 +11,7 @@ from ...dunning.reason import Reason
 from ...dunning.sending import Sending
 from ..common import clock
 from ..common.memo import with_memo
-from ..facts.queries import unsent
+from ..facts.of_instalments import unsent
 from .messages_under_way import explained, of_instalments
 
 

@@ -17,7 +17,7 @@ from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
-from ..facts.queries import unsent
+from ..facts.of_instalments import unsent
 from ..instalment.collection_instalment import NOTHING_SAID
 from .banner_facts import spoken_to
 from .banner_sentences import channel_and_step, say
