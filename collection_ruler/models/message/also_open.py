@@ -52,7 +52,7 @@ class CollectionAlsoOpen(models.AbstractModel):
         return f"{' + '.join(sums)} ({numbers})"
 
     def _overdue(self, followups):
-        """What may be named, read once for all customers of a batch: {debtor id: ``collection.instalment``}."""
+        """What may be named, by debtor id: ``collection.instalment``, read once for all of a batch."""
         memo = memo_of(self.env)
         if "overdue" in memo:
             return memo["overdue"]
