@@ -63,10 +63,16 @@ class Calendars(dict):
 
 
 def standing(one, planned=(), ladder=LADDER, held=None, **batch):
-    settings = {"ladders": {1: ladder}, "calendars": Calendars(), "payers": (), "bank_text": ""}
-    settings.update((k, batch.pop(k)) for k in tuple(batch) if k in settings)
-    known = {"done": {}, "leaving": set(), "closed": {}, "unreachable": {}, **batch}
-    facts = Batch(SimpleNamespace(**settings), {}, **known)
+    on_bank = batch.pop("on_bank", ())  # numbers that unmatched money names
+    settings = SimpleNamespace(
+        ladders={1: ladder},
+        calendars=Calendars(),
+        currencies={1: "USD"},
+        rates={},
+        bank_lines=SimpleNamespace(has_words=bool(on_bank), of_number=on_bank.__contains__),
+    )
+    known = {"done": {}, "leaving": set(), "closed": {}, "unreachable": {}, "payers": {}, **batch}
+    facts = Batch(settings, {}, **known)
     forecast = Forecast(datetime(2026, 3, 9, 10, tzinfo=UTC))
     return Standings(facts, held or {}, forecast).of(one, tuple(planned))
 
@@ -110,8 +116,8 @@ class TestStanding(TransactionCase):
             {"done": {11: [2]}},
             {"held": {11: date(2026, 3, 20)}},
             {"held": {11: None}},
-            {"payers": {7}},
-            {"bank_text": "INV1"},
+            {"payers": {7: "a line"}},
+            {"on_bank": ("INV/1",)},
             {"unreachable": {5: {("email", "billing"): reason}}},
             {"planned": [Planned(date(2026, 3, 10), "email", "message", 1, frozenset({11}))]},
             {"planned": [Planned(date(2026, 3, 10), "email", "message", 1)]},

@@ -47,6 +47,8 @@ class CollectionGateway(models.AbstractModel):
         :param refused: {address: (code, text)}
         :return: (dunning ``Answer``, what was said)
         """
+        if not refused:
+            return verdict, said
         own = {address.lower() for address in email_split(followup.address or "")}
         theirs = {a: answer for a, answer in refused.items() if a.lower() in own}
         if not theirs or len(theirs) < len(own):
