@@ -31,7 +31,8 @@ from .mail_parts import ADDRESS, first_word, message_ids, own_parts, text_of
 READ = 600_000
 WORDS_READ = 50_000
 NAMED = re.compile(rf"[ \t]*<?{ADDRESS.pattern}>?[ \t]*(:|\(|$)")
-# programs that write into each part of what they log
+_logger = logging.getLogger(__name__)
+# it logs each part of each message
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
@@ -81,6 +82,7 @@ def read(raw: bytes) -> Incoming:
         kind, failures = _kind_of(raw, message, parts)
         return Incoming(kind, message_ids(raw[:READ], message), failures)
     except Exception:  # whatever stands in it, the mail gate goes on
+        _logger.warning("A message that came in cannot be read: by its headers", exc_info=True)
         return Incoming(Kind.MACHINE if is_automatic(raw) else Kind.PERSON)
 
 
@@ -93,9 +95,8 @@ def _kind_of(raw: bytes, message: Message, parts: list[Message]) -> tuple[Kind, 
         return _kind_of_feedback(parts, types, is_machine), ()
     if not is_machine and "X-Failed-Recipients" not in message:
         return Kind.PERSON, ()
-    is_refused = (
-        "rejected" in str(message.get("Auto-Submitted", "")).lower()
-    )  # by a rule (RFC 5429)
+    # by a rule of the reader's (RFC 5429)
+    is_refused = "rejected" in str(message.get("Auto-Submitted", "")).lower()
     if "message/disposition-notification" in types and not is_refused:
         return Kind.RECEIPT, ()
     blocks = [block for part in parts for block in _status_blocks(part)]
@@ -137,6 +138,7 @@ def _kind_by_words(message, parts, subject):
     try:
         later, failed = all_failures(message)
     except Exception:  # a report that is broken says nothing more precise
+        _logger.warning("A report about a message cannot be read: by its words", exc_info=True)
         later, failed = (), ()
     addresses = sorted({one.decode("ascii", "replace").lower() for one in failed})
     listed = ADDRESS.findall(str(message.get("X-Failed-Recipients", "")).lower())

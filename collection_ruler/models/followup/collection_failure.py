@@ -26,10 +26,8 @@ class CollectionFailure(models.AbstractModel):
             Markup("<p>%s</p><p>%s</p>") % (followup.failure or "", self._help(followup.reason)),
             followup.ruler_id,
         )
-        if followup.reason in (
-            Reason.REFUSED,
-            Reason.BOUNCED,
-        ):  # closed once there is another address
+        # closed once there is another address
+        if followup.reason in (Reason.REFUSED, Reason.BOUNCED):
             followup.activity_id = told
 
     def _tell_about_address(self, followup):

@@ -11,15 +11,17 @@ from ..common.reason_labels import reason_selection
 
 # fields that a fresh copy of a follow-up does not take over
 LEFT_BEHIND = (
-    *(
-        "instalment_ids",
-        "partial_ids",
-        "mail_message_id",
-        "activity_id",
-        "handed_at",
-        "delivered_at",
-    ),
-    *("bounced_at", "is_bad_address", "answered_at", "failure", "attempts"),
+    "instalment_ids",
+    "partial_ids",
+    "mail_message_id",
+    "activity_id",
+    "handed_at",
+    "delivered_at",
+    "bounced_at",
+    "is_bad_address",
+    "answered_at",
+    "failure",
+    "attempts",
 )
 
 
@@ -176,25 +178,13 @@ class CollectionFollowup(models.Model):
         :param rows: {follow-up: (id of its ``mail.message`` or None, address)}
         """
         now = clock.naive_now(self.env)
-        names = ["reason", "address", "mail_message_id", "handed_at", "queued_at", "failure"]
-        self._move_rows(
-            "queued",
-            [*names, "bounced_at", "is_bad_address"],
-            [
-                (
-                    followup.id,
-                    str(Reason.DUE),
-                    address or None,
-                    message,
-                    None,
-                    now,
-                    None,
-                    None,
-                    None,
-                )
-                for followup, (message, address) in rows.items()
-            ],
-        )
+        written = ["reason", "queued_at", "mail_message_id", "address"]
+        emptied = ["handed_at", "failure", "bounced_at", "is_bad_address"]
+        values = [
+            (followup.id, str(Reason.DUE), now, message, address or None, *[None] * len(emptied))
+            for followup, (message, address) in rows.items()
+        ]
+        self._move_rows("queued", written + emptied, values)
 
     def _accepted(self, at):
         """The gateway took it: the short way of `_sent`, in one statement."""

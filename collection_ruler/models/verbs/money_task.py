@@ -8,7 +8,7 @@ from odoo import api, models
 from ...dunning.bank_lines import LINE_DAYS
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.formatting import date_text
+from ..common.formatting import amount_text, date_text
 from ..debtor.credits import credits_of
 
 
@@ -76,15 +76,15 @@ class CollectionMoneyTask(models.AbstractModel):
 
     def _about(self, lines, namesakes):
         """What is on the bank, and who else may have paid it."""
-        rows = [
-            self.env._(
-                "%(amount)s %(currency)s of %(day)s",
-                amount=f"{line.amounts[0][1]:.2f}",
-                currency=line.amounts[0][0],
-                day=date_text(self.env, line.day),
-            )
-            for line in sorted(lines)
-        ]
+        Currency = self.env["res.currency"].sudo().with_context(active_test=False)
+        names = {line.amounts[0][0] for line in lines}
+        currencies = {c.name: c for c in Currency.search([("name", "in", list(names))])}
+        rows = []
+        for line in sorted(lines):
+            name, amount = line.amounts[0]
+            amount = amount_text(self.env, float(amount), currencies[name], by_code=True)
+            day = date_text(self.env, line.day)
+            rows.append(self.env._("%(amount)s of %(day)s", amount=amount, day=day))
         note = Markup("<p>%s</p>") % self.env._(
             "Nobody is asked for what it may pay. What fits no open invoice silences three working days only."
         )
