@@ -6,7 +6,7 @@
     "author": "Collection Ruler contributors",
     "license": "AGPL-3",
     "depends": ["account", "account_payment"],
-    "external_dependencies": {"python": ["holidays"]},
+    "external_dependencies": {"python": ["flufl.bounce", "holidays"]},
     "data": [
         "security/collection_ruler_groups.xml",
         "security/ir.model.access.csv",
@@ -16,6 +16,8 @@
         "data/message_views.xml",
         "data/mail_template.xml",
         "data/mail_template_samples.xml",
+        "data/collection_claim.xml",
+        "data/mail_template_claims.xml",
         "data/collection_ruler.xml",
         "data/ir_cron.xml",
         "data/collection_contact_limit.xml",

@@ -8,12 +8,14 @@ Money is Decimal, days are local to the customer, instants aware UTC. Whoever as
 - when: `calendar`, `wall_clock`, `public_holidays`, `places`, `contact_limits`, `blackouts`; `ladder`,
   `course`, `cutoffs`, `watermark` for the days of steps; `frequency` for how often
 - what: `decision` for a customer on a day, by `choice` (which step), `daily_message` (one a day), `amounts`
-  (what is owed), `bank`, `purpose`; `recheck` at the doors; `fallback` and `addresses` where it did not
-  arrive
+  (what is owed), `bank`, `bank_lines` with `bank_words` (money that nobody matched), `purpose`; `recheck` at
+  the doors; `fallback` and `addresses` where it did not arrive; `claims` (what words state, and whether it is
+  so), `replies` (how long one silences)
 - why: `reason` (the one list), `explanation` (their one order, for whoever shows them)
 - ahead: `next_step`, `drawing`, `simulator`, `forecast` with `foreseen` and `life`
-- who, and what became of it: `profile`, `stages` (where a debtor stands), `circuit_breaker`, `answers`,
-  `states`
+- who, and what became of it: `profile`, `stages` (where a debtor stands), `circuit_breaker`, `states`;
+  by mail: `answers` and `mail_answers` (the one table of what servers say), `incoming` (who or what wrote)
+  with `mail_parts`, `bounce_verdict`, and the words `mail_words` and `incoming_words`
 
 Decisions:
 

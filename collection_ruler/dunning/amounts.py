@@ -8,7 +8,7 @@ any kind that have the fields of `Owed`; a row of a query will do:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 from .calendar import ContactCalendar
 from .facts import Claim, Snapshot
 from .ladder import effective_due
+from .reason import Reason
 
 ZERO = Decimal(0)
 
@@ -29,6 +30,7 @@ class Owed(NamedTuple):
     :param effective_due: the day up to which it is paid in time (A3)
     :param residual: in its currency, not negative
     :param currency: its name
+    :param account: as `Claim` has it
     """
 
     id: int
@@ -36,6 +38,7 @@ class Owed(NamedTuple):
     effective_due: date
     residual: Decimal
     currency: str
+    account: int = 0
 
 
 class Sum(NamedTuple):
@@ -84,20 +87,27 @@ class Statement:
 class _Residual(Protocol):
     currency: str
     residual: Decimal
+    account: int
+
+
+def purse(currency: str, account: int = 0) -> str:
+    """Under what name credits and what they may pay meet: one currency, one receivable account (D2)."""
+    return f"{currency} {account}" if account else currency
 
 
 def statement(claims: Iterable[Owed], credits: Mapping[str, Decimal], today: date) -> Statement:
     """What is owed by a day, and what of it credits cover: the oldest first, each in its currency (D2).
 
     :param claims: what is open; whoever leaves out what is blocked does so before
-    :param credits: unapplied credit notes and payments per currency, positive
+    :param credits: unapplied credit notes and payments, positive, by `purse`
     :param today: local day of the customer
     """
     left = dict(credits)
     parts: tuple[list[Row], ...] = ([], [], [])
     for claim in sorted(claims, key=lambda c: (c.effective_due, c.due_date, c.id)):
-        credit = min(max(left.get(claim.currency, ZERO), ZERO), claim.residual)
-        left[claim.currency] = left.get(claim.currency, ZERO) - credit
+        key = purse(claim.currency, claim.account)
+        credit = min(max(left.get(key, ZERO), ZERO), claim.residual)
+        left[key] = left.get(key, ZERO) - credit
         place = (claim.effective_due >= today) + (claim.effective_due > today)
         parts[place].append(Row(claim, credit))
     for part in parts:
@@ -118,31 +128,63 @@ def sums_of(rows: Iterable[Row]) -> dict[str, Sum]:
 def net_of(claims: Iterable[_Residual], credits: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """What is left to pay per currency, as the sums of a `statement` of the same claims say: without its
     rows, since decisions ask for it for each customer."""
-    gross: dict[str, Decimal] = {}
+    gross: dict[tuple[str, int], Decimal] = {}
     for claim in claims:
-        gross[claim.currency] = gross.get(claim.currency, ZERO) + claim.residual
-    return {c: max(ZERO, a - max(ZERO, credits.get(c, ZERO))) for c, a in gross.items()}
+        key = claim.currency, claim.account
+        gross[key] = gross.get(key, ZERO) + claim.residual
+    net: dict[str, Decimal] = {}
+    for (currency, account), amount in gross.items():
+        rest = max(ZERO, amount - max(ZERO, credits.get(purse(currency, account), ZERO)))
+        net[currency] = net.get(currency, ZERO) + rest
+    return net
 
 
 def asked_for(
     snapshot: Snapshot, today: date, due_now: Iterable[int] = ()
 ) -> tuple[list[Claim], dict[str, Decimal]]:
-    """What a message of today asks for: all that is due or overdue, else what it announces (B5, D1, D2).
+    """What a message of today asks for: of all that it speaks about what is due, else what it announces (B5,
+    C8, D1, D2).
+
+    What else is overdue had its words on its own day, or will have them: it is named beside the amount and
+    not asked for again, so nobody hears the same about the same debt with each new invoice.
 
     :param today: local day of the debtor
     :param due_now: ids of the claims whose step is said in this message
-    :return: the claims, oldest first, and the sums per currency, net of credits (never below 0)
+    :return: the claims, oldest first, and the sums per currency, net of what credits leave after they paid
+        for older claims (never below 0)
     """
+    wanted = set(due_now)
     free = [
         (c, effective(snapshot.calendar, c) <= today)
         for c in sorted(snapshot.claims, key=oldest_first)
         if c.blocked_by is None and not past_limit(snapshot.calendar, c, today)
     ]
-    claims = [c for c, is_due in free if is_due]
-    if not claims:
-        wanted = set(due_now)
-        claims = [c for c, _is_due in free if c.id in wanted]
-    return claims, net_of(claims, snapshot.credits)
+    claims = [c for c, is_due in free if is_due and c.id in wanted]
+    claims = claims or [c for c, _is_due in free if c.id in wanted]
+    if not snapshot.credits:
+        return claims, net_of(claims, {})
+    ids = {c.id for c in claims}
+    paid_before = [c for c, is_due in free if is_due or c.id in ids]
+    return claims, _after_credits(paid_before, ids, snapshot.credits)
+
+
+def _after_credits(
+    claims: Iterable[Claim], ids: Collection[int], credits: Mapping[str, Decimal]
+) -> dict[str, Decimal]:
+    """What is left to pay of some claims, per currency, when credits pay for the oldest of all first (D2).
+
+    :param claims: the oldest first
+    :param ids: of the claims that count
+    """
+    left = {key: max(ZERO, amount) for key, amount in credits.items()}
+    net: dict[str, Decimal] = {}
+    for claim in claims:
+        key = purse(claim.currency, claim.account)
+        covered = min(left.get(key, ZERO), claim.residual)
+        left[key] = left.get(key, ZERO) - covered
+        if claim.id in ids:
+            net[claim.currency] = net.get(claim.currency, ZERO) + claim.residual - covered
+    return net
 
 
 def oldest_first(claim: Claim) -> tuple[date, int]:
@@ -166,6 +208,11 @@ def leading_currency(asked: Iterable[Claim], net: Mapping[str, Decimal]) -> str 
     return next((c.currency for c in asked if net.get(c.currency)), None)
 
 
-def needs_a_look(snapshot: Snapshot, asked: Iterable[Claim], today: date) -> bool:
-    """Whether something overdue is asked for that we may have to mend ourselves (F3)."""
-    return any(c.draft_credit_note and effective(snapshot.calendar, c) < today for c in asked)
+def a_person_first(snapshot: Snapshot, asked: Iterable[Claim], today: date) -> Reason | None:
+    """Why a person has to let go what asks for these: nobody answered what the customer wrote (C6), or
+    something overdue is asked for that we may have to mend ourselves (F3)."""
+    if snapshot.unanswered:
+        return Reason.UNANSWERED
+    if any(c.draft_credit_note and effective(snapshot.calendar, c) < today for c in asked):
+        return Reason.LOOK_FIRST
+    return None

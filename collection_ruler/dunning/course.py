@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from .calendar import ContactCalendar, NeverOpen
 from .ladder import Ladder, LadderError, Step, effective_due
+from .turn_of_year import after_turn_of_year, is_too_firm
 
 
 def contact_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: date) -> date:
@@ -90,12 +91,17 @@ def own_day(ladder: Ladder, calendar: ContactCalendar, offset: int, due: date) -
     try:
         nominal = effective + timedelta(days=offset)
         if calendar.is_open_day(nominal):
-            return nominal
+            day = nominal
+        else:
+            day = max(
+                _moved(calendar, step.closed_days, effective, nominal)
+                for step in ladder.steps_at(offset)
+            )
+        if any(is_too_firm(step, day) for step in ladder.steps_at(offset)):
+            day = calendar.next_open_day(after_turn_of_year(day))
     except OverflowError as error:
         raise NeverOpen(f"Day {offset:+d} from {due} lies beyond all calendars") from error
-    return max(
-        _moved(calendar, step.closed_days, effective, nominal) for step in ladder.steps_at(offset)
-    )
+    return day
 
 
 def _moved(calendar: ContactCalendar, closed_days: str, effective: date, nominal: date) -> date:

@@ -1,12 +1,19 @@
 """One message a day to a customer, about all that is due that day (decision 7; B1, B4, B5, D2)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from .amounts import asked_for, effective, leading_currency, needs_a_look, oldest_first, past_limit
+from .amounts import (
+    a_person_first,
+    asked_for,
+    effective,
+    leading_currency,
+    oldest_first,
+    past_limit,
+)
 from .choice import Choice, tone
+from .claims import untrue
 from .facts import Claim, Contact, Decision, Snapshot
 from .frequency import instants_of, too_often
 from .ladder import Step
@@ -48,13 +55,15 @@ def plan_messages(
         decision.waiting.update({c.claim.id: reason for c in speaking})
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
-    reached = decision.watermarks | {c.claim.id: c.messages[0].offset for c in joined}
     for key, step in groups.items():
         spoken = [(c.claim, s) for c in joined for s in c.messages if s.message_key == key]
+        whole = (asked, net) if len(groups) == 1 else None
         for pairs in by_reader(spoken):
-            at = instants[step.channel]
-            contact = _message(snapshot, pairs, at, today, reached, (asked, net))
-            decision.contacts.append(contact)
+            contact = _contact(snapshot, pairs, instants[step.channel], whole)
+            if contact:
+                decision.contacts.append(contact)
+            else:  # credits cover what this message would ask for
+                decision.skipped += [(claim, s, Reason.COVERED) for claim, s in pairs]
     decision.skipped += [
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined
@@ -64,30 +73,33 @@ def plan_messages(
     return joined
 
 
-def _message(
+def _contact(
     snapshot: Snapshot,
     pairs: tuple[tuple[Claim, Step], ...],
     at: datetime,
-    today: date,
-    reached: Mapping[int, int],
-    whole: tuple[list[Claim], dict[str, Decimal]],
-) -> Contact:
-    """The message to one reader, about what that one hears of (B9).
+    whole: tuple[list[Claim], dict[str, Decimal]] | None,
+) -> Contact | None:
+    """The message of one channel to one reader, about what that one hears of (B9); None where credits cover
+    all that it would ask for.
 
     :param pairs: what it is planned for, oldest first
-    :param whole: what all readers of the day are asked for together
+    :param at: aware UTC, when it leaves
+    :param whole: what the only message of the day asks for, where it has one reader
     """
+    today = snapshot.calendar.local_day(at)
     lead, step = pairs[0]
-    heard, (asked, net) = told(snapshot, lead, step, today), whole
-    if heard is not snapshot:
-        asked, net = asked_for(heard, today, [claim.id for claim, _step in pairs])
+    heard = told(snapshot, lead, step, today)
+    if heard is not snapshot or whole is None:
+        whole = asked_for(heard, today, [claim.id for claim, _step in pairs])
+    asked, net = whole
+    currency = leading_currency(asked, net)
+    if currency is None:
+        return None
+    reached = {claim.id: s.offset for claim, s in pairs}
     words = tone(heard, step, reached, today, heard.worth(net))
-    if needs_a_look(heard, asked, today):
-        words = replace(words, mode="approve")
-    # where credits cover what this one hears of, the door has it wait
-    currency = leading_currency(asked, net) or lead.currency
-    amount = net.get(currency, Decimal(0))
-    return Contact(step.channel, step.role, words, pairs, at, amount, currency)
+    asks = untrue(heard, words, asked, today) or a_person_first(heard, asked, today)
+    words = replace(words, mode="approve") if asks else words
+    return Contact(step.channel, step.role, words, pairs, at, net[currency], currency, asks)
 
 
 def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, decision: Decision):

@@ -13,12 +13,17 @@ from decimal import Decimal
 from .amounts import asked_for, effective, oldest_first, past_limit
 from .bank import as_the_bank_knows
 from .calendar import ContactCalendar, NeverOpen
-from .choice import choose, delivery, unsuitable
+from .choice import choose, delivery, opening, unsuitable
 from .daily_message import Candidate, plan_messages
 from .facts import Claim, Contact, Decision, Snapshot
 from .ladder import Step
 from .purpose import Purpose, is_stopped_by
 from .reason import Reason
+from .sending import as_sent
+from .turn_of_year import is_too_firm
+
+# the next step waits for a call that nobody has made yet for so many working days
+TASK_DAYS = 2
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -35,7 +40,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     except NeverOpen:
         decision.waiting = {claim.id: Reason.NEVER_OPEN for claim in due}
         return decision
-    snapshot = as_the_bank_knows(snapshot, snapshot.calendar.local_day(opens))
+    snapshot = as_the_bank_knows(as_sent(snapshot), snapshot.calendar.local_day(opens))
     known = {claim.id: claim for claim in snapshot.claims}
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
     said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
@@ -44,7 +49,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
         decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
         tasks_only = []
     done = said + tasks_only
-    _tasks(done, now, decision)
+    _tasks(snapshot, done, now, decision)
     for candidate in done:
         _consume(candidate, decision)
     return decision
@@ -57,7 +62,16 @@ def decide_task(snapshot: Snapshot, now: datetime) -> Decision:
     what stops tasks as well, a hold or a payment under way, does. A message that comes with it meets its
     caps at the door.
     """
-    return decide(replace(snapshot, contacts=(), return_notice_on=None, conversation_on=None), now)
+    return decide(
+        replace(
+            snapshot,
+            contacts=(),
+            return_notice_on=None,
+            conversation_on=None,
+            thanks_on=frozenset(),
+        ),
+        now,
+    )
 
 
 def _candidates(
@@ -84,7 +98,7 @@ def _candidates(
             claim.ladder,
             claim.watermark,
             claim.reached_offset,
-            late=effective(snapshot.calendar, claim) < day,
+            days_late=(day - effective(snapshot.calendar, claim)).days,
             spoken_to=snapshot.spoken_to,
             left_out=unsuitable(claim.ladder, snapshot.profile, worth),
             unreachable=snapshot.unreachable,
@@ -92,6 +106,8 @@ def _candidates(
         )
         if choice.waits:
             decision.waiting[claim.id] = choice.waits
+        elif any(is_too_firm(step, day) for step in choice.messages + choice.tasks):
+            decision.waiting[claim.id] = Reason.TURN_OF_YEAR
         else:
             candidates.append(Candidate(claim, choice))
     return candidates
@@ -114,6 +130,9 @@ def _deliver(
     if is_stopped_by(Purpose.DELIVERY, claim.blocked_by):
         decision.waiting[claim.id] = claim.blocked_by
         return True
+    if claim.by_hand:  # a task asks a person to send it
+        decision.waiting[claim.id] = Reason.NOT_SENT
+        return True
     delivering.add(claim.move)
     whole = sum((c.residual for c in snapshot.claims if c.move == claim.move), Decimal(0))
     contact = Contact(step.channel, step.role, step, ((claim, step),), at, whole, claim.currency)
@@ -132,6 +151,8 @@ def _must_wait(
     ladder = claim.ladder
     if past_limit(calendar, claim, today):
         return Reason.PAST_LIMIT
+    if claim.task_since and today < _free_of_task(calendar, claim):
+        return Reason.TASK_OPEN
     if claim.move in delivering:
         return Reason.JUST_DELIVERED
     if claim.delivered_on is not None:
@@ -141,7 +162,20 @@ def _must_wait(
     return None
 
 
-def _tasks(done: list[Candidate], now: datetime, decision: Decision) -> None:
+def _free_of_task(calendar: ContactCalendar, claim: Claim) -> date:
+    """The day from which an open task of ours about a claim stops nothing any more (A2, A13).
+
+    A call has two working days, then the ruler goes on without it; a review has as long as it takes.
+    """
+    if claim.is_reviewed:
+        return date.max
+    day = claim.task_since
+    for _day in range(TASK_DAYS):
+        day = calendar.next_open_day(day + timedelta(days=1))
+    return day
+
+
+def _tasks(snapshot: Snapshot, done: list[Candidate], now: datetime, decision: Decision) -> None:
     """One task per debtor and step offset; a task is work of ours, so no window and no cap."""
     by_step: dict[int, list[tuple[Claim, Step]]] = defaultdict(list)
     for candidate in done:
@@ -149,9 +183,10 @@ def _tasks(done: list[Candidate], now: datetime, decision: Decision) -> None:
             by_step[step.id].append((candidate.claim, step))
     for pairs in by_step.values():
         claim, step = pairs[0]
+        words = opening(claim.ladder, step, snapshot.spoken_to, snapshot.profile)
         amount = sum((c.residual for c, _s in pairs if c.currency == claim.currency), Decimal(0))
         decision.contacts.append(
-            Contact(step.channel, step.role, step, tuple(pairs), now, amount, claim.currency)
+            Contact(step.channel, step.role, words, tuple(pairs), now, amount, claim.currency)
         )
 
 

@@ -14,6 +14,7 @@ from .choice import unsuitable
 from .course import timeline
 from .ladder import Ladder, Step, effective_due
 from .next_step import Upcoming, upcoming
+from .sending import ARRIVED, Sending
 
 
 class State(StrEnum):
@@ -74,6 +75,7 @@ def draw(
     is_open: bool = True,
     delivered: bool = False,
     profile: str | None = None,
+    sending: Sending = ARRIVED,
 ) -> Drawing:
     """Put an instalment's steps on the line.
 
@@ -86,23 +88,28 @@ def draw(
     :param is_open: whether anything is still owed; if not, nothing comes
     :param delivered: whether the invoice went out: the step that would send it is passed over (A3)
     :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
+    :param sending: how the invoice reaches the customer (A3)
     :raise NeverOpen: no open day lies within the search limit
     """
     taken = taken or {}
-    passed = {
-        *unsuitable(ladder, profile),
-        *(s.id for s in ladder.steps if delivered and s.delivers),
-    }
+    passed = _passed(ladder, profile, delivered)
     marks = [
         _mark(step, day, taken.get(step.id), watermark, step.id in passed)
         for step, day in timeline(ladder, calendar, counts_from)
     ]
     if is_open:
         asked = ladder, calendar, counts_from, watermark, today
-        about = {"delivered": delivered, "profile": profile, "spoken_to": spoken_to}
-        coming = upcoming(*asked, **about, done_step_ids=taken)
-        marks = _look_ahead(marks, coming, today, taken)
+        about = {"delivered": delivered, "profile": profile, "sending": sending}
+        coming = upcoming(*asked, **about, spoken_to=spoken_to, done_step_ids=taken)
+        if coming or not sending.unsent:  # else its steps stay ahead until somebody sends it
+            marks = _look_ahead(marks, coming, today, taken)
     return Drawing((today - effective_due(ladder, calendar, counts_from)).days, tuple(marks))
+
+
+def _passed(ladder: Ladder, profile: str | None, delivered: bool) -> set[int]:
+    """Ids of the steps that are not for this customer, or not any more for this invoice."""
+    sent = (step.id for step in ladder.steps if delivered and step.delivers)
+    return {*unsuitable(ladder, profile), *sent}
 
 
 def _mark(

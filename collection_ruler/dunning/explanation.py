@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .reason import Reason
+from .reason import ASKS_A_PERSON, Reason
 
 
 class Kind(StrEnum):
@@ -189,7 +189,7 @@ def _of_pending(message: Message) -> Iterator[Explanation]:
     if message.is_stopped_by_breaker:
         yield _stop(Kind.BREAKER, None, about)
     if message.state == "to_approve":
-        wanted = Reason.LOOK_FIRST if reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
+        wanted = reason if reason in ASKS_A_PERSON else Reason.TO_APPROVE
         yield _stop(Kind.TO_APPROVE, wanted, about)
     elif reason and reason not in (Reason.DUE, Reason.SKIPPED_TODAY):
         yield _stop(Kind.WAITS, reason, about)

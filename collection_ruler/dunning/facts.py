@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from .calendar import ContactCalendar
 from .ladder import Ladder, Step
 from .reason import Reason
+
+if TYPE_CHECKING:
+    from .claims import History
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,15 @@ class Claim:
     :param blocked_by: why nothing may be said about it now, whatever the ladder says
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
+    :param money_went_on: the last local day on which a payment of it, or of a part, was seen to be gone (A5)
+    :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
+    :param account: id of its receivable account: credits pay only what stands on their own (D2)
+    :param unsent: an invoice that did not reach the customer: nothing is said about it (A3, see `sending`)
+    :param by_hand: the customer's invoices are sent by a person: no step delivers them
+    :param task_since: local day on which a task of ours about it was made that nobody has done yet
+    :param is_reviewed: that task is the review in which people decide what comes next (A4)
     :param readers: who hears of it, by (channel, role), where not all of what the customer owes has the same
         reader; a message is about what one reader hears (B9)
-    :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     """
 
     id: int
@@ -47,25 +57,44 @@ class Claim:
     done_step_ids: frozenset[int] = frozenset()
     draft_credit_note: bool = False
     settlement_days: int = 0
+    account: int = 0
+    money_went_on: date | None = None
+    unsent: bool = False
+    by_hand: bool = False
+    task_since: date | None = None
+    is_reviewed: bool = False
     readers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+def asked_of_us(claim: Claim, step: Step, day: date) -> Claim:
+    """A claim after one of its steps came, for whoever plays the days: a task stays open, as nobody pays.
+
+    :param day: local day of the customer on which the step came
+    """
+    if step.mode != "task":
+        return claim
+    return replace(claim, task_since=day, is_reviewed=step.reviews)
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """A debtor: all open claims, the credits that reduce them, and when we last spoke.
 
-    :param credits: unapplied credit notes and payments per currency, positive
+    :param credits: unapplied credit notes and payments, positive, by `amounts.purse`
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param conversation_on: local day on which a person of ours last spoke with the customer (B4)
     :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
+    :param thanks_on: local days on which they are thanked for a payment: reminders rest (A5)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
     :param return_notice_on: local day on which a word about a payment that came back is planned (A14)
-    :param bank_day: day of the newest bank data, None where nobody imports any (D3)
+    :param bank_day: up to which bank data of all accounts is there, None where nobody imports any (D3)
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
     :param rates: what one unit of a currency is worth in the company's; 1 where none is given (D4)
     :param profile: how they usually pay, None where nobody knows yet: some steps are not for all (F6)
+    :param unanswered: they wrote to us, and nobody answered within the longest time (C6)
+    :param history: what was said and heard, read where some words speak about it (C8)
     :param siblings: the days in `contacts` of each decision: its messages by several channels are one contact
     :param unreachable: why messages do not reach somebody, by (channel, role): they wait
     """
@@ -86,6 +115,9 @@ class Snapshot:
     profile: str | None = None
     unreachable: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
     siblings: Mapping[str | None, tuple[date, ...]] = field(default_factory=dict)
+    unanswered: bool = False
+    history: "History | None" = None
+    thanks_on: frozenset[date] = frozenset()
 
     def beside(self, decision: str | None) -> "Snapshot":
         """As a door sees it for a message of this decision: what the same decision says by another channel is
@@ -111,7 +143,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Contact:
-    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it)."""
+    """A message, a delivery or a task to be planned: ``pairs`` of (claim, the step due for it).
+
+    :param asks: why a person has to let it go, beside the wish of its step (A13)
+    """
 
     channel: str
     role: str
@@ -120,6 +155,7 @@ class Contact:
     at: datetime
     amount: Decimal
     currency: str
+    asks: Reason | None = None
 
 
 @dataclass

@@ -5,6 +5,7 @@ something is due, so the cost grows with what will be said, not with what is ope
 """
 
 from collections import Counter
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,8 +16,8 @@ from .foreseen import Customer, Foreseen
 from .ladder import Ladder
 from .life import Life
 
-# so many courses of customers are kept for others who stand exactly so
-SHAPES = 5000
+# what so many customers hear is kept for others who stand exactly so
+STANDINGS = 10_000
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Forecast:
     by_night: bool = True
     counts: Counter = field(default_factory=Counter)
     _courses: dict = field(default_factory=dict, repr=False)
-    _alike: dict = field(default_factory=dict, repr=False)
+    _known: dict = field(default_factory=dict, repr=False)
 
     def add(self, customer: Customer) -> None:
         """Count what this customer will hear, and what there will be to do about them.
@@ -43,12 +44,19 @@ class Forecast:
         Nobody pays, except for claims with `leaves_on`; what wants approval is let go the same day; bank
         data that is old today is up to date from tomorrow on.
         """
-        shape = self._shape(customer)
-        heard = self._alike.get(shape)
+        self.counts.update(Life(self, customer).play())
+
+    def add_standing(self, standing: Hashable | None, make: Callable[[], Customer]) -> None:
+        """Count a customer who is made and played only where nobody stood exactly so before: many are billed
+        for the same days.
+
+        :param standing: the same only for those who hear the same on the same days; None for nobody else's
+        """
+        heard = self._known.get(standing)
         if heard is None:
-            heard = list(Life(self, customer).play())
-            if shape and len(self._alike) < SHAPES:
-                self._alike[shape] = heard
+            heard = tuple(Life(self, make()).play())
+            if standing is not None and len(self._known) < STANDINGS:
+                self._known[standing] = heard
         self.counts.update(heard)
 
     def last_day(self, calendar: ContactCalendar) -> date:
@@ -61,9 +69,15 @@ class Forecast:
         :param calendar: by which the steps of its ruler come
         :param last: as `last_day` says; what is planned in its evening is for a day that is not counted
         """
-        if claim.due_date <= last:
+        return self.is_near(claim.ladder, calendar, claim.counts_from, claim.due_date, last)
+
+    def is_near(
+        self, ladder: Ladder, calendar: ContactCalendar, counts_from: date, due: date, last: date
+    ) -> bool:
+        """What `matters` says of a claim with these dates."""
+        if due <= last:
             return True
-        course = self.course(claim.ladder, calendar, claim.counts_from)
+        course = self.course(ladder, calendar, counts_from)
         return bool(course) and course[0][1] <= last
 
     def course(self, ladder: Ladder, calendar: ContactCalendar, counts_from: date) -> tuple:
@@ -76,63 +90,3 @@ class Forecast:
                 found = tuple({step.offset: day for step, day in course}.items())
             self._courses[key] = found
         return self._courses[key]
-
-    def _shape(self, customer: Customer) -> tuple | None:
-        """What the course of a customer depends on, without ids and amounts: many are billed for the same
-        days.
-
-        None where amounts decide too: credits may cover what is due, and minimums ask for the sum.
-        """
-        snapshot = customer.snapshot
-        if snapshot.credits or any(claim.ladder.asks_for_amounts for claim in snapshot.claims):
-            return None
-        last, planned = self.last_day(snapshot.calendar), customer.planned
-        named = frozenset().union(*(p.claims for p in planned)) if planned else frozenset()
-        # what comes only afterwards changes nothing
-        claims = [
-            c
-            for c in snapshot.claims
-            if c.id in named or self.matters(c, customer.comes_by[c.ladder.id], last)
-        ]
-        moves: dict[int, int] = {}
-        places = {claim.id: place for place, claim in enumerate(claims)}
-        return (
-            snapshot.calendar,
-            tuple(customer.comes_by.items()),
-            snapshot.contacts,
-            snapshot.spoken_to,
-            snapshot.return_notice_on,
-            snapshot.conversation_on,
-            snapshot.bank_day,
-            snapshot.bank_days,
-            snapshot.profile,
-            tuple(sorted(snapshot.channels.items())),
-            tuple(sorted(snapshot.unreachable.items())),
-            tuple(_shape_of(c, moves.setdefault(c.move, len(moves))) for c in claims),
-            tuple(
-                (p.day, p.channel, p.kind, p.ladder, p.asks, frozenset(map(places.get, p.claims)))
-                for p in planned
-            ),
-        )
-
-
-def _shape_of(c: Foreseen, move: int) -> tuple:
-    """:param move: the place of its entry among those of the customer"""
-    return (
-        c.ladder.id,
-        move,
-        c.counts_from,
-        c.due_date,
-        c.watermark,
-        c.residual > 0,
-        c.blocked_by,
-        c.delivered,
-        c.delivered_on,
-        c.done_step_ids,
-        c.draft_credit_note,
-        c.settlement_days,
-        c.starts,
-        c.ends,
-        c.free_from,
-        c.leaves_on,
-    )

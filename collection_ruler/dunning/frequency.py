@@ -17,6 +17,8 @@ def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None
         return Reason.CONVERSATION
     if day in contacts:
         return Reason.ONE_A_DAY
+    if day in snapshot.thanks_on:  # thanks name what remains, and what comes next
+        return Reason.THANKED
     notice_on = snapshot.return_notice_on
     if notice_on and day < notice_on:  # first a word about what came back (A14)
         return Reason.TOO_SOON

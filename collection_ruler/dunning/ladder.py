@@ -29,9 +29,13 @@ class Step:
     :param mode: `automatic`, `approve` (a person lets it go) or `task` (a person does it) (A13)
     :param closed_days: on a closed day `advance` or `defer` (B2)
     :param delivers: it delivers the invoice, so it is no dunning (A3)
+    :param reviews: a task in which people decide what comes next: nothing follows by itself before (A4)
     :param role: who receives it (B6)
     :param owed_min: it is left out where less is asked for, in the company's currency (D6)
     :param skip_profiles: the classes of payers that it is not for (F6)
+    :param says: what its words state about the customer, see `claims` (C8)
+    :param attaches: it attaches the invoices that it asks for (C2)
+    :param spares_turn_of_year: a firm word: nobody hears it about the turn of the year (`turn_of_year`)
     :raise LadderError: unknown mode or closed_days
     """
 
@@ -45,6 +49,10 @@ class Step:
     sequence: int = 0
     owed_min: Decimal = Decimal(0)
     skip_profiles: frozenset[str] = frozenset()
+    says: frozenset[str] = frozenset()
+    attaches: bool = False
+    spares_turn_of_year: bool = False
+    reviews: bool = False
 
     def __post_init__(self):
         if self.mode not in MODES:

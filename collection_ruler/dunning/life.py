@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from .calendar import NeverOpen
 from .decision import decide
-from .facts import Contact, Decision
+from .facts import Contact, Decision, asked_of_us
 from .foreseen import NEVER, Customer, Foreseen
 from .ladder import effective_due
 from .reason import Reason
@@ -29,6 +29,7 @@ PATIENT = frozenset(
         Reason.IN_FLIGHT,
         Reason.NEVER_OPEN,
         Reason.NO_ADDRESS,
+        Reason.NOT_SENT,
         Reason.PAST_LIMIT,
         Reason.PAUSED,
         Reason.RULER_STOPPED,
@@ -168,6 +169,7 @@ class Life:
         for contact in decision.contacts:
             day, kind = self.calendar.local_day(contact.at), _kind(contact)
             if kind == "task":
+                self._asked_of_us(contact, day)
                 with suppress(NeverOpen):  # made on a closed day, done on the next open one
                     day = self.comes_by[contact.pairs[0][0].ladder.id].next_open_day(day)
             elif kind == "delivery":
@@ -180,7 +182,12 @@ class Life:
         moves = {claim.move for claim, _step in contact.pairs}
         for claim in self.claims.values():
             if claim.move in moves:
-                self.claims[claim.id] = _with(claim, delivered=True, delivered_on=day)
+                self.claims[claim.id] = _with(claim, delivered=True, delivered_on=day, unsent=False)
+
+    def _asked_of_us(self, contact: Contact, day: date) -> None:
+        """A task that was made: nobody does it, as nobody pays."""
+        for claim, step in contact.pairs:
+            self.claims[claim.id] = asked_of_us(self.claims[claim.id], step, day)
 
     def _heard(self, day: date, at: datetime) -> None:
         self.contacts.append(day)

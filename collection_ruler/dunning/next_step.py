@@ -13,6 +13,7 @@ from .calendar import ContactCalendar
 from .choice import Choice, choose, delivery, opening, unsuitable
 from .course import contact_days
 from .ladder import Ladder, Step, effective_due
+from .sending import ARRIVED, Sending
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def upcoming(
     profile: str | None = None,
     spoken_to: bool = True,
     done_step_ids: Collection[int] = (),
+    sending: Sending = ARRIVED,
 ) -> Upcoming | None:
     """The next day on which something is said or done, and what: as `decision` chooses on that day (F1).
 
@@ -107,22 +109,20 @@ def upcoming(
     :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
     :param spoken_to: whether the customer ever heard from us
     :param done_step_ids: steps that are planned or taken already, whatever the watermark says
-    :return: None when no step is left
+    :param sending: how the invoice reaches the customer; before it did, only its delivery comes (A3)
+    :return: None when no step is left, or a person has to send the invoice first
     :raise NeverOpen: no open day lies within the search limit
     """
     due = effective_due(ladder, calendar, counts_from)
+    today, delivered = sending.quiet_until(ladder, today), delivered or sending.by_hand
+    about = {"spoken_to": spoken_to, "left_out": unsuitable(ladder, profile)}
     for day, reached_offset in _moments(ladder, calendar, counts_from, watermark, today):
         if not delivered and (step := delivery(ladder, watermark, reached_offset)):
             return Upcoming(day, step)
-        choice = choose(
-            ladder,
-            watermark,
-            reached_offset,
-            late=day > due,
-            spoken_to=spoken_to,
-            left_out=unsuitable(ladder, profile),
-            done_step_ids=done_step_ids,
-        )
+        if sending.unsent:
+            continue
+        about |= {"days_late": (day - due).days, "done_step_ids": done_step_ids}
+        choice = choose(ladder, watermark, reached_offset, **about)
         if choice.messages or choice.tasks:
             return Upcoming(day, None, choice)
     return None
@@ -152,6 +152,7 @@ def next_step(
     delivered: bool = False,
     profile: str | None = None,
     spoken_to: bool = True,
+    sending: Sending = ARRIVED,
 ) -> tuple[Step, date] | None:
     """What comes next by itself, for whoever looks ahead: caps, payments and other debts left aside (F1).
 
@@ -169,5 +170,6 @@ def next_step(
         delivered=delivered,
         profile=profile,
         spoken_to=spoken_to,
+        sending=sending,
     )
     return found and (opening(ladder, found.steps[0], spoken_to, profile), found.day)

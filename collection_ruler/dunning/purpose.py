@@ -42,7 +42,14 @@ RULES = {
 # purposes of messages that ask for money
 ASKS_FOR_MONEY = tuple(purpose for purpose, rules in RULES.items() if rules.asks_for_money)
 # what stops only reminders
-STOPS_REMINDERS_ONLY = (Reason.HELD, Reason.IN_BANK, Reason.STALE_BANK, Reason.SETTLING)
+STOPS_REMINDERS_ONLY = (
+    Reason.HELD,
+    Reason.IN_BANK,
+    Reason.STALE_BANK,
+    Reason.SETTLING,
+    Reason.NOT_SENT,
+    Reason.JUST_DELIVERED,
+)
 
 
 def rules_of(purpose: str) -> Rules:

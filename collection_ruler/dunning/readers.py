@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from .amounts import oldest_first, past_limit
+from .amounts import oldest_first, past_limit, purse
 from .facts import Claim, Snapshot
 from .ladder import Step
 
@@ -26,10 +26,11 @@ def told(snapshot: Snapshot, claim: Claim, step: Step, today: date) -> Snapshot:
     left, credits = dict(snapshot.credits), dict.fromkeys(snapshot.credits, ZERO)
     for one in sorted(snapshot.claims, key=oldest_first):
         if one.blocked_by is None and not past_limit(snapshot.calendar, one, today):
-            paid = min(max(left.get(one.currency, ZERO), ZERO), one.residual)
-            left[one.currency] = left.get(one.currency, ZERO) - paid
+            name = purse(one.currency, one.account)
+            paid = min(max(left.get(name, ZERO), ZERO), one.residual)
+            left[name] = left.get(name, ZERO) - paid
             if one.id in own:
-                credits[one.currency] = credits.get(one.currency, ZERO) + paid
+                credits[name] = credits.get(name, ZERO) + paid
     claims = tuple(c for c in snapshot.claims if c.id in own)
     return replace(snapshot, claims=claims, credits=credits)
 

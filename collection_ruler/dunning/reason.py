@@ -27,18 +27,37 @@ class Reason(StrEnum):
     STALE_BANK = "stale_bank"  # the bank data is old: a payment may have come (D3)
     SETTLING = "settling"  # what was paid in time may not have arrived yet (D3)
     COVERED = "covered"  # unapplied credits cover the debt (D2)
+    NOT_SENT = "not_sent"  # the invoice did not reach the customer yet: somebody sends it (A3)
     JUST_DELIVERED = "just_delivered"  # the invoice went out a few days ago (A3)
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)
     CONVERSATION = "talked"  # somebody of us spoke with them these days (B4)
     CAPPED = "capped"  # as many contacts as the period allows (B4)
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
+    TASK_OPEN = (
+        "task_open"  # a call or review of ours comes first, and nobody has done it yet (A4, A13)
+    )
+    THANKED = "thanked"  # they are thanked for a payment that day, and hear of nothing else (A5)
     TOO_LITTLE = "too_little"  # less is owed than the ruler, or the step, asks for (D6)
     OVERDUE_FIRST = "overdue_first"  # the first reminder about something older comes before (B5)
     CLOSED = "closed"  # outside the contact window, or a closed day (B1)
     TO_APPROVE = "to_approve"  # it leaves with somebody's fresh word only (A13)
     LOOK_FIRST = "look_first"  # a draft credit note stands against it: a person looks first (F3)
+    UNANSWERED = "unanswered"  # nobody answered what they wrote: a person decides (C6)
+    # it would say something that is not so: see `claims`, which names them (C8)
+    UNTRUE_COMING = "untrue_coming"
+    UNTRUE_DUE_TODAY = "untrue_due_today"
+    UNTRUE_OVERDUE = "untrue_overdue"
+    UNTRUE_NO_PAYMENT = "untrue_no_payment"
+    UNTRUE_SLIPPED = "untrue_slipped"
+    UNTRUE_WROTE_BEFORE = "untrue_wrote_before"
+    UNTRUE_NOT_HEARD = "untrue_not_heard"
+    UNTRUE_COLLEAGUES = "untrue_colleagues"
+    UNTRUE_RETURNED = "untrue_returned"
+    UNTRUE_RECEIVED = "untrue_received"
+    UNTRUE_ATTACHED = "untrue_attached"
     SKIPPED_TODAY = "put_off"  # a person skipped it for a day (A13)
     BAD_ADDRESS = "bad_address"  # the last message to this address did not arrive (C5)
+    TURN_OF_YEAR = "turn_of_year"  # no firm word from 20 December to 2 January
     NEVER_OPEN = "never_open"  # no contact window within the search limit (B1)
     PAST_LIMIT = "past_limit"  # in default for longer than the ruler speaks (A4)
     PAUSED = "paused"  # the company pauses all sending until a day (A13)
@@ -74,5 +93,11 @@ class Reason(StrEnum):
 
 # failures that a better address mends
 NO_GOOD_ADDRESS = ("bounced", "no_address", "refused")
+# why a person is asked before a message leaves, beside the wish of its step (A13)
+ASKS_A_PERSON = (
+    Reason.LOOK_FIRST,
+    Reason.UNANSWERED,
+    *(reason for reason in Reason if reason.startswith("untrue_")),
+)
 # states of what has not left yet and may
 STILL_HERE = ("planned", "to_approve")

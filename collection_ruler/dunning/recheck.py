@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from .amounts import asked_for, leading_currency, needs_a_look, oldest_first
+from .amounts import a_person_first, asked_for, effective, leading_currency, oldest_first
 from .bank import as_the_bank_knows
-from .choice import tone
+from .choice import is_sayable, tone
+from .claims import untrue
 from .facts import Claim, Recheck, Snapshot
 from .frequency import too_often
 from .ladder import APPROVAL_DAYS, Step
 from .purpose import Purpose, is_stopped_by, rules_of
 from .readers import told
 from .reason import Reason
+from .sending import as_sent
+from .turn_of_year import is_too_firm
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,8 @@ def recheck(
     :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
     """
     today = snapshot.calendar.local_day(now)
-    snapshot = as_the_bank_knows(snapshot, today)
-    claims = {c.id: c for c in snapshot.claims}
-    pairs = list(pairs)
-    dropped = {
-        key: snapshot.closed.get(key, Reason.PAID) for key, _step in pairs if key not in claims
-    }
-    left = [(claims[key], step) for key, step in pairs if key in claims]
+    snapshot = as_the_bank_knows(as_sent(snapshot), today)
+    left, dropped = _left(snapshot, pairs, purpose, today)
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
     free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.blocked_by)]
@@ -107,6 +105,33 @@ def recheck_thanks(
     return Recheck("go", amount=remaining, currency=currency)
 
 
+def _left(
+    snapshot: Snapshot, pairs: Iterable[tuple[int, Step]], purpose: str, today: date
+) -> tuple[list[tuple[Claim, Step]], dict[int, Reason]]:
+    """What of a contact may still be said, and why the rest need not be."""
+    claims = {c.id: c for c in snapshot.claims}
+    pairs = list(pairs)
+    dropped = {
+        key: snapshot.closed.get(key, Reason.PAID) for key, _step in pairs if key not in claims
+    }
+    left = [(claims[key], step) for key, step in pairs if key in claims]
+    if purpose == Purpose.DUNNING:
+        dropped |= _no_longer_true(snapshot, left, today)
+    return [(claim, step) for claim, step in left if claim.id not in dropped], dropped
+
+
+def _no_longer_true(
+    snapshot: Snapshot, pairs: Iterable[tuple[Claim, Step]], today: date
+) -> dict[int, Reason]:
+    """Notices that waited until time made them untrue: "is due today" after that day, "will be due" when the
+    step for the due day itself has come. The step that is now due takes their place (A9, C8)."""
+    return {
+        claim.id: Reason.OVERTAKEN
+        for claim, step in pairs
+        if not is_sayable(claim.ladder, step, (today - effective(snapshot.calendar, claim)).days)
+    }
+
+
 def _too_early(snapshot: Snapshot, about: _Asked, now: datetime) -> Reason | None:
     """Why it may not leave at this instant: the contact window (B1), and what they heard lately (B4)."""
     if not about.customer_hears:
@@ -135,12 +160,19 @@ def _amount(
         if about.customer_hears:
             return Recheck("wait", Reason.COVERED, dropped=dropped)
         currency, net = lead.currency, {lead.currency: Decimal(0)}
-    words, worth = step, snapshot.worth(net)
+    words, worth, stop = step, snapshot.worth(net), None
     if about.purpose == Purpose.DUNNING:
-        if about.customer_hears and (stop := _stop(snapshot, about, asked, worth, today)):
-            return replace(stop, dropped=dropped)
+        stop = _stop(snapshot, about, asked, worth, today) if about.customer_hears else None
         reached = {c.id: s.offset for c, s in about.free}
         words = tone(snapshot, step, reached, today, worth)
+    elif about.customer_hears and snapshot.unanswered and not _is_fresh(about.approved_on, today):
+        stop = Recheck("ask", Reason.UNANSWERED)
+    if about.customer_hears and (stop is None or stop.verdict == "ask"):
+        # nobody's approval makes it true
+        reason = untrue(snapshot, words, asked, today)
+        stop = Recheck("ask", reason) if reason else stop
+    if stop:
+        return replace(stop, dropped=dropped)
     ids = tuple(c.id for c in asked if net.get(c.currency))  # not what credits cover
     return Recheck("go", None, about.ids, dropped, net[currency], currency, words, ids)
 
@@ -151,16 +183,17 @@ def _stop(
     """Why a reminder does not leave: too little is asked for (D6), or a person has to let it go (A13)."""
     if worth < about.lead[0].ladder.owed_min:
         return Recheck("wait", Reason.TOO_LITTLE)
+    if any(is_too_firm(s, today) for _claim, s in about.free):
+        return Recheck("wait", Reason.TURN_OF_YEAR)
     if all(s.owed_min > worth for _claim, s in about.free):
         # paid in part since it was planned: this step is for more than what is left
         return Recheck("cancel", Reason.TOO_LITTLE)
     if _is_fresh(about.approved_on, today):
         return None
-    if any(s.mode == "approve" for _claim, s in about.free):
-        return Recheck("ask", Reason.TO_APPROVE)
-    if needs_a_look(snapshot, asked, today):
-        return Recheck("ask", Reason.LOOK_FIRST)
-    return None
+    asks = a_person_first(snapshot, asked, today)
+    if not asks and any(s.mode == "approve" for _claim, s in about.free):
+        asks = Reason.TO_APPROVE
+    return Recheck("ask", asks) if asks else None
 
 
 def foresee(
@@ -178,7 +211,7 @@ def foresee(
     :param now: aware UTC, within the contact window
     """
     free = tuple(
-        replace(claim, blocked_by=None, draft_credit_note=False, settlement_days=0)
+        replace(claim, blocked_by=None, draft_credit_note=False, settlement_days=0, unsent=False)
         for claim in snapshot.claims
     )
     alone = replace(
@@ -187,6 +220,7 @@ def foresee(
         contacts=(),
         return_notice_on=None,
         conversation_on=None,
+        thanks_on=frozenset(),
         bank_day=None,
     )
     return recheck(alone, pairs, now, purpose, approved_on=snapshot.calendar.local_day(now))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from .calendar import ContactCalendar
 from .course import timeline
 from .decision import decide
-from .facts import Claim, Contact, Snapshot
+from .facts import Claim, Contact, Snapshot, asked_of_us
 from .ladder import Ladder, Step, effective_due
 from .reason import Reason
 
@@ -112,6 +112,8 @@ class _Course:
         for contact in decision.contacts:
             yield _simulated(contact, self.calendar, day, self.waits)
             self.snapshot = _heard(self.snapshot, contact, day)
+            for claim, step in contact.pairs:
+                self.claims[claim.id] = asked_of_us(self.claims[claim.id], step, day)
             if contact.tone.delivers:
                 for key, claim in self.claims.items():
                     self.claims[key] = replace(claim, delivered=True, delivered_on=day)

@@ -150,6 +150,11 @@ class CollectionCommon(SchoolCase, MockEmail):
         worker = self.env[f"collection.{verb}"].with_company(self.company)
         return worker.with_context(collection_memo=Memo())
 
+    def words_that_state_nothing(self):
+        """A message that may be said on any day, for rulers of any shape (C8)."""
+        words = self.ruler.step_ids.filtered(lambda s: s.name == "Forgot?").mail_template_id
+        return words.copy({"collection_claim_ids": [Command.clear()]})
+
     def run_cron(self):
         """The scheduled action itself, with its batches and commits."""
         self.env.flush_all()

@@ -8,7 +8,7 @@ from .common import CollectionCommon
 class PlanCase(CollectionCommon):
     def setUp(self):
         super().setUp()
-        self.words = self.step("Forgot?").mail_template_id
+        self.words = self.words_that_state_nothing()
 
     def another_ruler(self, name, **values):
         """A second ruler with one step of its own, two days after the due date, running."""

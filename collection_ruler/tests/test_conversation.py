@@ -51,7 +51,7 @@ class TestConversation(CollectionCommon):
             self.assertEqual(debtor.last_text, "We spoke on Mon 16 Mar")
             self.assertEqual(str(debtor.last_followup_date), "2026-03-16")
         (mail,) = self.heard("2026-03-20")
-        self.assertIn("please pay $ 500.00, or tell us when", mail["subject"])
+        self.assertIn("please pay, or tell us when", mail["subject"])
 
     def test_writing_now_goes_to_whoever_hears_of_bills_and_is_a_conversation(self):
         desk = self.env["res.partner"].create(
@@ -74,6 +74,24 @@ class TestConversation(CollectionCommon):
             letter.action_send_mail()
         self.assertEqual(len(self.talks()), 1)
         self.assertFalse(self.heard("2026-03-18"))
+
+    def test_whoever_writes_outside_the_hours_is_offered_the_opening_hour(self):
+        """Faults A15: at 07:38 the window opens at nine; an e-mail is no talk."""
+        with self.at("2026-03-16 07:38"):
+            action = self.debtor().with_user(self.claire).action_write_now()
+        self.assertEqual(action["context"]["default_scheduled_date"], "2026-03-16 09:00:00")
+        self.assertIn("closed until Mon 16 Mar 09:00", action["name"])
+        composer = self.env[action["res_model"]].with_user(self.claire)
+        with self.at("2026-03-16 07:40"):
+            letter = composer.with_context(**action["context"]).create({"body": "<p>Dear Ana…</p>"})
+            self.assertEqual(letter.scheduled_date, "2026-03-16 09:00:00")
+        with self.at("2026-03-16 10:00"):
+            action = self.debtor().with_user(self.claire).action_write_now()
+            self.assertNotIn("default_scheduled_date", action["context"])
+            self.debtor().with_user(self.claire).message_post(
+                body="Dear Ana", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+            self.assertRegex(self.debtor().last_text, "^We wrote")
 
     def test_a_second_word_that_arrives_ends_the_alarm_about_the_first(self):
         debtor = self.debtor().with_user(self.claire)

@@ -129,6 +129,31 @@ class TestDueDate(CollectionCommon):
         self.assertEqual(self.instalment.original_due_date, fields.Date.to_date("2026-03-09"))
         self.assertFalse(self.subjects("2026-03-17", "2026-03-18"))
 
+    def test_a_date_changed_before_the_first_run_keeps_the_original_too(self):
+        with self.at("2026-03-12 10:00"):
+            fresh = self.invoice("2026-03-16", 40.0, date="2026-03-12")
+            fresh.invoice_date_due = "2026-03-20"
+            fresh.invoice_date_due = "2026-03-26"
+            back = self.invoice("2026-03-16", 30.0, date="2026-03-12")
+            back.invoice_date_due = "2026-03-20"
+            back.invoice_date_due = "2026-03-16"
+            draft = self.invoice("2026-03-16", 20.0, date="2026-03-12")
+            draft.invoice_date_due = "2026-03-20"
+            draft.button_draft()
+            draft.invoice_date_due = "2026-03-26"
+            draft.action_post()
+            self.run_ruler("enrol")
+        dates = [self.instalments(move).original_due_date for move in (fresh, back, draft)]
+        self.assertEqual(dates, [fields.Date.to_date("2026-03-16"), False, False])
+
+    def test_days_overdue_go_by_the_company_whoever_reads_them(self):
+        self.assertEqual(self.debtor().oldest_due_date, fields.Date.to_date("2026-03-09"))
+        with self.at("2026-03-12 23:30"):
+            for zone in ("Pacific/Auckland", "Europe/Dublin", "Pacific/Honolulu"):
+                self.env.invalidate_all()
+                self.assertEqual(self.debtor().with_context(tz=zone).days_overdue, 3)
+                self.assertEqual(self.instalment.with_context(tz=zone).days_overdue, 3)
+
     def test_a_correction_through_draft_begins_anew(self):
         with self.at("2026-03-12 10:00"):
             self.move.button_draft()

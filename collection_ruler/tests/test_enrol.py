@@ -36,9 +36,45 @@ class TestWhatIsADebt(MoneyCase):
         (mail,) = self.day("2026-03-05")
         self.assertIn("$ 80.00", mail["body"].replace("\xa0", " "))
         (mail,) = self.day("2026-03-12")
-        self.assertIn("$ 80.00 is due today", mail["subject"])
+        self.assertRegex(mail["body"], r"due date of .*\$ 80\.00")
         self.assertFalse(self.followups(purpose="delivery"), "an entry cannot be delivered")
         self.assertTrue(self.instalments(entry).is_open)
+
+    def test_what_is_left_only_in_our_own_currency_is_nobodys_debt(self):
+        """D4: 0.30 by the rate, and nothing in the customer's currency."""
+        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
+        account = self.company_data["default_account_receivable"]
+        income = self.company_data["default_account_revenue"]
+        entry = self.env["account.move"].create(
+            {
+                "date": "2026-03-02",
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": self.customer.id,
+                            "currency_id": euro.id,
+                            "amount_currency": 0.0,
+                            "debit": 0.3,
+                            "date_maturity": "2026-03-02",
+                        }
+                    ),
+                    Command.create({"account_id": income.id, "credit": 0.3}),
+                ],
+            }
+        )
+        entry.action_post()
+        entry.line_ids.no_followup = False
+        with self.at("2026-03-10 09:30"):
+            self.run_ruler("enrol")
+        self.assertFalse(self.instalments(entry))
+        move = self.invoice("2026-03-05", 100.0, date="2026-03-02", currency_id=euro.id)
+        with self.at("2026-03-10 09:40"):
+            self.run_ruler("enrol")
+        instalment = self.instalments(move)
+        instalment.write({"residual": 0.3, "residual_currency": 0.0})
+        self.assertTrue(instalment._is_nothing())
 
     def test_line_taken_out_of_an_entry_leaves_its_history_to_its_own_customer(self):
         """An opening entry names many customers: none inherits what another was told."""

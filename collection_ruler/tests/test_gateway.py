@@ -25,12 +25,20 @@ class TestGateway(DoorCase):
         self.assertEqual(len(self.followups(step_name="Due today")), 1)
 
     @mute_logger(MAIL, SERVER)
-    def test_later_five_times_is_a_failure_that_a_person_sees(self):
-        for hour in range(10, 17):
-            with self.at(f"2026-03-09 {hour}:45"):
-                self.run_ruler()
-                self.deliver(smtplib.SMTPDataError(451, b"greylisted"))
-        self.assertEqual(self.followup.state, "failed")
+    def test_later_for_two_days_is_a_failure_that_a_person_sees(self):
+        later = smtplib.SMTPDataError(451, b"greylisted")
+        self.queue_at("2026-03-09 09:45", later)
+        self.followup.attempts = 5
+        with self.at("2026-03-09 10:05"):
+            self.run_ruler("send")
+            self.deliver(later)
+        self.assertEqual(self.followup.state, "planned", "it was given up within hours")
+        self.assertGreaterEqual(str(self.followup.scheduled_at), "2026-03-09 14:05:00")
+        self.followup.attempts = 15
+        with self.at("2026-03-09 14:10"):
+            self.run_ruler("send")
+            self.deliver(later)
+        self.assert_said("failed", "refused")
         self.assertTrue([t for t in self.tasks() if "Due today" in t])
 
     @mute_logger(MAIL, SERVER)
@@ -41,7 +49,8 @@ class TestGateway(DoorCase):
         self.queue_at("2026-03-09 09:45", refused)
         self.assert_said("failed", "refused")
         self.assertIn("No such user", self.followup.failure)
-        self.assertTrue([t for t in self.tasks() if "Due today" in t and "refused" in t])
+        self.assertTrue(self.followup.is_bad_address)
+        self.assertTrue([t for t in self.tasks() if "does not work" in t])
         self.assertFalse(self.day("2026-03-09", "10:30"), "a refused one was sent again")
         self.assertEqual(len(self.tasks()), 1)
 

@@ -56,6 +56,18 @@ class TestIdentity(CollectionCommon):
         self.assertFalse(self.instalments(self.move).gone)
         self.assert_nothing_fires_again(self.other)
 
+    def test_merge_keeps_the_responsible_and_the_star_of_a_reply(self):
+        self.invoice("2026-03-09", 50.0, self.other, date="2026-03-02")
+        with self.at("2026-03-11 11:00"):
+            self.run_ruler()
+        responsible = self.new_user(
+            "looks_after", "collection_ruler.collection_ruler_group_collector"
+        )
+        self.debtor().write({"user_id": responsible.id, "priority": "1"})
+        self.merge(self.customer, self.other)
+        debtor = self.debtor(self.other)
+        self.assertEqual((debtor.user_id, debtor.priority), (responsible, "1"))
+
     def test_merge_of_two_debtors_joins_their_histories(self):
         second = self.invoice("2026-03-09", 50.0, self.other, date="2026-03-02")
         with self.at("2026-03-11 11:00"):

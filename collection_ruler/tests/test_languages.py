@@ -60,8 +60,8 @@ class TestLanguages(CollectionCommon):
         self.invoice("2026-03-23", 10.0, date="2026-03-02")
         self.day("2026-03-02")
         (mail,) = self.day("2026-03-11")
-        self.assertIn("vous aurait-il échappé", mail["subject"])
-        self.assertIn("$ 1 234,50", mail["subject"].replace("\u202f", " "))
+        self.assertIn("un simple oubli ?", mail["subject"])
+        self.assertIn("$ 1 234,50", mail["body"].replace("\u202f", " "))
         for words in ("jours de retard", "Prochaines échéances", "Par virement", "À payer"):
             self.assertIn(words, mail["body"])
         said = self.words(mail["body"]).replace(move.name, "")
@@ -70,4 +70,4 @@ class TestLanguages(CollectionCommon):
             self.pay(move, 1000.0, date="2026-03-12")
             self.run_ruler("track")
         (mail,) = self.day("2026-03-13")
-        self.assertIn("Il reste $ 234,50 à payer.", mail["body"].replace("\u202f", " "))
+        self.assertIn("Il reste $ 234,50 à régler", mail["body"].replace("\u202f", " "))

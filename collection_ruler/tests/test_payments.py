@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import email_normalize
 
+from ..models.company.bank_data import bank_data_until
 from .money_case import MoneyCase
 
 
@@ -129,6 +130,123 @@ class TestUnderWay(MoneyCase):
                 self.assertEqual(claim.blocked_by, "in_bank")
                 line.unlink()
 
+    def blocked(self, line, day="2026-03-09", partner=None):
+        """Why nothing is said that day while this line is unmatched; the line is gone afterwards."""
+        with self.at(f"{day} 09:00"):
+            debtor = self.debtor(partner)
+            snapshot = self.env["collection.snapshot"]._take(self.company.id, debtor.ids)
+            line.unlink()
+        (claim,) = snapshot[debtor.id].claims
+        return claim.blocked_by
+
+    def test_a_line_is_known_as_banks_write(self):
+        move = self.due_on_the_ninth()
+        self.customer.write({"name": "João Conceição Ltda", "vat": False})
+        self.customer.company_registry = "12.345.678/0001-95"
+        year, number = move.name.split("/")[1:]
+        for values, reason in (
+            ({"payment_ref": "PIX JOAO CONCEICAO"}, "in_bank"),
+            ({"partner_name": "CONCEICAO JOAO"}, "in_bank"),
+            ({"payment_ref": "12345678000195"}, "in_bank"),
+            ({"payment_ref": f"INV/{year}/{int(number)}"}, "in_bank"),
+            ({"payment_ref": "PIX", "transaction_details": {"payer": "Joao Conceicao"}}, "in_bank"),
+            ({"payment_ref": "PIX", "narration": "<p>JOAO <b>CONCEICAO</b></p>"}, "in_bank"),
+            ({"payment_ref": "PIX JOANA CONCEICAO"}, None),
+            ({"payment_ref": f"9{year}{number}9"}, None),
+        ):
+            with self.subTest(values):
+                line = self.bank_line("2026-03-06", **values)
+                self.assertEqual(self.blocked(line), reason)
+
+    def test_names_and_accounts_that_are_archived_count_for_nothing(self):
+        self.due_on_the_ninth()
+        self.env["res.partner.bank"].create(
+            {
+                "acc_number": "IE64 IRCE 9205 0112 3456 78",
+                "partner_id": self.customer.id,
+                "active": False,
+            }
+        )
+        self.env["res.partner"].create(
+            {"name": "Till Old", "parent_id": self.customer.id, "active": False}
+        )
+        self.env["res.partner"].create({"name": "Ana Example", "active": False})  # a namesake
+        for values, reason in (
+            ({"account_number": "IE64IRCE92050112345678"}, None),
+            ({"partner_name": "Till Old"}, None),
+            ({"partner_name": "ANA EXAMPLE"}, "in_bank"),
+        ):
+            with self.subTest(values):
+                line = self.bank_line("2026-03-06", **values)
+                self.assertEqual(self.blocked(line), reason)
+
+    def test_an_amount_that_fits_nothing_silences_three_working_days(self):
+        self.due_on_the_ninth()
+        self.company.collection_bank_stale_days = 0
+        for amount, last in ((7.0, "2026-03-11"), (100.0, "2026-05-05"), (250.0, "2026-03-11")):
+            for day in ("2026-03-09", "2026-03-11", "2026-03-12", "2026-05-05", "2026-05-06"):
+                with self.subTest(amount=amount, day=day):
+                    line = self.bank_line("2026-03-06", amount, partner_name="ANA EXAMPLE")
+                    self.assertEqual(self.blocked(line, day), "in_bank" if day <= last else None)
+
+    def match(self, line):
+        """A person books it, as whose ever it is."""
+        suspense = line.move_id.line_ids.filtered(
+            lambda part: part.account_id == self.bank_journal.suspense_account_id
+        )
+        suspense.account_id = self.company_data["default_account_revenue"]
+
+    def test_a_person_is_asked_once_and_no_more_when_the_line_is_matched(self):
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-09 08:00"):
+            line = self.bank_line("2026-03-09", 7.0, payment_ref="ANA EXAMPLE <b>")
+        self.assert_silent(move, "in_bank")
+        self.assert_silent(move, "in_bank", "2026-03-10")
+        (task,) = self.debtor().activity_ids
+        self.assertIn("Match money on the bank account", task.summary)
+        self.assertIn("7.00", task.note)
+        task.action_feedback("I am looking")
+        self.assert_silent(move, "in_bank", "2026-03-11")
+        self.assertFalse(self.debtor().activity_ids, "asked twice about one line")
+        with self.at("2026-03-11 12:00"):
+            second = self.bank_line("2026-03-11", 8.0, payment_ref="ANA EXAMPLE")
+        self.assert_silent(move, "in_bank", "2026-03-12")
+        self.assertEqual(len(self.debtor().activity_ids), 1)
+        self.match(line)
+        self.match(second)
+        with self.at("2026-03-12 12:00"):
+            self.env["collection.money.task"]._close(self.company)
+        self.assertFalse(self.debtor().activity_ids)
+
+    def test_money_that_comes_between_plan_and_send_is_told_too(self):
+        """A8: at the doors as well as in the plan."""
+        move = self.due_on_the_ninth()
+        with self.at("2026-03-09 08:00"):
+            self.run_ruler("track", "plan")
+            self.assertEqual(self.followups()[-1].state, "planned")
+            credit = self.credit_note(100.0, date="2026-03-09")
+        with self.at("2026-03-09 10:00"):
+            self.run_ruler("send")
+        self.assertEqual(self.followups()[-1].reason, "covered")
+        to_reconcile = "Reconcile the outstanding credits of this customer"
+        self.assertEqual(self.tasks().count(to_reconcile), 1)
+        with self.at("2026-03-09 12:00"):
+            (credit | move).line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable"
+            ).reconcile()
+            self.run_ruler("track")
+        self.assertFalse(self.tasks())
+
+    def test_two_customers_of_one_name_are_both_silent(self):
+        namesake = self.person("Ana Example")
+        self.invoice("2026-03-09", 80.0, namesake, date="2026-03-02")
+        move = self.due_on_the_ninth()
+        self.bank_line("2026-03-06", payment_ref="EXAMPLE ANA")
+        self.assert_silent(move, "in_bank")
+        self.assertEqual(self.debtor(namesake).instalment_ids.waiting_reason, "in_bank")
+        told = [t for p in (None, namesake) for t in self.tasks(p) if t.startswith("Match money")]
+        self.assertEqual(len(told), 1, "one line, one task")
+
     def test_money_of_others_and_money_that_went_out_hide_no_debt(self):
         move = self.due_on_the_ninth()
         other = self.env["res.partner"].create({"name": "Other"})
@@ -177,6 +295,47 @@ class TestUnderWay(MoneyCase):
         self.assertEqual(self.ruler.activity_ids.mapped("summary").count(told), 1)
         self.bank_line("2026-03-13", -5.0)
         self.assertEqual(written_to("2026-03-13"), ["second"])
+
+    def test_bank_data_is_as_old_as_that_of_the_account_furthest_behind(self):
+        """E2: of those that customers pay into."""
+        other, empty, archived, payroll = (
+            self.bank_journal.copy({"name": name, "code": code})
+            for name, code in (
+                ("Other", "BNK7"),
+                ("Empty", "BNK8"),
+                ("Shut", "BNK9"),
+                ("Pay", "BNK6"),
+            )
+        )
+        cash = self.env["account.journal"].create({"name": "Till", "type": "cash", "code": "TIL"})
+        self.bank_line("2026-03-09")
+        self.bank_line("2026-03-13", journal_id=other.id)
+        self.bank_line("2026-01-02", journal_id=archived.id)
+        self.bank_line("2026-01-02", journal_id=cash.id)
+        self.bank_line("2026-01-02", -5.0, journal_id=payroll.id)
+        archived.active = False
+        self.assertTrue(empty.active)
+
+        def behind():
+            day, journal = bank_data_until(self.company)
+            return str(day), journal
+
+        self.assertEqual(behind(), ("2026-03-09", self.bank_journal))
+        self.bank_line("2026-03-14")
+        self.assertEqual(behind(), ("2026-03-13", other))
+        self.bank_line("2026-01-02", journal_id=payroll.id)
+        self.assertEqual(behind(), ("2026-01-02", payroll), "somebody pays into it")
+
+    def test_the_main_account_without_new_data_silences_what_is_overdue(self):
+        other = self.bank_journal.copy({"name": "Other", "code": "BNK7"})
+        move = self.due_on_the_ninth()
+        self.day("2026-03-09")
+        self.bank_line("2026-02-20", -5.0)
+        self.bank_line("2026-03-10", -5.0, journal_id=other.id)
+        self.assert_silent(move, "stale_bank", "2026-03-11")
+        with self.at("2026-03-11 10:00"):
+            self.company.invalidate_recordset()
+            self.assertIn(self.bank_journal.name, self.company.collection_notice)
 
     def test_who_pays_by_slip_is_reminded_when_the_slip_had_time_to_arrive(self):
         slip = self.bank_journal.inbound_payment_method_line_ids[:1]

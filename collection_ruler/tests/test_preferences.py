@@ -62,7 +62,7 @@ class TestPreferences(CollectionCommon):
         self.invoice("2026-03-30", 10.0, other, date="2026-03-02")
         with self.at("2026-03-03 09:30"):
             self.run_ruler("enrol")
-        self.env["collection.debtor"]._fold(self.customer, other)
+        self.env["collection.merge"]._merge(self.customer, other)
         debtor = self.debtor(other)
         self.assertEqual((len(debtor.blackout_ids), debtor.best_hour), (1, 14.5))
 

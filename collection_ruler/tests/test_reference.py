@@ -239,7 +239,7 @@ class TestReference(CollectionCommon):
                 for n in range(CUSTOMERS)
             ]
         )
-        cls.words = cls.ruler.step_ids.filtered(lambda s: s.name == "Forgot?").mail_template_id
+        cls.words = cls.words_that_state_nothing(cls)
         cls.ruler.step_ids.filtered(lambda s: s.trigger == "due").unlink()
         cls.ruler.step_ids = [
             Command.create(cls.step_values(f"{offset:+}", offset)) for offset in OFFSETS

@@ -21,7 +21,7 @@ class TestThanks(MoneyCase):
         self.pay_at("2026-03-03 10:00", move, 30.0)
         self.assertFalse(self.day("2026-03-03", "15:00"), "on the same day")
         (mail,) = self.day("2026-03-04")
-        self.assertIn("we received $ 30.00", mail["subject"])
+        self.assertIn("We received $ 30.00", mail["subject"])
         self.assertIn("$ 70.00 of it remains open", mail["body"])
 
     def test_second_part_payment_is_thanked_for_again(self):
@@ -30,7 +30,7 @@ class TestThanks(MoneyCase):
         self.day("2026-03-04")
         self.pay_at("2026-03-05 10:00", move, 70.0)
         (mail,) = self.day("2026-03-06")
-        self.assertIn("we received $ 70.00", mail["subject"])
+        self.assertIn("We received $ 70.00", mail["subject"])
         self.assertNotIn("remains open", mail["body"])
         self.assertEqual(len(self.thanks()), 2)
 
@@ -48,9 +48,9 @@ class TestThanks(MoneyCase):
         self.pay_at("2026-03-06 17:00", first)
         self.pay_at("2026-03-09 07:30", second)
         (fridays,) = self.day("2026-03-09")
-        self.assertIn("we received $ 100.00", fridays["subject"])
+        self.assertIn("We received $ 100.00", fridays["subject"])
         (todays,) = self.day("2026-03-10")
-        self.assertIn("we received $ 50.00", todays["subject"])
+        self.assertIn("We received $ 50.00", todays["subject"])
 
     def test_several_payments_one_thanks(self):
         first = self.due_on_the_ninth()
@@ -61,7 +61,7 @@ class TestThanks(MoneyCase):
         self.pay_at("2026-03-03 11:00", second)
         sent = self.day("2026-03-04")
         self.assertEqual(len(sent), 1)
-        self.assertIn("we received $ 150.00", sent[0]["subject"])
+        self.assertIn("We received $ 150.00", sent[0]["subject"])
         self.assertIn(first.name, sent[0]["body"])
         self.assertIn(second.name, sent[0]["body"])
 
@@ -75,8 +75,8 @@ class TestThanks(MoneyCase):
         self.pay_at("2026-03-03 11:00", euros)
         sent = self.day("2026-03-04")
         self.assertEqual(
-            sorted(mail["subject"].partition(": ")[2] for mail in sent),
-            ["we received $ 40.00, thank you", "we received 70.00 €, thank you"],
+            sorted(mail["subject"] for mail in sent),
+            ["We received $ 40.00, thank you", "We received 70.00 €, thank you"],
         )
 
     def test_thanks_take_back_the_planned_reminder(self):
@@ -96,9 +96,16 @@ class TestThanks(MoneyCase):
             self.run_ruler("track")
         self.assertEqual((self.thanks().state, self.thanks().reason), ("cancelled", "reversed"))
         (mail,) = self.day("2026-03-11")
-        self.assertIn("slip through", mail["subject"], "it goes on where it stood")
+        self.assertIn("came back", mail["subject"], "it did not slip through (faults A4)")
         self.assertEqual(self.instalments(move).occurrence, 0)
-        self.assertFalse(self.followups(purpose="returned"))
+        self.assertFalse(self.day("2026-03-13"), "the words of “Forgot?” are not true of them")
+        asked = self.followups(step_name="Forgot?")
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
+        with self.at("2026-03-13 10:00"):
+            self.assertIn("no payment was seen", self.debtor().why)
+            asked.action_approve()
+        self.assertFalse(self.day("2026-03-13", "11:00"), "nobody's approval makes it true")
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
 
     def test_payment_undone_while_its_thanks_stand_in_the_outbox(self):
         move = self.due_on_the_ninth()
@@ -118,12 +125,12 @@ class TestThanks(MoneyCase):
             self.undo(payment)
             self.run_ruler("track")
         (mail,) = self.day("2026-03-04")
-        self.assertIn("we received $ 30.00", mail["subject"])
+        self.assertIn("We received $ 30.00", mail["subject"])
         self.assertIn("$ 70.00 of it remains open", mail["body"])
         states = self.thanks().item_ids.sorted("id").mapped(lambda i: (i.state, i.reason))
         self.assertEqual(states, [("sent", "due"), ("cancelled", "reversed")])
 
-    def test_payment_undone_before_its_thanks_is_no_return_though_another_was_thanked_for(self):
+    def test_payment_undone_before_its_thanks_repeats_no_step_though_another_was_thanked_for(self):
         move = self.due_on_the_ninth()
         self.pay_at("2026-03-03 10:00", move, 30.0)
         self.assertEqual(len(self.day("2026-03-04")), 1)
@@ -131,9 +138,9 @@ class TestThanks(MoneyCase):
         with self.at("2026-03-04 15:00"):
             self.undo(payment)
             self.run_ruler("track")
-        self.assertFalse(self.day("2026-03-05") + self.day("2026-03-06"))
+        (mail,) = self.day("2026-03-05") + self.day("2026-03-06")
+        self.assertIn("came back", mail["subject"], "their money was seen (faults A4)")
         self.assertEqual(self.instalments(move).occurrence, 0)
-        self.assertFalse(self.followups(purpose="returned"))
 
     def test_part_that_was_thanked_for_comes_back_and_the_other_does_not(self):
         move = self.due_on_the_ninth()
@@ -174,7 +181,7 @@ class TestThanks(MoneyCase):
         with self.at("2026-03-06 12:00"):
             self.ruler.action_resume()
         (mail,) = self.day("2026-03-09")
-        self.assertIn("we received $ 150.00", mail["subject"])
+        self.assertIn("We received $ 150.00", mail["subject"])
 
     def test_credit_note_gets_no_thanks(self):
         move = self.due_on_the_ninth()
@@ -241,7 +248,7 @@ class TestThanks(MoneyCase):
             self.run_ruler("track")
         self.assertFalse(self.instalments(move).is_open, "nothing is proved here")
         (mail,) = self.day("2026-03-04")
-        self.assertIn("we received $ 90.00", mail["subject"])
+        self.assertIn("We received $ 90.00", mail["subject"])
 
     def test_money_matched_from_the_bank_is_thanked_for(self):
         """Without a payment of Odoo: the line of the bank itself settles the invoice."""
@@ -265,7 +272,7 @@ class TestThanks(MoneyCase):
             ).reconcile()
             self.run_ruler("track")
         (mail,) = self.day("2026-03-04")
-        self.assertIn("we received $ 40.00", mail["subject"])
+        self.assertIn("We received $ 40.00", mail["subject"])
         self.assertIn("$ 60.00 of it remains open", mail["body"])
 
     def test_payment_of_five_days_ago_is_thanked_for_and_of_six_not(self):

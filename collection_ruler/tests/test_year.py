@@ -93,9 +93,7 @@ bruno 11-25 Thank you 500 EUR
 ana 12-08 A week before 100 USD
 ana 12-15 Due today 100 USD
 ana 12-17 Forgot? 100 USD
-ana 12-21 Call: is anything wrong? 100 USD   # the 20th is a Sunday
-ana 12-23 Firm and polite 100 USD
-ana 12-28 Review 100 USD               # Christmas and a weekend
+ana 12-21 Call: is anything wrong? 100 USD   # the 20th is a Sunday; no firm word until 2 January
 """
 
 # why what had come was not said, from the first to the last morning

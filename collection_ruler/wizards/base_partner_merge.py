@@ -11,7 +11,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             if not dst_partner or dst_partner not in partners:
                 dst_partner = self._get_ordered_partner(partners.ids)[-1]
             for source in partners - dst_partner:
-                self.env["collection.debtor"]._fold(source, dst_partner)
+                self.env["collection.merge"]._merge(source, dst_partner)
         result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         if len(partners) > 1:
             # the wizard moves journal items by SQL, and two instalments may have become one

@@ -103,8 +103,8 @@ class CollectionForecast(models.TransientModel):
         """
         facts = self.env["collection.forecast.facts"].sudo().with_company(company)
         forecast = Forecast(clock.now(facts.env), days)
-        for customer in facts._customers(company.sudo()):
-            forecast.add(customer)
+        for standing, make in facts._customers(company.sudo(), forecast):
+            forecast.add_standing(standing, make)
         return forecast
 
     def _rows(self, company, counts):

@@ -39,6 +39,11 @@ class CollectionRulerActivation(models.TransientModel):
     no_holidays = fields.Char(compute="_compute_preview", string="Countries without holidays")
     unsent_count = fields.Integer(compute="_compute_preview", string="Invoices not sent yet")
     unsent_names = fields.Char(compute="_compute_preview", string="Which were not sent")
+    left_unsent_count = fields.Integer(compute="_compute_preview", string="Left to people to send")
+    have_unsent = fields.Boolean(
+        "They have these invoices already",
+        help="They went by post, by e-mail or from another system: the ruler may remind of them.",
+    )
     notice = fields.Char(related="ruler_id.company_id.collection_notice")
     next_date = fields.Date(compute="_compute_preview", string="First step on")
     next_count = fields.Integer(compute="_compute_preview", string="Customers on that day")
@@ -70,7 +75,7 @@ class CollectionRulerActivation(models.TransientModel):
                 rows += Markup("<li>%s%s</li>") % (sentence, way)
             wizard.missing = rows and Markup("<ul class='mb-0'>%s</ul>") % rows
 
-    @api.depends("ruler_id", "backlog_policy")
+    @api.depends("ruler_id", "backlog_policy", "have_unsent")
     def _compute_preview(self):
         for wizard in self:
             ruler = wizard.ruler_id
@@ -104,9 +109,8 @@ class CollectionRulerActivation(models.TransientModel):
             lambda country: not holiday_support(known_as(country.code, None)[0])
         )
         self.no_holidays = ", ".join(sorted(countries.mapped("name")))
-        delivers = any(self.ruler_id.step_ids.mapped("delivers_invoice"))
-        unsent = {one.move_id for one in taken if not one.delivered} if delivers else ()
-        self.unsent_count = len(unsent)
+        unsent, left = self._left_unsent(taken)
+        self.unsent_count, self.left_unsent_count = len(unsent), len(left)
         moves = self.env["account.move"].sudo().browse(sorted(unsent)[: LISTED + 1])
         self.unsent_names = self._names(moves.mapped("name"), len(unsent))
 
@@ -181,6 +185,8 @@ class CollectionRulerActivation(models.TransientModel):
         """Switch it on, with the policy that was looked at."""
         self.ruler_id.backlog_policy = self.backlog_policy
         self.ruler_id._activate()
+        if self.have_unsent:
+            self._mark_sent(self.ruler_id)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

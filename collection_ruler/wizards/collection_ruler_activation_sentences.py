@@ -1,5 +1,8 @@
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
+
+from ..dunning.sending import a_person_sends
+from ..models.common.instalment_key import is_unsent
 
 
 class CollectionRulerActivation(models.TransientModel):
@@ -108,22 +111,50 @@ class CollectionRulerActivation(models.TransientModel):
         if not self.unsent_count:
             return []
         words = {"count": self.unsent_count, "names": self.unsent_names}
-        if self.backlog_policy == "catch_up":
-            return [
-                self.env._(
-                    "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). Those that are not "
-                    "overdue are sent to their customers as well, each in its own message; the "
-                    "overdue ones stand in the reminder only.",
-                    **words,
-                )
-            ]
-        return [
+        left = self.left_unsent_count
+        said = [
             self.env._(
-                "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). The ruler sends those "
-                "whose day comes from now on; what is older is left to you.",
+                "Invoices that were not sent from Odoo yet: %(count)s (%(names)s). Nothing is said about an "
+                "invoice before its customer has it.",
                 **words,
             )
         ]
+        if left < self.unsent_count:
+            said.append(
+                self.env._(
+                    "The ruler sends %s of them itself, each when its day comes.",
+                    self.unsent_count - left,
+                )
+            )
+        if left:
+            said.append(
+                self.env._(
+                    "Left to you to send: %s. Where customers have them already, say so below, or they are "
+                    "not reminded of them.",
+                    left,
+                )
+            )
+        return said
+
+    def _mark_sent(self, ruler):
+        """The customers have them already: no days of silence begin, as they had them all the time (A3)."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move m SET is_move_sent = TRUE FROM collection_instalment i "
+                "WHERE i.move_id = m.id AND i.is_open AND i.ruler_id = %s AND %s",
+                ruler.id,
+                is_unsent("i", "m"),
+            )
+        )
+        self.env["account.move"].invalidate_model(["is_move_sent", "move_sent_values"])
+
+    def _left_unsent(self, taken):
+        """Ids of the invoices that are not sent yet, and of those among them that only a person will send."""
+        ladder = self.ruler_id._to_ladder()
+        unsent = [one for one in taken if one.unsent]
+        left = {one.move_id for one in unsent if a_person_sends(ladder, one.watermark, one.by_hand)}
+        return {one.move_id for one in unsent}, left
 
     def _warn_of_customers(self):
         """Whose holidays nobody knows, and who cannot be written to."""

@@ -9,7 +9,9 @@ from odoo.tools import SQL
 
 from ..dunning.calendar import NeverOpen
 from ..dunning.next_step import Coming, next_step, soonest
+from ..dunning.sending import Sending
 from ..models.common import clock
+from ..models.common.instalment_key import is_sent_by_hand, is_unsent, went_on
 from ..models.common.memo import Memo
 from ..models.screens.banner_facts import spoken_to
 from ..models.screens.banner_sentences import channel_and_step
@@ -33,6 +35,9 @@ class _Taken(NamedTuple):
     delivered: bool
     calendar_key: str
     profile: str | None  # how the customer usually pays (F6)
+    unsent: bool  # an invoice that did not reach the customer (A3)
+    by_hand: bool  # a person sends the invoices of this customer
+    sent_on: date | None
     is_new: bool  # not one that the ruler had before it was paused
 
 
@@ -100,6 +105,9 @@ class CollectionRulerActivation(models.TransientModel):
             ruler.write({"state": "running", "backlog_policy": policy})
             enrolled = self.env["collection.enrol"].sudo()._enrol(ruler.company_id)
             standing = self._standing(ruler, enrolled)
+            if self.have_unsent:
+                self._mark_sent(ruler)
+                standing = self._standing(ruler, enrolled)
             foresee = self._planned if policy == "catch_up" else self._coming
             lines = foresee(ruler, standing)
             debtors = (
@@ -123,19 +131,25 @@ class CollectionRulerActivation(models.TransientModel):
         messages ask for both."""
         rows = self.env.execute_query(
             SQL(
-                "SELECT i.id, i.debtor_id, d.partner_id, i.move_id, i.due_date, "
-                "coalesce(i.anchor_date, i.due_date), i.watermark, i.residual, "
-                "m.is_move_sent IS TRUE OR m.move_type NOT IN %s, i.calendar_key, d.profile, "
-                "i.id = ANY(%s) "
-                "FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id "
-                "JOIN account_move m ON m.id = i.move_id "
-                "WHERE i.is_open AND i.ruler_id = %s AND i.debtor_id IN ("
-                "SELECT debtor_id FROM collection_instalment WHERE id = ANY(%s) AND ruler_id = %s)",
-                tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
-                enrolled,
-                ruler.id,
-                enrolled,
-                ruler.id,
+                """
+                SELECT i.id, i.debtor_id, d.partner_id, i.move_id, i.due_date,
+                       coalesce(i.anchor_date, i.due_date), i.watermark, i.residual,
+                       m.is_move_sent IS TRUE OR m.move_type NOT IN %(sales)s,
+                       i.calendar_key, d.profile, %(unsent)s, %(by_hand)s, %(went_on)s,
+                       i.id = ANY(%(enrolled)s)
+                  FROM collection_instalment i JOIN collection_debtor d ON d.id = i.debtor_id
+                  JOIN res_partner p ON p.id = d.partner_id
+                  JOIN account_move m ON m.id = i.move_id
+                 WHERE i.is_open AND i.ruler_id = %(ruler)s AND i.debtor_id IN (
+                       SELECT debtor_id FROM collection_instalment
+                        WHERE id = ANY(%(enrolled)s) AND ruler_id = %(ruler)s)
+                """,
+                sales=tuple(self.env["account.move"].get_sale_types(include_receipts=True)),
+                unsent=is_unsent("i", "m"),
+                by_hand=is_sent_by_hand("p", "m"),
+                went_on=went_on("i", "m", ruler.company_id._collection_today()),
+                enrolled=enrolled,
+                ruler=ruler.id,
             )
         )
         return [_Taken(*row) for row in rows]
@@ -190,6 +204,7 @@ class CollectionRulerActivation(models.TransientModel):
             coming = next_of(
                 *(one.calendar_key, one.due_date, one.counts_from, one.watermark),
                 *(one.delivered, one.profile, one.debtor_id in heard),
+                Sending(one.unsent, one.by_hand, one.sent_on),
             )
             by_debtor[one.debtor_id].append((coming, one.residual))
         lines = []

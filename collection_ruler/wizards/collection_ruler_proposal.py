@@ -86,7 +86,9 @@ class CollectionRulerProposal(models.TransientModel):
         """The rungs of the sample that suit the ways of speaking."""
         self.ensure_one()
         steps = SAMPLES[self._key()].steps
-        return tuple(step for step in steps if self.ways == "call" or not step.call)
+        if self.ways == "call":
+            return steps
+        return tuple(step.without_calls() for step in steps if not step.call)
 
     @api.model
     def _step_values(self, step):
@@ -98,6 +100,8 @@ class CollectionRulerProposal(models.TransientModel):
         if step.not_to:
             classes = self.env["collection.payer.class"].search([("code", "in", step.not_to)])
             values["skip_profiles"] = [Command.set(classes.ids)]
+        if step.is_firm:
+            values["spares_turn_of_year"] = True
         if step.words or step.delivers:
             values |= {
                 "channel": self.env["collection.channel.email"]._code,
@@ -143,6 +147,8 @@ class CollectionRulerProposal(models.TransientModel):
                 "name": self.title,
                 "company_id": self.company_id.id,
                 "customer_kind": KINDS[self.customers],
+                "max_days_overdue": SAMPLES[self._key()].max_days_overdue,
+                "owed_min": self.env["collection.smallest.amount"]._of(self.company_id),
                 "step_ids": [Command.create(values) for values in steps],
             }
         )

@@ -9,6 +9,9 @@ from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
+# as far ahead of any usual payment term: an invoice leaves once it is posted
+ON_POSTING = 90
+
 PERSONS, COMPANIES, BOTH = "persons", "companies", "both"
 
 
@@ -32,17 +35,36 @@ class SampleStep(NamedTuple):
     note: str | None = None
     not_to: tuple[str, ...] = ()
 
+    @property
+    def is_firm(self) -> bool:
+        """Firm words, and formal letters: not to be heard about the turn of the year."""
+        return self.stage == "firm"
+
+    def without_calls(self) -> "SampleStep":
+        """The same for whoever only writes: nobody stands among those to call."""
+        return self._replace(stage="reminded") if self.stage == "call" else self
+
 
 class SampleRuler(NamedTuple):
-    """A whole procedure; thanks and the word about a returned payment belong to each."""
+    """A whole procedure; thanks and the word about a returned payment belong to each.
+
+    :param max_days_overdue: after so many days people take over (A4)
+    """
 
     name: str
     why: str
     steps: tuple[SampleStep, ...]
+    max_days_overdue: int
 
 
-def _deliver(offset: int) -> SampleStep:
-    return SampleStep(offset, _lt("Send the invoice"), stage="upcoming", delivers=True)
+def _deliver(offset: int, name: str | None = None) -> SampleStep:
+    name = name or _lt("Send the invoice")
+    return SampleStep(offset, name, stage="upcoming", delivers=True)
+
+
+def _on_posting() -> SampleStep:
+    """So far ahead of any due date that it comes as soon as the invoice is posted."""
+    return _deliver(-ON_POSTING, _lt("Send the invoice once it is posted"))
 
 
 def _call(offset: int) -> SampleStep:
@@ -83,6 +105,7 @@ SAMPLES = {
             SampleStep(8, _lt("Firm and polite"), "firm", "firm", attach=True),
             _review(10),
         ),
+        60,
     ),
     "gentle": SampleRuler(
         _lt("Gentle, for consumers"),
@@ -91,11 +114,13 @@ SAMPLES = {
             _deliver(-10),
             SampleStep(-5, _lt("Coming due"), "week_before", "upcoming"),
             SampleStep(3, _lt("Probably slipped through"), "forgot", attach=True),
-            _call(12),
-            SampleStep(18, _lt("Pay now or pick a date"), "another_date"),
-            SampleStep(28, _lt("Last friendly reminder"), "last_friendly", "firm", attach=True),
+            SampleStep(12, _lt("Pay now or pick a date"), "another_date"),
+            SampleStep(18, _lt("Before we call you"), "last_friendly", attach=True),
+            _call(24),
+            SampleStep(30, _lt("Firm and polite"), "firm", "firm", attach=True),
             _review(40),
         ),
+        60,
     ),
     "business": SampleRuler(
         _lt("Standard, for companies"),
@@ -104,7 +129,7 @@ SAMPLES = {
             "written to after you approve it."
         ),
         (
-            _deliver(-30),
+            _on_posting(),
             SampleStep(-7, _lt("Is everything in order?"), "order_check", "upcoming", attach=True),
             SampleStep(3, _lt("Forgot?"), "forgot", attach=True),
             SampleStep(10, _lt("When will it be paid?"), "when", attach=True),
@@ -115,6 +140,7 @@ SAMPLES = {
             _letter(35, _lt("Formal letter")),
             _review(60),
         ),
+        90,
     ),
     "brazil": SampleRuler(
         _lt("Brazil"),
@@ -124,24 +150,27 @@ SAMPLES = {
             SampleStep(-3, _lt("Coming due"), "week_before", "upcoming", attach=True),
             SampleStep(0, _lt("Due today"), "due_today"),
             SampleStep(2, _lt("Forgot?"), "forgot", attach=True),
-            _call(10),
-            SampleStep(15, _lt("Pay now or pick a date"), "another_date", attach=True),
+            _call(5),
+            SampleStep(9, _lt("Pay now or pick a date"), "another_date", "call", attach=True),
+            SampleStep(15, _lt("Firm and polite"), "firm", "firm", attach=True),
             _letter(25, _lt("Registered notice")),
             _review(45),
         ),
+        60,
     ),
     "eu_business": SampleRuler(
         _lt("European Union, companies"),
         _lt("Three e-mails, and after a month a formal notice, which is a task for a person."),
         (
-            _deliver(-30),
+            _on_posting(),
             SampleStep(-7, _lt("Is everything in order?"), "order_check", "upcoming", attach=True),
             SampleStep(3, _lt("Forgot?"), "forgot", attach=True),
+            _call(6),
             SampleStep(10, _lt("Firm and polite"), "firm", "firm", attach=True),
-            _call(18),
             _letter(30, _lt("Formal notice")),
             _review(45),
         ),
+        75,
     ),
     "eu_persons": SampleRuler(
         _lt("European Union, consumers"),
@@ -151,10 +180,12 @@ SAMPLES = {
             SampleStep(-7, _lt("A week before"), "week_before", "upcoming", attach=True),
             SampleStep(3, _lt("Forgot?"), "forgot", attach=True),
             SampleStep(10, _lt("Pay now or pick a date"), "another_date", attach=True),
-            _call(18),
-            SampleStep(30, _lt("Last friendly reminder"), "last_friendly", "firm", attach=True),
+            SampleStep(18, _lt("Before we call you"), "last_friendly", attach=True),
+            _call(24),
+            SampleStep(32, _lt("Firm and polite"), "firm", "firm", attach=True),
             _review(45),
         ),
+        75,
     ),
 }
 

@@ -221,17 +221,26 @@ def due(snapshot, day):
 
 
 def owed(snapshot: Snapshot, day: date, spoken_about=()) -> dict[str, Decimal]:
-    """What may be asked for on a day: the sums of what is due, or of what is announced, net."""
-    free = in_force(snapshot, day)
-    asked = due(snapshot, day) or [c for c in free if c.id in spoken_about]
-    return {
-        currency: max(
-            Decimal(0),
-            sum(c.residual for c in asked if c.currency == currency)
-            - snapshot.credits.get(currency, 0),
-        )
-        for currency in {c.currency for c in asked}
-    }
+    """What a message may ask for on a day: of what it speaks about the sums of what is due, or else of what
+    it announces, less what credits leave after they paid for what is older."""
+    free = [c for c in in_force(snapshot, day) if c.id in spoken_about]
+    asked = [c for c in free if c in due(snapshot, day)] or free
+    sums = {}
+    for currency in {c.currency for c in asked}:
+        owing = [c for c in {*due(snapshot, day), *asked} if c.currency == currency]
+        credit = snapshot.credits.get(currency, 0)
+        sums[currency] = Decimal(0)
+        for claim in sorted(owing, key=lambda c: (c.due_date, c.id)):
+            paid = min(credit, claim.residual)
+            credit -= paid
+            sums[currency] += claim.residual - paid if claim in asked else 0
+    return sums
+
+
+def waits_for_the_other_track(claim: Claim, watermark: int) -> bool:
+    """Whether a message and a task have both come, so that the later of the two follows another day."""
+    left = claim.ladder.steps_between(claim.watermark, claim.reached_offset)
+    return watermark < claim.reached_offset and len({s.mode == "task" for s in left}) == 2
 
 
 def consumed(snapshot: Snapshot, decision: Decision, **more) -> Snapshot:

@@ -98,3 +98,17 @@ def test_an_example():
         (2, 0, 5),
     ]
     assert found.sums == {"EUR": Sum(130, 110, 20), "BRL": Sum(5, 0, 5)}
+
+
+def test_credits_pay_only_what_stands_on_their_own_account():
+    """F1: nothing else can be reconciled with them."""
+    day = date(2026, 3, 9)
+    rows = [
+        Owed(1, day, day, Decimal(40), "EUR", 10),
+        Owed(2, day, day, Decimal(100), "EUR", 20),
+    ]
+    credits = {"EUR 10": Decimal(60), "USD 20": Decimal(5), "EUR": Decimal(7)}
+    assert net_of(rows, credits) == {"EUR": Decimal(100)}
+    said = statement(rows, credits, day)
+    assert said.sums["EUR"] == (Decimal(140), Decimal(40), Decimal(100))
+    assert [row.credit for row in said.rows] == [Decimal(40), Decimal(0)]

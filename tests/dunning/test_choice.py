@@ -119,26 +119,32 @@ LADDER = Ladder(
 
 
 def chosen(reached_offset, watermark=None, **more):
-    found = choose(LADDER, watermark, reached_offset, **{"late": True, "spoken_to": True} | more)
+    found = choose(LADDER, watermark, reached_offset, **{"days_late": 9, "spoken_to": True} | more)
     return [s.id for s in found.messages], [s.id for s in found.tasks], found.watermark
 
 
-def test_the_latest_message_and_the_latest_task_are_taken():
+def test_the_latest_message_or_the_latest_task_is_taken_whichever_comes_first():
+    """Nobody is called and written to in one minute, unless the ruler has both on one day."""
     assert chosen(-3) == ([], [], -3)
-    assert chosen(-3, late=False) == ([1], [], -3)
-    assert chosen(5) == ([2], [3], 5)
-    assert chosen(8) == ([4, 5], [3], 8)
-    assert chosen(8, watermark=3) == ([4, 5], [3], 8)
+    assert chosen(-3, days_late=-1) == ([1], [], -3)
+    assert chosen(5) == ([2], [], 3)
+    assert chosen(5, watermark=3) == ([], [3], 5)
+    assert chosen(8) == ([], [3], 5)
+    assert chosen(8, watermark=5) == ([4, 5], [], 8)
+    both = Ladder(1, (*LADDER.steps, Step(6, 8, "phone", mode="task")))
+    assert len(choose(both, 3, 8, days_late=9, spoken_to=True).messages) == 2
+    assert [s.id for s in choose(both, 3, 8, days_late=9, spoken_to=True).tasks] == [6]
     assert chosen(8, spoken_to=False) == ([2], [], 3)
-    assert chosen(8, done_step_ids=(4, 5)) == ([2], [3], 8)
-    assert chosen(8, left_out=dict.fromkeys((4, 5), Reason.TOO_LITTLE)) == ([2], [3], 8)
+    assert chosen(8, done_step_ids=(4, 5)) == ([2], [], 3)
+    assert chosen(8, left_out=dict.fromkeys((4, 5), Reason.TOO_LITTLE)) == ([2], [], 3)
 
 
 def test_what_reaches_nobody_waits_unless_something_later_arrives():
     lost = {("email", "billing"): Reason.BAD_ADDRESS}
-    assert chosen(8, unreachable=lost) == ([4], [3], 8)
-    assert choose(LADDER, 5, 3 + 5, late=True, spoken_to=True, unreachable=lost).waits is None
+    assert chosen(8, unreachable=lost) == ([], [3], 5)
+    assert chosen(8, watermark=5, unreachable=lost) == ([4], [], 8)
+    assert choose(LADDER, 5, 3 + 5, days_late=9, spoken_to=True, unreachable=lost).waits is None
     mute = lost | {("sms", "billing"): Reason.OPTED_OUT}
     assert chosen(8, unreachable=mute) == ([], [3], 5)
-    waits = choose(LADDER, 5, 8, late=True, spoken_to=True, unreachable=mute).waits
+    waits = choose(LADDER, 5, 8, days_late=9, spoken_to=True, unreachable=mute).waits
     assert waits == Reason.OPTED_OUT

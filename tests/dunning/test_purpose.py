@@ -24,6 +24,9 @@ def test_steps_plan_by_their_trigger():
 
 @pytest.mark.parametrize("block", [None, *Reason])
 def test_what_may_stop_a_reminder_does_not_stop_the_invoice(block):
-    doubts = (Reason.HELD, Reason.IN_BANK, Reason.STALE_BANK, Reason.SETTLING)
+    doubts = (
+        *(Reason.HELD, Reason.IN_BANK, Reason.STALE_BANK, Reason.SETTLING),
+        *(Reason.NOT_SENT, Reason.JUST_DELIVERED),
+    )
     assert is_stopped_by("dunning", block) == (block is not None)
     assert is_stopped_by("delivery", block) == (block is not None and block not in doubts)

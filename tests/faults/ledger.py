@@ -24,7 +24,7 @@ KNOWN = """
      WHERE a.active
        AND (strpos(a.summary, f.step_name) > 0
             -- one for the address, not one for each step
-            OR (f.reason IN ('no_address', 'bounced') AND a.summary LIKE '%e-mail address%'))
+            OR (f.reason IN ('no_address', 'bounced', 'refused') AND a.summary LIKE '%e-mail address%'))
 """
 
 # nothing twice, and nothing that the ledger does not know

@@ -82,7 +82,7 @@ def assert_only(found, exceptions) -> None:
 # who may import whom
 # ----------------------------------------------------------------------
 
-PURE = {"dateutil", "holidays"} | set(sys.stdlib_module_names)
+PURE = {"dateutil", "flufl", "holidays"} | set(sys.stdlib_module_names)
 
 
 @pytest.mark.parametrize("path", python("dunning"), ids=relative)

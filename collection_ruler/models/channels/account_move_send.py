@@ -11,9 +11,10 @@ class AccountMoveSend(models.AbstractModel):
         """Make the invoice's PDF once and store it as Odoo does when it sends; nothing is sent (C2)."""
         data = {move: {"pdf_report": self._get_default_pdf_report_id(move)}}
         self._prepare_invoice_pdf_report(data)
-        was_sent = move.is_move_sent
+        was_sent, sent_on = move.is_move_sent, move.collection_sent_on
         self._link_invoice_documents(data)
-        move.is_move_sent = was_sent  # a PDF that lies in a drawer was not sent
+        if not was_sent:  # a PDF that lies in a drawer was not sent
+            move.write({"is_move_sent": False, "collection_sent_on": sent_on})
 
     @api.model
     def _send_mail(self, move, mail_template, **kwargs):
@@ -25,10 +26,12 @@ class AccountMoveSend(models.AbstractModel):
             # on the entry, not on its instalments: a run may hold these, or know none of them yet
             calendar = move.company_id.root_id.sudo()._collection_calendar()
             now = clock.now(self.env)
-            move.sudo().collection_sent_on = calendar.local_day(now)
+            # Odoo says so only where it made the PDF anew
+            move.sudo().write({"is_move_sent": True, "collection_sent_on": calendar.local_day(now)})
             return
         send = self.with_context(collection_delivery=True)
         super(AccountMoveSend, send)._send_mail(move, mail_template, **kwargs)
+        move.sudo().is_move_sent = True
         mails = (
             self.env["mail.mail"]
             .sudo()

@@ -7,8 +7,6 @@ from markupsafe import Markup
 
 # a gateway that was handed a message and has not answered for so long never will
 ANSWER_LIMIT = timedelta(minutes=10)
-# a gateway that says "later" is asked again after so long
-RETRY_AFTER = timedelta(minutes=15)
 
 
 class Message(NamedTuple):

@@ -33,9 +33,6 @@ class CollectionChannel(models.AbstractModel):
     _has_addresses = True
     # the fields of ``res.partner`` that `_reaches` and `_address` read: when one changes, track looks again
     _address_fields = ("email",)
-    # a refusal whose words match this regular expression is about the address, others are about us; None:
-    # all are
-    _address_refused = None
     # its queue sends to the test address by itself
     _redirects_in_test_mode = False
 

@@ -4,12 +4,14 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.addresses import in_one_line, mailboxes
+from ...dunning.addresses import mailboxes
+from ...dunning.answers import FIRST_PAUSE
+from ...dunning.message_shape import subject_line
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import create_many
 from ..common.memo import memo_of
-from .answers import RETRY_AFTER, Message, Outcome
+from .answers import Message, Outcome
 
 # what messages need to know of customers, their contacts and whoever signs
 ADDRESSED = [
@@ -36,8 +38,6 @@ class CollectionChannelEmail(models.AbstractModel):
     _modes = ("automatic", "approve")
     _purposes = ("dunning", "returned", "thanks", "delivery")
     _address_fields = ("email",)
-    # enhanced status codes of RFC 3463 (3.2) and, for 5.1.10, RFC 7505. Others, such as 5.7.1, are about us.
-    _address_refused = r"\m5\.1\.(1|2|3|6|10)\M"
     _redirects_in_test_mode = True
     # what is taken back was never said, so nobody should read it in the history
     _keeps_words = False
@@ -114,7 +114,7 @@ class CollectionChannelEmail(models.AbstractModel):
         try:
             return self._write_all(followups)
         finally:
-            for key in ("writing", "owed", "asked", "coming"):
+            for key in ("writing", "owed", "asked", "coming", "rows", "remaining"):
                 memo.pop(key, None)
 
     def _write_all(self, followups):
@@ -127,7 +127,7 @@ class CollectionChannelEmail(models.AbstractModel):
             local = template.with_context(lang=lang)
             subjects = local._render_field("subject", own.ids)
             bodies = local._render_field("body_html", own.ids, options={"post_process": True})
-            written |= {key: Message(in_one_line(subjects[key]), bodies[key]) for key in own.ids}
+            written |= {key: Message(subject_line(subjects[key]), bodies[key]) for key in own.ids}
         return written
 
     def _preview(self, followup):
@@ -199,11 +199,12 @@ class CollectionChannelEmail(models.AbstractModel):
             elif mail.state == "cancel":
                 result[followup] = Outcome("taken_back")  # by a person, in Odoo's own queue
             elif mail.state == "exception" and not followup.handed_at:
-                # nobody was handed this mail, since the server could not be reached: its queue tries again
-                mail.state = "outgoing"
-                queue = self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()
-                queue._trigger(at=now + RETRY_AFTER)
-                result[followup] = Outcome("no_server", said=mail.failure_reason)
+                # nobody took this mail: its queue tries again
+                was_answered, said = mail.failure_type, mail.failure_reason
+                mail.write({"state": "outgoing", "failure_type": False})
+                self.env["collection.outbox"]._try_at(now + FIRST_PAUSE)
+                if not was_answered:  # else door 2 noted what the server said
+                    result[followup] = Outcome("no_server", said=said)
         return result
 
     def _without_mail(self, followup):

@@ -21,12 +21,15 @@ def amount_text(env, amount, currency, by_code=False):
     return memo[key]
 
 
-def date_text(env, day):
-    """A date as the reader writes it; a batch remembers them."""
+def date_text(env, day, style="long"):
+    """A date with its month in words, since 03/06/2026 is two dates; a batch remembers them.
+
+    :param style: "long", or "medium" with the month cut short, for tables
+    """
     memo = memo_of(env)
-    key = "date", env.lang, day
+    key = "date", env.lang, day, style
     if key not in memo:
-        memo[key] = format_date(env, day)
+        memo[key] = format_date(env, day, date_format=style)
     return memo[key]
 
 

@@ -157,6 +157,48 @@ def is_overtaken(item: str) -> SQL:
     )
 
 
+def is_unsent(instalment: str, move: str) -> SQL:
+    """Whether an instalment is of an invoice that did not reach its customer (A3). Receipts, general entries
+    and opening balances have no such document; whoever agreed on another date, or paid once, has it.
+
+    :param move: the alias of account_move
+    """
+    return SQL(
+        "(%(m)s.move_type = 'out_invoice' AND %(m)s.is_move_sent IS NOT TRUE"
+        " AND coalesce(%(i)s.occurrence, 0) = 0)",
+        i=SQL.identifier(instalment),
+        m=SQL.identifier(move),
+    )
+
+
+def went_on(instalment: str, move: str, today: date) -> SQL:
+    """The last day on which the ruler or a person sent, or is to send, the invoice of an instalment (A3).
+
+    :param move: the alias of account_move
+    :param today: local day of the company: on a later one nothing was sent yet
+    """
+    return SQL(
+        "greatest(%(i)s.delivered_on,"
+        " CASE WHEN %(m)s.collection_sent_on <= %(today)s THEN %(m)s.collection_sent_on END)",
+        i=SQL.identifier(instalment),
+        m=SQL.identifier(move),
+        today=today,
+    )
+
+
+def is_sent_by_hand(customer: str, move: str) -> SQL:
+    """Whether a person sends the invoices of a customer, so that no step does (A3).
+
+    :param customer: the alias of res_partner, the commercial one
+    :param move: the alias of account_move, whose company it is about
+    """
+    return SQL(
+        "(%s.invoice_sending_method ->> %s.company_id::text IS NOT DISTINCT FROM 'manual')",
+        SQL.identifier(customer),
+        SQL.identifier(move),
+    )
+
+
 def has_left(followup: str) -> SQL:
     """Whether a follow-up is with the customer, or may be, for all that we know. A call that somebody is to
     make counts when it was made."""
@@ -169,10 +211,13 @@ def has_left(followup: str) -> SQL:
 def was_spoken_to(debtor: str) -> SQL:
     """Whether a reminder ever left to a customer.
 
+    By the index of customers: for an EXISTS PostgreSQL reads all follow-ups there are, in each batch anew.
+
     :param debtor: the alias of collection_debtor
     """
     return SQL(
-        "EXISTS (SELECT FROM collection_followup f WHERE f.debtor_id = %s.id AND %s AND %s)",
+        "coalesce((SELECT TRUE FROM collection_followup f "
+        "WHERE f.debtor_id = %s.id AND %s AND %s LIMIT 1), FALSE)",
         SQL.identifier(debtor),
         asks_for_money("f"),
         has_left("f"),

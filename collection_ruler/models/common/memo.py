@@ -1,4 +1,6 @@
-"""What a batch remembers between its records."""
+"""What a batch remembers between its records, and what is known of a mail that came in."""
+
+from ...dunning.incoming import Incoming
 
 
 class Memo(dict):
@@ -11,8 +13,8 @@ class Memo(dict):
     __hash__ = object.__hash__
 
 
-# In the context key ``collection_bounce``: a mail server reports a delay, and goes on trying.
-NOT_FINAL = object()
+# In the context key ``collection_bounce``: what a report says of our messages is written already.
+SETTLED = object()
 # In the context key ``collection_outbox_held``: the transaction of a channel's queue holds the row of the
 # outbox, so a cursor beside it may not touch it. Compared by identity, so nobody can send it by RPC.
 QUEUE_HOLDS_IT = object()
@@ -25,6 +27,13 @@ def memo_of(env):
     """
     memo = env.context.get("collection_memo")
     return memo if isinstance(memo, Memo) else Memo()
+
+
+def incoming_of(env):
+    """What is known of the mail that comes in just now, in the context key ``collection_incoming``; None
+    where none does. Nobody can send an `Incoming` by RPC."""
+    incoming = env.context.get("collection_incoming")
+    return incoming if isinstance(incoming, Incoming) else None
 
 
 def with_memo(records):

@@ -38,7 +38,13 @@ def _waiting(env):
         (Reason.STALE_BANK, _("the bank data is old, a payment may have come: import it")),
         (Reason.SETTLING, _("what they paid in time may not have arrived yet")),
         (Reason.COVERED, _("outstanding credits cover the debt: reconcile them")),
+        (
+            Reason.NOT_SENT,
+            _("the invoice was not sent to the customer yet: send it, or mark it as sent"),
+        ),
         (Reason.JUST_DELIVERED, _("the invoice goes out first, or did only days ago")),
+        (Reason.TASK_OPEN, _("a call or review of ours comes first: do it, or end it")),
+        (Reason.THANKED, _("they are thanked for a payment that day")),
         (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
         (Reason.CONVERSATION, _("we spoke with them these days")),
         (Reason.TOO_SOON, _("the last contact was too recent")),
@@ -48,8 +54,11 @@ def _waiting(env):
         (Reason.CLOSED, _("outside the contact hours")),
         (Reason.TO_APPROVE, _("it waits for approval")),
         (Reason.LOOK_FIRST, _("a draft credit note stands against it: look at it first")),
+        (Reason.UNANSWERED, _("nobody has answered what they wrote: answer them first")),
+        *_untrue(env),
         (Reason.SKIPPED_TODAY, _("somebody skipped it for the day")),
         (Reason.BAD_ADDRESS, _("the e-mail address does not work: add another one")),
+        (Reason.TURN_OF_YEAR, _("no firm word from 20 December to 2 January")),
         (Reason.NEVER_OPEN, _("the contact hours never open")),
         (Reason.PAST_LIMIT, _("overdue for longer than the ruler speaks")),
         (Reason.PAUSED, _("all sending is paused")),
@@ -57,6 +66,26 @@ def _waiting(env):
         (Reason.UNPAID_PROMISE, _("a promise to pay was not kept: speak with them first")),
         (Reason.NOT_THEIRS, _("who was written to is not the customer")),
     ]
+
+
+def _untrue(env):
+    """The sentence that is not so; approving does not make it true (C8)."""
+    _ = env._
+    what_to_do = _("write to them yourself, or choose other words in the step")
+    sentences = (
+        (Reason.UNTRUE_COMING, _("it says that something will be due, and it is due already")),
+        (Reason.UNTRUE_DUE_TODAY, _("it says “due today”, and that is another day")),
+        (Reason.UNTRUE_OVERDUE, _("it says that something is overdue, and it is not")),
+        (Reason.UNTRUE_NO_PAYMENT, _("it says that no payment was seen, and one was, and went")),
+        (Reason.UNTRUE_SLIPPED, _("it says “slipped through”, and they paid or answered before")),
+        (Reason.UNTRUE_WROTE_BEFORE, _("it says that we wrote about it before, and we did not")),
+        (Reason.UNTRUE_NOT_HEARD, _("it says that we have not heard from them, and we have")),
+        (Reason.UNTRUE_COLLEAGUES, _("it says that colleagues did not answer, and that is not so")),
+        (Reason.UNTRUE_RETURNED, _("it says that a payment came back, and none did")),
+        (Reason.UNTRUE_RECEIVED, _("it says that a payment was received, and it asks for one")),
+        (Reason.UNTRUE_ATTACHED, _("it says that the invoice is attached, and it is not")),
+    )
+    return [(reason, f"{sentence}: {what_to_do}") for reason, sentence in sentences]
 
 
 def _followed_up_by_nobody(env):

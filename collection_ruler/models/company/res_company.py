@@ -5,9 +5,11 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, format_date
 
 from ...dunning.calendar import CalendarError
+from ...dunning.creditor import is_same_number, registry_label, tax_label
+from ...dunning.replies import LONGEST_WAIT, MOST_WAIT, QUIET_DAYS
 from ..common.formatting import one_line
 from .account_payment_method_line import MOST_DAYS
-from .bank_data import old_bank_day
+from .bank_data import old_bank_data
 
 
 class ResCompany(models.Model):
@@ -24,6 +26,12 @@ class ResCompany(models.Model):
         string="Money takes",
         help="Bank days until a payment stands in your books. Who paid on the due date is not asked before "
         "they have passed. 0: none. A method of payment may have days of its own, in its journal.",
+    )
+    collection_reply_days = fields.Integer(
+        string="A reply waits for",
+        default=LONGEST_WAIT,
+        help="Working days. Who replied hears nothing from the ruler until somebody has answered. After so "
+        "many days without an answer a manager is asked, and the next message wants approval.",
     )
     collection_thanks_days = fields.Integer(
         string="Thank for payments of the last days",
@@ -47,6 +55,7 @@ class ResCompany(models.Model):
     )
     collection_notice = fields.Char(compute="_compute_collection_notice")
     collection_address = fields.Char(compute="_compute_collection_address")
+    collection_creditor = fields.Char(compute="_compute_collection_creditor", compute_sudo=True)
 
     @api.depends("partner_id")
     @api.depends_context("lang")
@@ -54,6 +63,23 @@ class ResCompany(models.Model):
         """The creditor's address in one line, which stands under each message (C7)."""
         for company in self:
             company.collection_address = one_line(company.sudo().partner_id)
+
+    @api.depends("collection_address", "vat", "company_registry", "phone", "email")
+    @api.depends_context("lang")
+    def _compute_collection_creditor(self):
+        """Who is owed, complete, in the reader's language, as it stands under each message (C7)."""
+        for company in self:
+            vat, number, country = company.vat, company.company_registry, company.country_id
+            parts = [company.name, company.collection_address]
+            if vat:
+                label = tax_label(country.code, country.vat_label)
+                parts.append(f"{label or self.env._('Tax ID')} {vat}")
+            if number and not is_same_number(number, vat):
+                label = registry_label(country.code, number)
+                label = self.env._("Company no.") if label == "" else label
+                parts.append(f"{label} {number}" if label else number)
+            parts += [company.phone, company.email]
+            company.collection_creditor = " · ".join(filter(None, parts))
 
     @api.depends(
         "collection_paused_until",
@@ -80,13 +106,14 @@ class ResCompany(models.Model):
                 notices.append(company._collection_breaker_text())
             old = None
             with suppress(CalendarError):  # the page on which hours are mended has to open
-                old = old_bank_day(company)
+                old = old_bank_data(company)
             if old:
                 notices.append(
                     self.env._(
-                        "The newest bank data is of %s: nobody is asked for what is overdue until newer "
-                        "data is there.",
-                        format_date(self.env, old),
+                        "The newest bank data is of %(day)s (%(journal)s): nobody is asked for what is "
+                        "overdue until newer data is there.",
+                        day=format_date(self.env, old[0]),
+                        journal=old[1].sudo().name,
                     )
                 )
             company.collection_notice = " ".join(notices)
@@ -108,6 +135,18 @@ class ResCompany(models.Model):
             if not 0 <= company.collection_settlement_days <= MOST_DAYS:
                 raise ValidationError(
                     self.env._("Money takes from 0 to %s bank days to arrive.", MOST_DAYS)
+                )
+
+    @api.constrains("collection_reply_days")
+    def _check_collection_reply_days(self):
+        for company in self:
+            if not QUIET_DAYS <= company.collection_reply_days <= MOST_WAIT:
+                raise ValidationError(
+                    self.env._(
+                        "A reply waits for an answer for %(least)s to %(most)s working days.",
+                        least=QUIET_DAYS,
+                        most=MOST_WAIT,
+                    )
                 )
 
     @api.constrains("collection_test_email")

@@ -29,6 +29,9 @@ class ResConfigSettings(models.TransientModel):
     collection_capacity = fields.Integer(
         related="company_id.root_id.collection_capacity", readonly=False
     )
+    collection_reply_days = fields.Integer(
+        related="company_id.root_id.collection_reply_days", readonly=False
+    )
     collection_thanks_days = fields.Integer(
         related="company_id.root_id.collection_thanks_days", readonly=False
     )

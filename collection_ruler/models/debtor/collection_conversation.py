@@ -1,15 +1,15 @@
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...dunning.incoming import Kind
 from ...dunning.reason import Reason
+from ...dunning.replies import quiet_until, waits_until
 from ..common import clock
+from ..common.memo import incoming_of
 
-# a reply pauses the ruler for so many working days (C6)
-REPLY_HOLD_DAYS = 3
 # kinds of tasks that are a conversation once they are done
 CONVERSATIONS = ("phonecall", "meeting")
 
@@ -26,53 +26,60 @@ class CollectionConversation(models.AbstractModel):
 
     @api.model
     def _replied(self, debtors, msg_dict):
-        """A person replied: hold the ruler for 3 working days, tell the responsible, and note the answer on
-        what was answered (C6). What a machine wrote changes nothing.
+        """A person replied: hold the ruler until somebody has answered, tell the responsible, and note the
+        answer on what was answered (C6). What a machine wrote changes nothing.
 
         :param debtors: ``collection.debtor``
         :param msg_dict: the incoming message, as Odoo parsed it
         """
-        if self.env.context.get("collection_automatic_reply"):
+        incoming = incoming_of(self.env)
+        if incoming and incoming.kind != Kind.PERSON:
             return
         for debtor in debtors:
             last = self._last_followup(debtor)
             last.answered_at = fields.Datetime.now()
-            day = self._last_day_of_pause(debtor)
-            self._hold(debtor, day, msg_dict)._wait_for_answer()
-            debtor._schedule_task(
-                self.env._("Answer the reply of %s", debtor.display_name),
-                self.env._(
-                    "The ruler is paused for this customer until %s.", fields.Date.to_string(day)
-                ),
-                last.ruler_id,
-                once=True,
-            )
+            hold = self._hold(debtor, msg_dict)
+            hold._wait_for_answer(self._ask_to_answer(debtor, hold, last.ruler_id))
 
-    def _last_day_of_pause(self, debtor):
-        """Until when a reply of today pauses the ruler."""
-        calendar = debtor._calendar()
-        day = debtor._local_today()
-        for _working_day in range(REPLY_HOLD_DAYS):
-            day = calendar.next_open_day(day + timedelta(days=1))
-        return day
+    def _ask_to_answer(self, debtor, hold, ruler):
+        """The task to answer a reply, for whoever is responsible.
 
-    def _hold(self, debtor, day, msg_dict):
+        :return: ``mail.activity``
+        """
+        summary = self.env._("Answer the reply of %s", debtor.display_name)
+        note = self.env._(
+            "The ruler is silent for this customer until somebody answers: write to them here, tick off a "
+            "call or this task, or end the hold."
+        )
+        if hold.date_to:
+            day = fields.Date.to_string(hold.date_to)
+            note = f"{note} {self.env._('After %s a manager is asked.', day)}"
+        told = debtor._schedule_task(summary, note, ruler, once=True)
+        return told or debtor._open_tasks(summary)[:1]
+
+    def _hold(self, debtor, msg_dict):
         """Pause the ruler for a debtor who replied, or go on with the pause that there is.
 
-        :param day: the last day of it
         :return: ``collection.hold``
         """
+        calendar, today = debtor._calendar(), debtor._local_today()
+        longest = debtor.company_id.sudo().collection_reply_days
+        days = {
+            "date_to": waits_until(calendar, today, longest),
+            "quiet_until": quiet_until(calendar, today),
+        }
         pending = debtor.hold_ids.filtered(lambda h: h.state == "active" and h.origin == "reply")
         if pending:
             # a person may have made it longer, or without end
-            pending.filtered(lambda h: h.date_to and h.date_to < day).date_to = day
+            for hold in pending.filtered(lambda h: h.date_to and h.date_to <= days["date_to"]):
+                hold.write(days)
             return pending
         return debtor.env["collection.hold"].create(
             {
                 "debtor_id": debtor.id,
                 "origin": "reply",
                 "note": (msg_dict.get("subject") or "")[:200],
-                "date_to": day,
+                **days,
             }
         )
 
@@ -88,8 +95,8 @@ class CollectionConversation(models.AbstractModel):
             sent = failed._sent_to(debtor, email)  # compared as addresses: text has wildcards
             last = self._last_followup(debtor, [("id", "in", sent)])
             if last and not last.bounced_at and not failed._reached_others(last, email):
-                last.bounced_at = fields.Datetime.now()
-                last._fail(Reason.BOUNCED, email)
+                now = fields.Datetime.now()
+                last._fail(Reason.BOUNCED, email, bounced_at=now, is_bad_address=True)
 
     @api.model
     def _last_followup(self, debtor, domain=()):
@@ -115,43 +122,6 @@ class CollectionConversation(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _compose(self, debtor):
-        """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4).
-
-        :param debtor: ``collection.debtor``
-        :return: an action
-        :raise UserError: the user has no address to write from
-        """
-        debtor.ensure_one()
-        debtor.check_access("write")
-        if not self.env.user.email:
-            raise UserError(
-                self.env._(
-                    "Your user has no e-mail address to write from. Add one in your preferences, or ask "
-                    "an administrator to."
-                )
-            )
-        mail = self.env["collection.channel.email"]
-        recipients = self.env["collection.recipients"].sudo()._of(debtor, mail)
-        recipient = recipients[debtor.id, "billing"]
-        there = self.with_context(lang=recipient.lang or self.env.lang)
-        company = debtor.company_id.sudo()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Write to %s", recipient.display_name),
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_model": debtor._name,
-                "default_res_ids": debtor.ids,
-                "default_composition_mode": "comment",
-                "default_partner_ids": recipient.ids,
-                "default_subject": there.env._("Your account with %s", company.name),
-            },
-        }
-
-    @api.model
     def _posted(self, debtors, message):
         """Who writes to the customer there has answered; a call that was done is a conversation (B4, C6).
 
@@ -168,13 +138,14 @@ class CollectionConversation(models.AbstractModel):
             )
         task = message.sudo().mail_activity_type_id
         if task.category in CONVERSATIONS:
+            self._answered(debtors)
             self._log_conversation(
                 debtors, task.name, self.env["collection.channel.activity"]._code
             )
 
     @api.model
     def _answered(self, debtors):
-        """Nothing of these waits for an answer any more (C6); the pauses last to their end."""
+        """Nothing of these waits for an answer any more (C6)."""
         debtors.sudo().hold_ids.filtered(lambda hold: hold.state == "active")._answered()
 
     @api.model

@@ -1,9 +1,10 @@
+from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..common.memo import NOT_FINAL
+from ..common.memo import SETTLED
 
 # what a collector may write on a debtor; the rest is arithmetic
 WRITTEN_BY_PEOPLE = {
@@ -136,6 +137,7 @@ class CollectionDebtor(models.Model):
     def _schedule_task(self, summary, note="", ruler=None, once=False):
         """Leave an activity for the responsible, without the mail that Odoo would send for each.
 
+        :param note: Markup, or text, in which nothing is taken for HTML
         :param once: not where the same one is still open
         :return: the new activities
         """
@@ -146,7 +148,10 @@ class CollectionDebtor(models.Model):
         told.mapped("display_name")  # for all at once: each task asks for it
         for user, own in told.grouped(lambda d: d._responsible(ruler)).items():
             Activity += own.activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=escape(note or ""),
+                user_id=user.id,
             )
         return Activity
 
@@ -184,6 +189,14 @@ class CollectionDebtor(models.Model):
         """Open Odoo's composer to whoever hears of bills there (B6); it counts as a conversation (B4)."""
         return self.env["collection.conversation"]._compose(self)
 
+    def action_mark_sent(self):
+        """The customer has the open invoices that Odoo did not send: the ruler may speak of them (A3)."""
+        open_ones = self._by_collector().sudo().instalment_ids.filtered("is_open")
+        open_ones.move_id.filtered(
+            lambda m: m.move_type == "out_invoice"
+        ).action_collection_mark_sent()
+        self.action_look_again()
+
     def action_end_hold(self):
         """End the only hold there is."""
         self.ensure_one()
@@ -206,16 +219,6 @@ class CollectionDebtor(models.Model):
     # what comes from elsewhere
     # ------------------------------------------------------------------
 
-    @api.model
-    def _fold(self, source, target, move_ids=None):
-        """Move what we know of one partner to another, before or after Odoo moves its entries (decision 3).
-
-        :param source: ``res.partner`` whose debts come to be those of ``target``
-        :param target: ``res.partner``
-        :param move_ids: only these entries changed hands; None for all
-        """
-        self.env["collection.merge"]._merge(source, target, move_ids)
-
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals)
         self.env["collection.conversation"]._replied(self, msg_dict)
@@ -226,7 +229,7 @@ class CollectionDebtor(models.Model):
         return super()._message_post_after_hook(message, msg_vals)
 
     def _message_receive_bounce(self, email, partner):
-        if self.env.context.get("collection_bounce") is not NOT_FINAL:
+        if self.env.context.get("collection_bounce") is not SETTLED:
             self.env["collection.conversation"]._bounced(self, email)
         return super()._message_receive_bounce(email, partner)
 

@@ -3,6 +3,15 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+# about the answer to a reply: what is shown of a debtor rests on none of these
+SHOWN_NOWHERE = {
+    "answered_at",
+    "is_starred",
+    "answer_task_id",
+    "manager_task_id",
+    "manager_asked_on",
+}
+
 
 class CollectionHold(models.Model):
     """A pause that somebody sets, or that a reply sets, for one customer or some of their instalments
@@ -46,18 +55,6 @@ class CollectionHold(models.Model):
         [("active", "Active"), ("ended", "Ended")], default="active", required=True
     )
     user_id = fields.Many2one("res.users", string="Set by", default=lambda self: self.env.user)
-    answered_at = fields.Datetime(
-        string="Answered",
-        readonly=True,
-        copy=False,
-        help="When somebody answered the reply; the pause lasts to its end all the same.",
-    )
-    is_starred = fields.Boolean(
-        readonly=True,
-        copy=False,
-        help="The customer was put on top for this reply: that ends with the answer. A star that people "
-        "set is theirs.",
-    )
 
     @api.constrains("scope", "instalment_ids", "debtor_id")
     def _check_instalments(self):
@@ -105,32 +102,17 @@ class CollectionHold(models.Model):
         return holds
 
     def write(self, vals):
+        if "date_to" in vals and "quiet_until" not in vals:
+            vals = {**vals, "quiet_until": False}  # a person said until when
         result = super().write(vals)
-        if vals.keys() <= {"answered_at", "is_starred"}:
-            return result  # what is shown of a debtor rests on neither
+        if vals.keys() <= SHOWN_NOWHERE:
+            return result
         self._refresh_debtors()
         if vals.keys() & {"state", "date_to"}:
             self._note()
         if vals.get("state") == "ended":
             self._answered()
         return result
-
-    def _wait_for_answer(self):
-        """A reply waits: its customer is put on top, if nobody did so before (C6)."""
-        for hold in self:
-            values = {"answered_at": False}
-            if hold.debtor_id.priority != "1":
-                hold.debtor_id.priority = "1"
-                values["is_starred"] = True
-            hold.write(values)
-
-    def _answered(self):
-        """Those among these that wait for an answer to a reply do no more; the star that was set for it
-        goes (C6)."""
-        replies = self.filtered(lambda hold: hold.origin == "reply" and not hold.answered_at)
-        replies.filtered("is_starred").debtor_id.priority = "0"
-        if replies:
-            replies.write({"answered_at": fields.Datetime.now(), "is_starred": False})
 
     def _note(self):
         """A line on the debtor's timeline, beside what was said and answered."""

@@ -1,5 +1,5 @@
-"""The two doors that a message passes, which replies a machine wrote, and what comes back about invoices that
-the ruler delivered. What else comes back by mail is `collection.conversation`.
+"""The two doors that a message passes, who or what wrote what comes in (`collection.bounce` writes what
+reports say), and replies to invoices that the ruler delivered. Other replies are `collection.conversation`.
 
 They may use everything before them, and ask `dunning/` anew what was decided before. Entry methods: door 1
 is ``collection.door`` (`_lock`, `_check`, `_apply`). Door 2 is ``collection.gateway``: ``mail.mail`` asks it
@@ -16,6 +16,9 @@ both for a channel with a queue of its own.
   due.
 - **Test mode** turns e-mails aside at door 2: one place for our messages and for invoices that Odoo sends
   for us, also for what was queued before it was switched on. What was sent counts as said.
+- **Our own troubles hold the channel**, by `collection.trouble`: only one message is tried after each
+  pause, and each is asked anew before it leaves. A bounce never holds it: another server said it.
+- **A bounce is ours by our Message-ID alone**, wherever it stands in it: an address anybody can write.
 - **Door 2 takes three statements**: lock and read what is asked for, read the facts, stamp. Only what is no
   longer right goes the long way, by door 1.
 """
@@ -23,7 +26,9 @@ both for a channel with a queue of its own.
 from . import collection_addressing
 from . import collection_door
 from . import collection_gateway
+from . import gateway_answers
 from . import incoming_mail
+from . import collection_bounce
 from . import ir_mail_server
 from . import mail_mail
 from . import test_mode

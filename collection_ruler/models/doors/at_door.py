@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ...dunning.reason import NO_GOOD_ADDRESS
+from ...dunning.reason import Reason
 from ..common.instalment_key import same_instalment
 
 # how long a door waits for a row that somebody else holds
@@ -19,6 +19,7 @@ class AtDoor(NamedTuple):
     :param pairs: [instalment id or None, step id or None]
     :param addressee_id: whom the oldest of its invoices is made out to
     :param has_failures: some message of this customer did not arrive
+    :param is_held: by trouble of ours; False: a message is tried; None: there is none
     """
 
     state: str
@@ -39,11 +40,13 @@ class AtDoor(NamedTuple):
     addressee_id: int | None
     role: str
     has_failures: bool
+    is_held: bool | None
 
 
-def lock(env, followup_id):
+def lock(env, followup_id, is_held):
     """Lock the row of a follow-up, and read what it asks for, in one statement.
 
+    :param is_held: ``SQL`` that says of the follow-up `f` whether trouble of ours holds it
     :return: AtDoor, None when it is gone
     :raise psycopg2.OperationalError: somebody else holds it
     """
@@ -70,8 +73,9 @@ def lock(env, followup_id):
                             'billing'),
                    EXISTS (SELECT FROM collection_followup o
                             WHERE o.debtor_id = f.debtor_id
-                              AND (o.bounced_at IS NOT NULL OR o.failed_address IS NOT NULL
-                                   OR o.state = 'failed' AND o.reason IN %(failures)s))
+                              AND (o.is_bad_address OR o.failed_address IS NOT NULL
+                                   OR o.state = 'failed' AND o.reason = %(lacking)s)),
+                   %(is_held)s
               FROM collection_followup f,
                    -- a payment of this customer holds it for a moment only
                    set_config('lock_timeout', %(patience)s, true)
@@ -79,7 +83,8 @@ def lock(env, followup_id):
                FOR NO KEY UPDATE OF f
             """,
             same=same_instalment("i", "t"),
-            failures=NO_GOOD_ADDRESS,
+            lacking=Reason.NO_ADDRESS,
+            is_held=is_held,
             patience=LOCK_TIMEOUT,
             followup=followup_id,
         )

@@ -11,6 +11,7 @@ from ...dunning.reason import Reason
 from ...dunning.recheck import recheck, recheck_thanks
 from ..common.bulk_sql import NO_JIT, rows_as, write_rows
 from ..common.instalment_key import same_instalment
+from ..facts.history import read_by
 
 
 class CollectionDoor(models.AbstractModel):
@@ -102,7 +103,8 @@ class CollectionDoor(models.AbstractModel):
                     for pair in pairs.get(followup.id, ())
                     if pair.instalment_id and pair.step_id in settings.steps
                 ]
-                yield followup, snapshots[followup.debtor_id.id], planned
+                snapshot = snapshots[followup.debtor_id.id]
+                yield followup, read_by(snapshot, followup.partner_id.id), planned
 
     def _recheck(self, followup, snapshot, pairs, at):
         """Whether a follow-up may leave at an instant, for how much, in which tone.
@@ -160,6 +162,8 @@ class CollectionDoor(models.AbstractModel):
                 followup._replan(str(check.reason), at)
             else:
                 going[followup] = check
+        why = [(f.debtor_id, r) for f, c in checks.items() for r in (c.reason, *c.dropped.values())]
+        self.env["collection.money.task"]._ask(why)
         names = ["reason", "step_id", "step_name", "currency_id", "amount_due", "amount_paid"]
         rows = [self._tone_and_amount(f, check) for f, check in going.items()]
         write_rows(self.env, "collection.followup", names, rows)
@@ -190,7 +194,7 @@ class CollectionDoor(models.AbstractModel):
         items = {pair.instalment_id: pair.item_id for pair in pairs}
         for key, reason in check.dropped.items():
             item = self.env["collection.followup.item"].browse(items.get(key))
-            if item and reason in (Reason.PAID, Reason.GONE):
+            if item and reason in (Reason.PAID, Reason.GONE, Reason.OVERTAKEN):
                 item._move_to("cancelled", reason)
             elif item and check.verdict == "go":
                 followup._split_items(item, str(reason), self._next_try(followup, reason, now))

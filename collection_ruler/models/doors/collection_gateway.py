@@ -1,5 +1,4 @@
 import logging
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import psycopg2
@@ -7,17 +6,14 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.answers import Answer
+from ...dunning.mail_answers import clean
 from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
-from ..channels.answers import RETRY_AFTER
 from ..common import clock
 from ..common.memo import QUEUE_HOLDS_IT, Memo, memo_of
 from .at_door import lock
 
 _logger = logging.getLogger(__name__)
-
-# a gateway that says "later" is asked so often
-ATTEMPTS = 5
 
 
 class CollectionGateway(models.AbstractModel):
@@ -42,15 +38,18 @@ class CollectionGateway(models.AbstractModel):
         :return: what the queue does with its row, in its own transaction: `go` (it was handed over: the row
             is history), `cancel` (take it out of the outbox; what follows gets a row of its own) or `leave`
         """
-        verdict = self._ask(followup_id, message_id)
+        memo = Memo()
+        verdict = self._ask(followup_id, message_id, memo)
         if verdict != "go":
             return verdict
         try:
             answer, said = give()
         except Exception as error:
             _logger.exception("The gateway gave no answer about follow-up %s", followup_id)
-            answer, said = Answer.UNCERTAIN, str(error)[:500]
-        self._answer(followup_id, answer, said, committed=False)
+            answer, said = Answer.UNCERTAIN, clean(error)
+        self._answer(followup_id, answer, said, False, memo)
+        if answer == Answer.OURS:
+            return "leave"
         return "go" if answer in (Answer.ACCEPTED, Answer.UNCERTAIN) else "cancel"
 
     @api.model
@@ -78,21 +77,26 @@ class CollectionGateway(models.AbstractModel):
             with self.env.registry.cursor() as cr:
                 context = {"collection_outbox_held": QUEUE_HOLDS_IT}
                 env = self.env(cr=cr, su=True, context=context)
-                env["collection.followup"].browse(followup_id)._fail(Reason.ERROR, str(error)[:500])
+                env["collection.followup"].browse(followup_id)._fail(Reason.ERROR, str(error))
             return "cancel"
 
     @api.model
-    def _answer(self, followup_id, verdict, said="", committed=True):
+    def _answer(self, followup_id, verdict, said="", committed=True, memo=None, refused=None):
         """Write what the gateway said, whatever becomes of the queue's own transaction.
 
         :param verdict: dunning ``Answer``
         :param committed: whether the queue's transaction has let go of its outbox row
+        :param memo: the one that `_ask` was handed
+        :param refused: recipients who were refused, beside others or not: {address: (code, text)}
         """
         with self.env.registry.cursor() as cr:
             context = {} if committed else {"collection_outbox_held": QUEUE_HOLDS_IT}
             env = self.env(cr=cr, su=True, context=context)
             followup = env["collection.followup"].browse(followup_id)
-            env[self._name]._write_answer(followup, verdict, said)
+            door = env[self._name]
+            door._write_answer(followup, *door._for_whom(followup, verdict, said, refused or {}))
+            if verdict == Answer.ACCEPTED and memo and memo.get("was_trouble"):
+                env["collection.trouble"]._over(followup)
 
     # ------------------------------------------------------------------
     # in the cursor of its own
@@ -100,13 +104,14 @@ class CollectionGateway(models.AbstractModel):
 
     def _decide(self, followup_id, message_id):
         """Is the window open, is it still owed, is the amount still right? Then stamp ``handed_at``."""
-        row = lock(self.env, followup_id)
+        row = lock(self.env, followup_id, self._is_held())
         if not row or row.state != "queued" or row.mail_message_id != message_id:
             return "cancel"
         settings = self.env["collection.snapshot"]._settings(row.company_id)
         memo_of(self.env)["test_email"] = settings.test_email
-        if row.handed_at:
+        if row.handed_at or row.is_held:
             return "leave"  # stamped and unanswered: the track verb declares it uncertain
+        memo_of(self.env)["was_trouble"] = row.is_held is not None
         followup = self.env["collection.followup"].browse(followup_id)
         if row.fallback_of_id and self.env["collection.ledger"]._take_back_needless(followup):
             return "cancel"
@@ -130,9 +135,7 @@ class CollectionGateway(models.AbstractModel):
         if check.verdict == "go" and (is_delivery or is_right):
             self._stamp(followup.id)
             return "go"
-        if (
-            check.verdict == "go"
-        ):  # a part was paid between the doors, or others hear: write it anew
+        if check.verdict == "go":  # a part was paid meanwhile, or others hear of it: write it anew
             followup._replan(Reason.DUE, now.replace(tzinfo=None))
             self.env.ref("collection_ruler.ir_cron_follow_up")._trigger()
         elif check.verdict == "wait" and is_delivery:
@@ -181,23 +184,3 @@ class CollectionGateway(models.AbstractModel):
             )
         )
         self.env["collection.followup"].browse(followup_id).invalidate_recordset(["handed_at"])
-
-    def _write_answer(self, followup, verdict, said):
-        """Sent, again later, failed, or nobody knows."""
-        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        if verdict == Answer.ACCEPTED:
-            followup._accepted(now)
-        elif followup.state == "failed":
-            return  # it came back before the gateway's answer did, and that says more
-        elif verdict == Answer.UNCERTAIN:
-            followup._fail(Reason.UNCERTAIN, said)
-        elif verdict == Answer.REFUSED:
-            followup._fail(Reason.REFUSED, said)
-            followup.handed_at = False
-        elif followup.attempts >= ATTEMPTS:
-            followup._fail(Reason.REFUSED, said)
-        elif followup.purpose == "delivery":
-            followup.write({"handed_at": False, "attempts": followup.attempts + 1})
-        else:
-            later = now + RETRY_AFTER
-            followup._replan(Reason.DUE, later, attempts=followup.attempts + 1, failure=said)

@@ -1,10 +1,12 @@
 import xmlrpc.client
 
-from odoo import api, fields, models
+from odoo import api, models
 
-from ...dunning.answers import is_automatic, is_final
-from ...dunning.reason import Reason
-from ..common.memo import NOT_FINAL
+from ...dunning.incoming import Kind, read
+from ..common.memo import SETTLED, incoming_of
+
+# what a program wrote about a message of ours
+REPORTS = (Kind.BOUNCE, Kind.DELAY, Kind.RECEIPT, Kind.COMPLAINT)
 
 
 class MailThread(models.AbstractModel):
@@ -12,30 +14,36 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_process(self, model, message, *args, **kwargs):
-        """Note whether a machine wrote the message, before Odoo forgets its headers (C6)."""
-        automatic = self._collection_is_automatic(message)
-        return super(
-            MailThread, self.with_context(collection_automatic_reply=automatic)
-        ).message_process(model, message, *args, **kwargs)
+        """Note who or what wrote the message, before Odoo forgets its headers (C5, C6)."""
+        raw = bytes(message.data) if isinstance(message, xmlrpc.client.Binary) else message
+        incoming = read(raw.encode() if isinstance(raw, str) else raw)
+        thread = self.with_context(collection_incoming=incoming)
+        return super(MailThread, thread).message_process(model, message, *args, **kwargs)
+
+    @api.model
+    def _detect_is_bounce(self, message, message_dict):
+        """Odoo's own word first; but a report about a message of ours is one whatever its sender is called,
+        and what a person answers is none, whichever address of ours it went to."""
+        is_bounce = super()._detect_is_bounce(message, message_dict)
+        incoming = incoming_of(self.env)
+        if not incoming or incoming.kind == Kind.MACHINE or is_bounce == (incoming.kind in REPORTS):
+            return is_bounce
+        if self.env["collection.bounce"]._followups(incoming.message_ids):
+            return not is_bounce
+        return is_bounce
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
-        """A server that only reports a delay goes on trying: the address is as good as before (C5)."""
+        """What a report says of our messages is judged by our table, and is not said twice (C5)."""
         thread = self
-        if not is_final(email_message):
-            thread = self.with_context(collection_bounce=NOT_FINAL)
+        incoming = incoming_of(self.env) or read(email_message.as_bytes())
+        if self.env["collection.bounce"]._came_back(incoming, message_dict):
+            thread = self.with_context(collection_bounce=SETTLED)
         return super(MailThread, thread)._routing_handle_bounce(email_message, message_dict)
-
-    @api.model
-    def _collection_is_automatic(self, message):
-        """Whether no person wrote a message, as Odoo's mail gate is handed it."""
-        if isinstance(message, xmlrpc.client.Binary):
-            message = bytes(message.data)
-        return is_automatic(message.encode() if isinstance(message, str) else message)
 
 
 class AccountMove(models.Model):
-    """An invoice that the ruler delivered: what comes back concerns its debtor."""
+    """An invoice that the ruler delivered: a reply to it concerns its debtor."""
 
     _inherit = "account.move"
 
@@ -44,14 +52,6 @@ class AccountMove(models.Model):
         for delivery in self._collection_deliveries():
             self.env["collection.conversation"]._replied(delivery.debtor_id, msg_dict)
         return result
-
-    def _message_receive_bounce(self, email, partner):
-        is_final_one = self.env.context.get("collection_bounce") is not NOT_FINAL
-        for delivery in self._collection_deliveries() if is_final_one else ():
-            if not delivery.bounced_at:
-                delivery.bounced_at = fields.Datetime.now()
-                delivery._fail(Reason.BOUNCED, email)
-        return super()._message_receive_bounce(email, partner)
 
     def _collection_deliveries(self):
         """The deliveries of these invoices that have left."""

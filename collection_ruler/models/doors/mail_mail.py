@@ -133,7 +133,7 @@ class MailMail(models.Model):
             # the session or the cursor is gone with it: those behind us leave with the next run
             if auto_commit:
                 self.env.cr.rollback()
-            gateway._answer(followup_id, *outcome.answer, auto_commit)
+            gateway._answer(followup_id, *outcome.answer, auto_commit, memo, outcome.get("refused"))
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
             if auto_commit:
                 # what is raised undoes the caller's transaction, and the call of the scheduler with it
@@ -144,7 +144,7 @@ class MailMail(models.Model):
             mail = self.exists()
             was_asked = not mail or mail.state == "sent"
             outcome["verdict"] = Answer.ACCEPTED if was_asked else Answer.UNASKED
-        gateway._answer(followup_id, *outcome.answer, auto_commit)
+        gateway._answer(followup_id, *outcome.answer, auto_commit, memo, outcome.get("refused"))
 
     def _collection_take_back(self, auto_commit):
         """It does not leave; where nothing else hangs on it, the history forgets it too."""

@@ -43,7 +43,7 @@ class CollectionFailedAddresses(models.AbstractModel):
         """
         Channel = self.env["collection.channel"]
         channels = {code: Channel._named(code) for code in Channel._codes()}
-        refused = [(code, c._address_refused) for code, c in channels.items() if c._has_addresses]
+        known = [code for code, channel in channels.items() if channel._has_addresses]
         self.env["collection.followup"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -62,18 +62,14 @@ class CollectionFailedAddresses(models.AbstractModel):
                            AND n.state = 'sent' AND n.bounced_at IS NULL
                            AND n.handed_at > coalesce(f.handed_at, f.scheduled_at))
                   FROM collection_followup f
-                  JOIN (VALUES %(refused)s) c(channel, refused) ON c.channel = f.channel
-                 WHERE f.debtor_id IN %(debtors)s
+                 WHERE f.channel IN %(known)s AND f.debtor_id IN %(debtors)s
                    AND (f.state = 'failed' AND f.reason = %(lacking)s
                         OR f.address IS NOT NULL
-                           AND (f.bounced_at IS NOT NULL OR f.failed_address IS NOT NULL
-                                OR f.state = 'failed' AND f.reason = %(denied)s
-                                   AND f.failure ~ c.refused))
+                           AND (f.is_bad_address OR f.failed_address IS NOT NULL))
                 """,
-                refused=SQL(", ").join(SQL("(%s, %s::text)", *row) for row in refused),
+                known=tuple(known) or ("",),
                 debtors=tuple(debtor_ids) or (0,),
                 lacking=Reason.NO_ADDRESS,
-                denied=Reason.REFUSED,
             )
         )
         result = defaultdict(lambda: defaultdict(set))
@@ -148,7 +144,7 @@ class CollectionFailedAddresses(models.AbstractModel):
             SQL(
                 """
                 SELECT DISTINCT ON (f.debtor_id, f.address) f.debtor_id, f.address,
-                       f.failed_address, f.bounced_at IS NOT NULL, f.handed_at
+                       f.failed_address, coalesce(f.is_bad_address, FALSE), f.handed_at
                   FROM collection_followup f
                  WHERE f.debtor_id IN %s AND f.channel = %s AND f.address IS NOT NULL
                    AND f.id NOT IN %s

@@ -4,16 +4,23 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import SQL
 
+from ...dunning.amounts import purse
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
+from ...dunning.purpose import Purpose
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
-from .queries import coming_ids, done_and_moved, open_debtors
-from .rows import OpenInstalment
+from .bank_lines import in_bank_until, lines_by_debtor, lines_of
+from .history import history_of
+from .of_instalments import done_and_moved, open_tasks
+from .queries import coming_ids, open_debtors
+from .readers import readers_of
+from .rows import Batch, OpenInstalment
 from .settings import read_settings
 
 NONE_DONE = frozenset()
@@ -38,107 +45,127 @@ class CollectionSnapshot(models.AbstractModel):
         return memo["settings", company_id]
 
     @api.model
-    def _take(self, company_id, debtor_ids, reached=None, asked=(), leaving=()):
+    def _take(self, company_id, debtor_ids, reached=None, asked=(), leaving=(), recalls=True):
         """Facts about debtors of one root company, in one query.
 
         :param reached: {instalment id: latest offset that has come}, for the plan verb
         :param asked: ids of the instalments that a door is asked about, to say why they are closed
         :param leaving: ids of follow-ups that stand at a door: no contacts yet
+        :param recalls: False to leave out what was said and heard, though words speak of it (C8)
         :return: {debtor id: dunning Snapshot}
+        """
+        debtors, batch = self._read(company_id, debtor_ids, reached, asked, leaving, recalls)
+        return {debtor.id: self._facts_of(debtor, batch) for debtor in debtors}
+
+    def _read(self, company_id, debtor_ids, reached=None, asked=(), leaving=(), recalls=True):
+        """What `_take` makes its facts of; parameters as there.
+
+        :return: (list of OpenDebtor, Batch)
         """
         settings = self._settings(company_id)
         reached, leaving = reached or {}, set(leaving)
-        done = done_and_moved(self.env, reached) if reached else {}
-        debtors = open_debtors(self.env, settings.today, debtor_ids)
+        done = self._done(reached)
+        recalling = leaving if recalls and settings.recalls else None
+        debtors = open_debtors(self.env, settings.today, debtor_ids, recalling)
         still_open = {row[0] for debtor in debtors for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
-        failed = self.env["collection.failed.addresses"]
-        unreachable = failed._unreachable(debtor_ids) if reached else {}
-        open_rows = {d.id: [OpenInstalment(*row) for row in d.claims or ()] for d in debtors}
-        readers = self._readers(open_rows, settings)
-        snapshots = {}
-        for debtor in debtors:
-            rows = open_rows[debtor.id]
-            claims = tuple(
-                self._claim(row, debtor.partner_id, settings, reached, done) for row in rows
-            )
-            if debtor.id in readers:
-                of = readers[debtor.id]
-                claims = tuple(
-                    replace(claim, readers=of[row.addressee_id])
-                    for claim, row in zip(claims, rows, strict=True)
-                )
-            place = rows[0].ruler_id if rows else None, debtor.calendar_key
-            snapshots[debtor.id] = self._snapshot(
-                debtor, claims, place, settings, leaving, closed, unreachable.get(debtor.id, {})
-            )
-        return snapshots
-
-    def _readers(self, open_rows, settings):
-        """Who hears of which invoices, for debtors whose invoices are made out to several (B9).
-
-        :param open_rows: {debtor id: [OpenInstalment]}
-        :return: {debtor id: {addressee id: {(channel, role): partner id}}}
-        """
-        addressees = {
-            debtor: found
-            for debtor, rows in open_rows.items()
-            if len(found := {row.addressee_id for row in rows}) > 1
-        }
-        result = {debtor: {one: {} for one in own} for debtor, own in addressees.items()}
-        if not result:
-            return result
-        debtors = self.env["collection.debtor"].sudo().browse(result)
-        Partner = self.env["res.partner"].sudo()
-        Partner.browse({one for own in addressees.values() for one in own if one}).exists().fetch(
-            ["email"]
+        failed, is_plan = self.env["collection.failed.addresses"], self._is_plan(reached)
+        return debtors, Batch(
+            settings,
+            reached,
+            done,
+            leaving,
+            closed,
+            failed._unreachable(debtor_ids) if is_plan else {},
+            lines_of(self.env, settings.bank_lines, [debtor.partner_id for debtor in debtors]),
+            recalling is not None,
+            open_tasks(self.env, debtor_ids) if is_plan else {},
+            readers_of(self.env, debtors, settings.ladders.values()),
         )
-        keys = {(s.channel, s.role) for ladder in settings.ladders.values() for s in ladder.steps}
-        Channel, Recipients = self.env["collection.channel"], self.env["collection.recipients"]
-        for code in {code for code, _role in keys}:
-            readers = Recipients.sudo()._of(debtors, Channel._named(code))
-            for debtor, own in result.items():
-                for one in own:
-                    for role in {role for channel, role in keys if channel == code}:
-                        heard = readers.of_addressee(debtor, role, Partner.browse(one or ()))
-                        own[one][code, role] = heard.id
-        return result
 
-    def _snapshot(self, debtor, claims, place, settings, leaving, closed, unreachable):
+    def _done(self, reached):
+        """Steps taken already that were moved ahead, of these instalments: {instalment id: [step id]}."""
+        ids = tuple(reached)
+        return done_and_moved(self.env, SQL("i.id IN %s", ids)) if ids else {}
+
+    def _is_plan(self, reached):
+        """Whether steps wait for another address or a task of ours; at a door it is too late for that."""
+        return bool(reached)
+
+    def _facts_of(self, debtor, batch):
+        """The Snapshot of one OpenDebtor among those that `_read` gave."""
+        settings = batch.settings
+        rows = [OpenInstalment(*row) for row in debtor.claims or ()]
+        place = rows[0].ruler_id if rows else None, debtor.calendar_key
+        until = in_bank_until(debtor, rows, settings, batch.payers, place)
+        claims = tuple(
+            self._claim(row, until.get(row.id), settings, batch.reached, batch.done) for row in rows
+        )
+        if readers := batch.readers.get(debtor.id):
+            claims = tuple(
+                replace(claim, readers=readers[row.addressee_id])
+                for claim, row in zip(claims, rows, strict=True)
+            )
+        if batch.tasks:
+            calendar, tasks = settings.calendars[place], batch.tasks
+            claims = tuple(
+                _with_task(c, tasks[c.id], calendar) if c.id in tasks else c for c in claims
+            )
+        snapshot = self._snapshot(debtor, claims, place, batch)
+        if batch.recalls:
+            snapshot = replace(snapshot, history=history_of(debtor, snapshot.calendar))
+        return snapshot
+
+    def _snapshot(self, debtor, claims, place, batch):
         """The facts about one debtor.
 
         :param debtor: OpenDebtor
         :param place: key of `Settings.calendars`
         """
+        settings = batch.settings
         calendar, channels = self._calendars_of(debtor, place, settings)
-        days, siblings = [], defaultdict(tuple)
-        for followup, instant, kind, decided_at in debtor.contacts or ():
-            if followup in leaving:  # what stands at a door at this moment is no contact yet
-                continue
-            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
-            days.append((day, kind))
-            siblings[decided_at] += (day,)
+        days, thanks_on, siblings = self._contact_days(debtor, calendar, batch.leaving)
         return Snapshot(
             calendar,
             claims,
             credits={
-                settings.currencies[currency]: Decimal(amount)
-                for currency, amount in debtor.credits or ()
+                purse(settings.currencies[currency], account): Decimal(amount)
+                for currency, account, amount in debtor.credits or ()
             },
             contacts=tuple(sorted(day for day, _kind in days)),
             spoken_to=debtor.spoken_to,
-            closed=closed,
+            closed=batch.closed,
             return_notice_on=max((d for d, kind in days if kind == "return_notice"), default=None),
             bank_day=settings.bank_day,
             bank_days=settings.bank_days,
             rates=settings.rates,
             best_minute=minute_of_day(debtor.best_hour),
-            conversation_on=max((d for d, kind in days if kind == "conversation"), default=None),
+            conversation_on=max(
+                (d for d, kind in days if kind == Purpose.CONVERSATION), default=None
+            ),
             channels=channels,
             profile=debtor.profile,
-            unreachable=unreachable,
+            unreachable=batch.unreachable.get(debtor.id, {}),
             siblings=siblings,
+            unanswered=debtor.unanswered,
+            thanks_on=thanks_on,
         )
+
+    def _contact_days(self, debtor, calendar, leaving):
+        """On which days a customer hears from us.
+
+        :param leaving: ids of follow-ups that stand at a door at this moment: they are no contacts yet
+        :return: ([(day, kind)] of what counts in caps, the days of thanks, the days of each decision)
+        """
+        days, thanks_on, siblings = [], set(), defaultdict(tuple)
+        for followup, instant, kind, decided_at in debtor.contacts or ():
+            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+            if kind == Purpose.THANKS:
+                thanks_on.add(day)
+            elif followup not in leaving:
+                days.append((day, kind))
+                siblings[decided_at] += (day,)
+        return days, frozenset(thanks_on), siblings
 
     def _calendars_of(self, debtor, place, settings):
         """When a debtor may be contacted, by which channel: without the dates that they avoid (B1, B3)."""
@@ -154,10 +181,11 @@ class CollectionSnapshot(models.AbstractModel):
             channels = {c: cal and cal.without(avoided) for c, cal in channels.items()}
         return calendar, channels
 
-    def _claim(self, row, partner_id, settings, reached, done):
+    def _claim(self, row, in_bank_until, settings, reached, done):
         """An open instalment as decisions know it.
 
         :param row: OpenInstalment
+        :param in_bank_until: the last day on which money on the bank silences it, or None
         :param reached: {instalment id: latest offset that has come}
         :param done: {instalment id: ids of steps taken already that were moved ahead}
         """
@@ -172,14 +200,24 @@ class CollectionSnapshot(models.AbstractModel):
             Decimal(row.residual),
             settings.currencies[row.currency_id],
             blocked_by=row.blocked_by(
-                settings.is_paused, settings.payers, settings.bank_text, partner_id
+                settings.is_paused, in_bank_until is not None and in_bank_until >= settings.today
             ),
             delivered=row.delivered,
             delivered_on=date.fromisoformat(row.delivered_on) if row.delivered_on else None,
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
+            money_went_on=date.fromisoformat(row.money_went_on) if row.money_went_on else None,
             settlement_days=row.settlement_days or settings.settlement_days,
+            account=row.account_id,
+            unsent=row.unsent,
+            by_hand=row.by_hand,
         )
+
+    @api.model
+    def _bank_lines(self, company_id, debtors):
+        """The lines that may be from debtors of one root company: {debtor id: frozenset of dunning BankLine},
+        of those with any (D3)."""
+        return lines_by_debtor(debtors, self._settings(company_id).bank_lines)
 
     @api.model
     def _coming(self, debtor_ids, today, until):
@@ -195,8 +233,18 @@ class CollectionSnapshot(models.AbstractModel):
                 continue
             if instalment.gone or instalment.move_id.state != "posted":
                 result[instalment.id] = Reason.GONE
-            elif instalment.residual > 0:
+            elif not instalment._is_nothing():
                 result[instalment.id] = Reason.BLOCKED
             else:
                 result[instalment.id] = Reason.PAID
         return result
+
+
+def _with_task(claim, task, calendar):
+    """A claim about which a task of ours is open.
+
+    :param task: what `queries.open_tasks` says of it
+    """
+    made_at, is_reviewed = task
+    day = calendar.local_day(made_at.replace(tzinfo=UTC))
+    return replace(claim, task_since=day, is_reviewed=is_reviewed)

@@ -1,14 +1,17 @@
 from collections import defaultdict
 from datetime import UTC, timedelta
+from functools import partial
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ...dunning.foreseen import ALWAYS, NEVER, Customer, Foreseen, Planned
 from ...dunning.purpose import ASKS_FOR_MONEY, Purpose
 from ...dunning.reason import Reason
 from ..common.instalment_key import hold_covers, same_instalment
-from ..common.memo import Memo
+from ..common.memo import Memo, memo_of
+from .of_instalments import done_and_moved
+from .standing import Standings
 
 # debtors whose facts are in memory at once
 BATCH = 1000
@@ -17,8 +20,8 @@ BATCH = 1000
 class CollectionForecastFacts(models.AbstractModel):
     """The snapshot of decisions, with what is known of the days to come; writes nothing (A12).
 
-    What a payment is under way for, what the bank may know of and what is blocked stays silent in the
-    forecast: it is most likely paid, or a person's. Holds, pauses and the dates of a ruler end on their day.
+    What a payment is under way for and what is blocked stays silent in the forecast: it is most likely paid,
+    or a person's. Holds, pauses, the dates of a ruler and what money on the bank silences end on their day.
     """
 
     _name = "collection.forecast.facts"
@@ -26,53 +29,72 @@ class CollectionForecastFacts(models.AbstractModel):
     _description = "Collection: facts for a forecast"
 
     @api.model
-    def _customers(self, company):
+    def _customers(self, company, forecast):
         """The debtors of a root company about whom something may be said, a batch in memory at a time.
 
-        :return: generator of dunning ``Customer``
+        Most stand exactly as somebody else does. That is seen from their rows alone: facts are made of few.
+
+        :param forecast: dunning Forecast, for whose days they are
+        :return: generator of (standing, how to make its dunning ``Customer``), see `standing.Standings`
         """
         self.env["collection.instalment"].flush_model()
         self.env["collection.followup"].flush_model()
         # statements over thousands of debtors look dear; to compile them takes longer than they do
         self.env.cr.execute(SQL("SET LOCAL jit = off"))
-        times, memo, last = self._rulers(company), Memo(), 0
-        while debtors := dict(self._debtors(company, last)):
-            last = max(debtors)
-            outlook = times, self._held_until(company, list(debtors))
+        times, memo, debtors = self._rulers(company), Memo(), self._debtors(company)
+        # once for all: to find the few that were moved is to read the ledger
+        memo["moved"] = done_and_moved(self.env, SQL("i.is_open AND i.ruler_id IS NOT NULL"))
+        for ids in split_every(BATCH, debtors):
+            outlook = times, self._held_until(company, ids)
             facts = self.with_context(collection_memo=memo, collection_outlook=outlook)
-            yield from facts._of_batch(company, debtors)
+            yield from facts._of_batch(company, ids, forecast)
 
-    def _of_batch(self, company, debtors):
-        """The customers of one batch.
+    def _of_batch(self, company, ids, forecast):
+        """The customers of one batch, as `_customers` yields them.
 
-        :param debtors: {debtor id: ids of its open instalments}
+        :param ids: of debtors
         """
-        ids = list(debtors)
-        reached = dict.fromkeys(key for own in debtors.values() for key in own)
-        snapshots = self._take(company.id, ids, reached)
-        planned = self._planned(company, ids, snapshots)
-        calendars = self._settings(company.id).calendars
-        keys = dict(self._places(ids))
-        for debtor, snapshot in snapshots.items():
-            rulers = {claim.ladder.id for claim in snapshot.claims}
-            comes_by = {ruler: calendars[ruler, keys[debtor]] for ruler in sorted(rulers)}
-            yield Customer(snapshot, comes_by, tuple(planned[debtor]))
+        debtors, batch = self._read(company.id, ids, recalls=False)
+        planned = self._planned({debtor.id: debtor.calendar_key for debtor in debtors}, batch)
+        standings = Standings(batch, self.env.context["collection_outlook"][1], forecast)
+        for debtor in debtors:
+            about = tuple(planned.get(debtor.id, ()))
+            yield standings.of(debtor, about), partial(self._customer, debtor, batch, about)
+
+    def _customer(self, debtor, batch, planned):
+        """The Customer of one OpenDebtor.
+
+        :param planned: tuple of Planned
+        """
+        snapshot = self._facts_of(debtor, batch)
+        rulers = sorted({claim.ladder.id for claim in snapshot.claims})
+        calendars = batch.settings.calendars
+        comes_by = {ruler: calendars[ruler, debtor.calendar_key] for ruler in rulers}
+        return Customer(snapshot, comes_by, planned)
+
+    def _done(self, reached):
+        return memo_of(self.env)["moved"]
+
+    def _is_plan(self, reached):
+        return True
 
     def _settings(self, company_id):
         """As decisions have them; a pause of the company is in the first day on which rulers speak."""
         return super()._settings(company_id)._replace(is_paused=False)
 
-    def _claim(self, row, partner_id, settings, reached, done):
+    def _claim(self, row, in_bank_until, settings, reached, done):
         rulers, held = self.env.context["collection_outlook"]
         starts, ends = rulers[row.ruler_id]
         lasting = row
         if not row.is_running or row.held:  # for now; the forecast knows until when
             lasting = row._replace(is_running=True, held=False)
-        claim = super()._claim(lasting, partner_id, settings, reached, done)
+        claim = super()._claim(lasting, in_bank_until, settings, reached, done)
         blocked_by, free_from = claim.blocked_by, NEVER
         if row.held and blocked_by is None:
             blocked_by, until = Reason.HELD, held.get(row.id)
             free_from = until + timedelta(days=1) if until else NEVER
+        elif blocked_by == Reason.IN_BANK:
+            free_from = in_bank_until + timedelta(days=1)
         return Foreseen.of(
             claim, blocked_by=blocked_by, starts=starts, ends=ends, free_from=free_from
         )
@@ -91,38 +113,24 @@ class CollectionForecastFacts(models.AbstractModel):
             for ruler in rulers.search([("company_id", "=", company.id)])
         }
 
-    def _debtors(self, company, after):
-        """Rows (debtor id, ids of its open instalments) of the next ones who have one with a ruler, or for
-        whom something is planned.
-
-        :param after: id of a debtor
-        """
-        return self.env.execute_query(
+    def _debtors(self, company):
+        """Ids of those who have an open instalment with a ruler, or for whom something is planned."""
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.id, ARRAY(SELECT i.id FROM collection_instalment i
-                                    WHERE i.debtor_id = d.id AND i.is_open AND i.ruler_id IS NOT NULL)
-                  FROM collection_debtor d
-                 WHERE d.company_id = %(company)s AND d.id > %(after)s
-                   AND (EXISTS (
-                        SELECT FROM collection_instalment i
-                         WHERE i.debtor_id = d.id AND i.is_open AND i.ruler_id IS NOT NULL)
-                     OR EXISTS (
-                        SELECT FROM collection_followup f
-                         WHERE f.debtor_id = d.id AND f.state IN ('planned', 'to_approve')))
-                 ORDER BY d.id LIMIT %(batch)s
+                SELECT id FROM collection_debtor
+                 WHERE company_id = %s
+                   AND id IN (SELECT debtor_id FROM collection_instalment
+                               WHERE is_open AND ruler_id IS NOT NULL
+                               UNION
+                              SELECT debtor_id FROM collection_followup
+                               WHERE state IN ('planned', 'to_approve'))
+                 ORDER BY id
                 """,
-                company=company.id,
-                after=after,
-                batch=BATCH,
+                company.id,
             )
         )
-
-    def _places(self, debtor_ids):
-        """Rows (debtor id, calendar key)."""
-        return self.env.execute_query(
-            SQL("SELECT id, calendar_key FROM collection_debtor WHERE id IN %s", tuple(debtor_ids))
-        )
+        return [row[0] for row in rows]
 
     def _held_until(self, company, debtor_ids):
         """The last day of the holds on each instalment of these debtors: {instalment id: date, or None
@@ -143,8 +151,10 @@ class CollectionForecastFacts(models.AbstractModel):
         )
         return dict(rows)
 
-    def _planned(self, company, debtor_ids, snapshots):
+    def _planned(self, places, batch):
         """What is written down and has not left: {debtor id: [Planned]}.
+
+        :param places: {debtor id: its calendar key}
 
         A reminder or delivery whose instalments are all settled is left out, since its door will say no.
         """
@@ -164,13 +174,13 @@ class CollectionForecastFacts(models.AbstractModel):
                 HAVING f.purpose = %(thanks)s OR count(t.id) = 0 OR count(i.id) > 0
                 """,
                 same=same_instalment("i", "t"),
-                debtors=tuple(debtor_ids),
+                debtors=tuple(places) or (0,),
                 thanks=Purpose.THANKS,
             )
         )
         planned = defaultdict(list)
         for debtor, at, channel, hears, purpose, state, ruler, claims in rows:
-            calendar = snapshots[debtor].calendar
+            calendar = batch.settings.calendars[None, places[debtor]]
             planned[debtor].append(
                 Planned(
                     calendar.local_day(at.replace(tzinfo=UTC)),

@@ -11,10 +11,13 @@ from ..common.instalment_key import (
     asks_for_money,
     has_left,
     is_held,
-    same_occurrence,
+    is_sent_by_hand,
+    is_unsent,
     was_spoken_to,
+    went_on,
 )
 from ..debtor.credits import credits_query
+from .history import history_columns
 from .rows import OpenDebtor
 
 # contacts further back than this never matter to a frequency cap
@@ -23,9 +26,11 @@ CONTACT_MEMORY_DAYS = 60
 PENDING_LIMIT = timedelta(days=7)
 
 
-def open_debtors(env, today, debtor_ids):
+def open_debtors(env, today, debtor_ids, recalling=None):
     """What decisions about debtors rest on.
 
+    :param recalling: ids of the follow-ups that are about to leave, where words speak of what was said and
+        heard before; None where none does, which costs nothing
     :param today: local day of the company, which holds and rulers go by
     :return: list of OpenDebtor
     """
@@ -34,39 +39,50 @@ def open_debtors(env, today, debtor_ids):
     rows = env.execute_query(
         SQL(
             """
-            SELECT d.id, d.partner_id, p.is_company IS TRUE, d.calendar_key, d.best_hour,
+            SELECT d.id, d.partner_id,
+                   -- by its key: a join reads all partners there are
+                   (SELECT p.is_company IS TRUE FROM res_partner p WHERE p.id = d.partner_id),
+                   d.calendar_key, d.best_hour,
                    (SELECT json_agg(json_build_array(b.date_from, b.date_to, b.yearly))
                       FROM collection_blackout b WHERE b.debtor_id = d.id),
                    (SELECT json_agg(json_build_array(%(claim)s) ORDER BY i.due_date, i.id)
                       FROM collection_instalment i
                       JOIN collection_ruler r ON r.id = i.ruler_id
                       JOIN account_move m ON m.id = i.move_id
+                      JOIN res_partner p ON p.id = d.partner_id
                      WHERE i.debtor_id = d.id AND i.is_open),
-                   (SELECT json_agg(json_build_array(c.currency_id, c.amount::text))
+                   (SELECT json_agg(json_build_array(c.currency_id, c.account_id, c.amount::text))
                       FROM (%(credits)s) c),
                    (SELECT json_agg(json_build_array(
                                f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
-                               CASE WHEN f.purpose = %(conversation)s THEN 'conversation'
+                               CASE WHEN f.purpose IN (%(conversation)s, %(thanks)s) THEN f.purpose
                                     WHEN f.purpose = %(returned)s AND f.state = 'planned'
                                     THEN 'return_notice' END,
                                f.decided_at))
                       FROM collection_followup f
-                     WHERE f.debtor_id = d.id AND (%(asks)s OR f.purpose = %(conversation)s)
+                     WHERE f.debtor_id = d.id
+                       AND (%(asks)s OR f.purpose IN (%(conversation)s, %(thanks)s))
                        AND f.scheduled_at >= %(since)s
                        -- what waits at a door does not count until it leaves
                        AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
                    %(spoken_to)s,
-                   d.profile
-              FROM collection_debtor d JOIN res_partner p ON p.id = d.partner_id
+                   d.profile,
+                   EXISTS (SELECT FROM collection_hold h
+                            WHERE h.debtor_id = d.id AND h.state = 'active' AND h.scope = 'all'
+                              AND h.origin = 'reply' AND h.answered_at IS NULL)
+                   %(history)s
+              FROM collection_debtor d
              WHERE d.id IN %(debtors)s
             """,
             claim=_claim_columns(env, today, now),
             credits=credits_query("d"),
+            history=SQL() if recalling is None else history_columns(env, "d", recalling),
             asks=asks_for_money("f"),
             said=has_left("f"),
             spoken_to=was_spoken_to("d"),
             due=Reason.DUE,
             conversation=Purpose.CONVERSATION,
+            thanks=Purpose.THANKS,
             returned=Purpose.RETURNED,
             since=now.replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS),
             debtors=tuple(debtor_ids) or (0,),
@@ -95,13 +111,13 @@ def flush_facts(env):
 
 
 def _claim_columns(env, today, now):
-    """The columns of OpenInstalment, from i (instalment), m (its entry) and r (its ruler)."""
+    """The columns of OpenInstalment, from i (instalment), m (entry), r (ruler) and p (customer)."""
     return SQL(
         """
         i.id, i.move_id, i.ruler_id, coalesce(i.anchor_date, i.due_date), i.due_date,
         i.watermark, i.residual_currency::text, i.currency_id,
         m.is_move_sent IS TRUE OR m.move_type NOT IN %(sale_types)s,
-        greatest(i.delivered_on, m.collection_sent_on),
+        %(went_on)s,
         -- as collection.ruler._is_running_on says
         r.active AND r.state = 'running'
             AND coalesce(r.date_from <= %(today)s, TRUE)
@@ -111,14 +127,18 @@ def _claim_columns(env, today, now):
         %(flying)s, m.name, m.payment_reference,
         EXISTS (SELECT FROM account_move n
                  WHERE n.reversed_entry_id = m.id AND n.state = 'draft'),
+        i.money_went_on,
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
-        m.partner_id
+         i.account_id, %(unsent)s, %(by_hand)s, m.partner_id
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,
         held=is_held("i", today),
         flying=_in_flight("m", now),
+        went_on=went_on("i", "m", today),
+        unsent=is_unsent("i", "m"),
+        by_hand=is_sent_by_hand("p", "m"),
     )
 
 
@@ -139,7 +159,7 @@ def coming_ids(env, debtor_ids, today, until):
              WHERE i.debtor_id IN %(debtors)s AND i.is_open AND i.ruler_id IS NOT NULL
                AND i.due_date > %(today)s AND i.due_date <= %(until)s
                AND m.payment_state IS DISTINCT FROM 'blocked'
-               AND NOT %(held)s AND NOT (%(flying)s)
+               AND NOT %(held)s AND NOT (%(flying)s) AND NOT %(unsent)s
              ORDER BY i.due_date, i.id
             """,
             debtors=tuple(debtor_ids) or (0,),
@@ -147,31 +167,10 @@ def coming_ids(env, debtor_ids, today, until):
             until=until,
             held=is_held("i", today),
             flying=_in_flight("m", clock.now(env)),
+            unsent=is_unsent("i", "m"),
         )
     )
     return [row[0] for row in rows]
-
-
-def done_and_moved(env, ids):
-    """Steps that were said, by whichever attempt, or skipped before and lie above the watermark now,
-    since somebody moved them: {instalment id: [step id]} (A9)."""
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT i.id, array_agg(t.step_id)
-              FROM collection_instalment i
-              JOIN collection_followup_item t
-                ON %s
-               AND t.state IN ('planned', 'sent', 'skipped')
-              JOIN collection_ruler_step s ON s.id = t.step_id AND s.trigger = 'due'
-               AND s.offset_days > i.watermark
-             WHERE i.id IN %s GROUP BY i.id
-            """,
-            same_occurrence("t", "i"),
-            tuple(ids),
-        )
-    )
-    return dict(rows)
 
 
 def _in_flight(move, now):

@@ -1,10 +1,13 @@
 """What the queries give, a row each."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...dunning.explanation import blocked_by
 from ...dunning.reason import Reason
-from .bank_lines import is_named
+
+if TYPE_CHECKING:
+    from ...dunning.bank_lines import Found
+    from .settings import Settings
 
 
 class OpenInstalment(NamedTuple):
@@ -27,18 +30,18 @@ class OpenInstalment(NamedTuple):
     number: str | None
     reference: str | None
     draft_credit_note: bool  # a draft credit note stands against it (F3)
+    money_went_on: str | None  # the last time that a payment was seen to be gone (A5)
     settlement_days: int  # that money takes by its means of payment (D3)
+    account_id: int
+    unsent: bool  # an invoice that did not reach the customer (A3)
+    by_hand: bool  # a person sends the invoices of this customer
     addressee_id: int  # whom the invoice is made out to
 
-    def blocked_by(
-        self, is_paused: bool, payers: frozenset[int], bank_text: str, partner_id: int
-    ) -> Reason | None:
+    def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).
 
         :param is_paused: the company pauses all sending
-        :param payers: commercial partners of money on the bank that nobody matched
-        :param bank_text: what the bank says of such money where it names nobody
-        :param partner_id: the customer
+        :param is_in_bank: money on the bank that nobody matched may be for it
         """
         return blocked_by(
             is_paused=is_paused,
@@ -46,7 +49,7 @@ class OpenInstalment(NamedTuple):
             is_excluded=self.blocked,
             is_held=self.held,
             is_in_flight=self.flying,
-            is_in_bank=partner_id in payers or is_named(bank_text, self.number, self.reference),
+            is_in_bank=is_in_bank,
         )
 
 
@@ -60,7 +63,38 @@ class OpenDebtor(NamedTuple):
     best_hour: float | None
     blackouts: list | None
     claims: list | None  # of OpenInstalment
-    credits: list | None
+    credits: list | None  # (currency id, account id, exact amount)
     contacts: list | None
     spoken_to: bool  # a reminder left at some time
     profile: str | None
+    unanswered: bool  # a reply that nobody answered (C6)
+    # naive UTC: they last wrote, called, promised or disputed something
+    heard_at: str | None = None
+    # [instalment id, naive UTC of the first message, ids of its readers]
+    written: list | None = None
+
+
+class Batch(NamedTuple):
+    """What is read once for many debtors, beside their rows.
+
+    :param reached: {instalment id: the latest offset that has come}
+    :param done: {instalment id: ids of steps taken already that were moved ahead}
+    :param leaving: ids of follow-ups that stand at a door
+    :param closed: {instalment id: why it is no longer open}
+    :param unreachable: {debtor id: {(channel, role): why messages do not reach them}}
+    :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
+    :param tasks: tasks of ours that are open, as `queries.open_tasks` says
+    :param readers: who hears of which invoices, as `readers.readers_of` says
+    :param recalls: whether the rows have what was said and heard before (C8)
+    """
+
+    settings: "Settings"
+    reached: dict[int, int]
+    done: dict[int, list[int]]
+    leaving: set[int]
+    closed: dict[int, Reason]
+    unreachable: dict[int, dict[tuple[str, str], Reason]]
+    payers: "dict[int, Found]"
+    recalls: bool
+    tasks: dict[int, tuple]
+    readers: dict[int, dict[int, dict[tuple[str, str], int]]]

@@ -4,11 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from ...dunning.bank_lines import LineIndex
+from ...dunning.claims import recalls
 from ...dunning.contact_limits import narrowed
 from ...dunning.ladder import Ladder, Step
 from ...dunning.places import Place, contact_calendar
 from ..common import clock
-from ..company.bank_data import newest_bank_day
+from ..company.bank_data import bank_data_until
 from .bank_lines import unmatched_money
 
 
@@ -25,11 +27,11 @@ class Settings(NamedTuple):
     ]  # what one of a currency is worth in the company's, where minimums ask
     is_paused: bool  # nothing leaves today, whatever the ruler (A13)
     test_email: str | None  # where all messages go instead of to customers (A13)
-    bank_day: date | None  # of the newest bank data (D3)
+    bank_day: date | None  # up to which bank data is there (D3)
     bank_days: int  # working days after which that is too old
     settlement_days: int  # bank days that money takes to arrive, where its means do not say (D3)
-    payers: frozenset[int]  # commercial partners of money on the bank that nobody matched (D3)
-    bank_text: str  # what the bank says of such money where it names nobody
+    bank_lines: LineIndex  # money on the bank that nobody matched (D3)
+    recalls: bool  # some words speak about what was said and heard before (C8)
 
 
 class Calendars(dict):
@@ -74,14 +76,14 @@ def read_settings(env, company):
     steps.fetch(["skip_profiles"])
     steps_of = steps.grouped("ruler_id")
     currencies = env["res.currency"].with_context(active_test=False).search_fetch([])
+    plain = {step.id: step._to_step() for step in steps}
     today = company._collection_calendar().local_day(clock.now(env))
-    bank_day = newest_bank_day(company)
-    payers, bank_text = unmatched_money(env, company.id, bank_day, today)
+    bank_day, _journal = bank_data_until(company)
     return Settings(
         ladders={ruler.id: ruler._to_ladder(steps_of.get(ruler, ())) for ruler in rulers},
         calendars=_calendars(env, company, rulers, steps),
         today=today,
-        steps={step.id: step._to_step() for step in steps},
+        steps=plain,
         currencies={currency.id: currency.name for currency in currencies},
         rates=_rates(company, rulers, steps, currencies, today),
         is_paused=company._collection_is_paused(),
@@ -89,8 +91,8 @@ def read_settings(env, company):
         bank_day=bank_day,
         bank_days=company.collection_bank_stale_days,
         settlement_days=company.collection_settlement_days,
-        payers=payers,
-        bank_text=bank_text,
+        bank_lines=unmatched_money(env, company.id, today),
+        recalls=recalls(plain.values()),
     )
 
 

@@ -22,4 +22,5 @@ from . import pairs
 from . import events
 from . import fallbacks
 from . import collection_outbox
+from . import collection_trouble
 from . import collection_thanks

@@ -77,6 +77,7 @@ class CollectionFollowup(models.Model):
     handed_at = fields.Datetime(string="Handed over", help="Stamped before the gateway is asked.")
     delivered_at = fields.Datetime(string="Accepted", help="When the mail server took it.")
     bounced_at = fields.Datetime(string="Bounced")
+    is_bad_address = fields.Boolean(copy=False, help="Nothing arrives at this address.")
     answered_at = fields.Datetime(string="Answered")
     partner_id = fields.Many2one("res.partner", string="Recipient", ondelete="restrict")
     address = fields.Char(help="Where it went.")

@@ -145,7 +145,7 @@ class CollectionLedger(models.AbstractModel):
                         decided_at,
                         str(Purpose.DELIVERY if contact.tone.delivers else Purpose.DUNNING),
                         "to_approve" if asks else "planned",
-                        str(Reason.LOOK_FIRST if asks and step.mode != "approve" else Reason.DUE),
+                        str(contact.asks or Reason.DUE),
                         contact.at.astimezone(UTC).replace(tzinfo=None),
                         readers[id(contact)],
                         currencies[contact.currency],

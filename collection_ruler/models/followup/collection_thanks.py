@@ -31,6 +31,18 @@ class CollectionThanks(models.AbstractModel):
         return received
 
     @api.model
+    def _kept(self, followup):
+        """What else came in by these payments and stands in the customer's favour: who pays 150 for 100 is
+        thanked for 150 (A5).
+
+        :return: in the follow-up's currency
+        """
+        followup.ensure_one()
+        lines = followup.partial_ids.credit_move_id
+        own = lines.filtered(lambda line: line.currency_id == followup.currency_id)
+        return -sum(own.mapped("amount_residual_currency"))
+
+    @api.model
     def _payment_of(self, item):
         """A query for the partial reconciliations that thanks are about.
 

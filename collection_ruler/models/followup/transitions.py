@@ -2,7 +2,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.fallback import NOT_ARRIVED
-from ...dunning.reason import NO_GOOD_ADDRESS, Reason
+from ...dunning.mail_answers import clean
+from ...dunning.reason import ASKS_A_PERSON, NO_GOOD_ADDRESS, Reason
 from ...dunning.states import FOLLOWUP, ITEM
 from ..common import clock
 from ..common.memo import QUEUE_HOLDS_IT
@@ -17,6 +18,7 @@ LEFT_BEHIND = (
     "handed_at",
     "delivered_at",
     "bounced_at",
+    "is_bad_address",
     "answered_at",
     "failure",
     "failed_address",
@@ -107,9 +109,9 @@ class CollectionFollowup(models.Model):
             )
 
     def _asks_because(self):
-        """Why a person is asked: for the sake of the step, or of something of ours (A13, F3)."""
+        """Why a person is asked: for the sake of the step, or of something else (A13, F3)."""
         self.ensure_one()
-        return Reason.LOOK_FIRST if self.reason == Reason.LOOK_FIRST else Reason.TO_APPROVE
+        return Reason(self.reason) if self.reason in ASKS_A_PERSON else Reason.TO_APPROVE
 
     def _cancel(self, reason):
         """Take back what has not left; its ledger rows free their key."""
@@ -126,16 +128,19 @@ class CollectionFollowup(models.Model):
         again._move_to("planned", reason, scheduled_at=at, handed_at=False, **values)
         again._withdraw()
 
-    def _fail(self, reason, failure=""):
-        """It could not be said: keep it for a retry and tell the responsible (H2)."""
+    def _fail(self, reason, failure="", is_told=True, **values):
+        """It could not be said, as `failure` tells: keep it for a retry and tell the responsible (H2)."""
         self._forget_delivery()
         state = "uncertain" if reason == Reason.UNCERTAIN else "failed"
         for followup in self:
-            followup._move_to(state, reason, failure=failure)
+            followup._move_to(state, reason, failure=clean(failure), **values)
             if state == "uncertain":
                 followup._settle_items("sent", Reason.UNCERTAIN)
+            if state == "failed" and followup.purpose == "delivery":
+                followup.item_ids.move_id.sudo().is_move_sent = False
             followup._withdraw(keep_words=state == "uncertain")
-            self.env["collection.failure"]._schedule_task(followup)
+            if is_told:
+                self.env["collection.failure"]._schedule_task(followup)
             if reason in NO_GOOD_ADDRESS:  # it may give way to another one at once (B9)
                 followup.debtor_id._queue_refresh()
 
@@ -149,9 +154,9 @@ class CollectionFollowup(models.Model):
         self.debtor_id._queue_refresh()
 
     def _forget_delivery(self):
-        """An invoice that did not arrive starts no days of silence."""
-        failed = self.filtered(lambda f: f.purpose == "delivery")
-        failed.item_ids.move_id.sudo().collection_instalment_ids.delivered_on = False
+        """An invoice that did not arrive starts no days of silence, and was not sent (A3)."""
+        moves = self.filtered(lambda f: f.purpose == "delivery").item_ids.move_id.sudo()
+        moves.collection_instalment_ids.delivered_on = False
 
     def _settle_items(self, state, reason):
         """What becomes of the rows that were planned."""
@@ -179,15 +184,13 @@ class CollectionFollowup(models.Model):
         :param rows: {follow-up: (id of its ``mail.message`` or None, address)}
         """
         now = clock.naive_now(self.env)
-        names = ["reason", "address", "mail_message_id", "handed_at", "queued_at", "failure"]
-        self._move_rows(
-            "queued",
-            [*names, "bounced_at"],
-            [
-                (followup.id, str(Reason.DUE), address or None, message, None, now, None, None)
-                for followup, (message, address) in rows.items()
-            ],
-        )
+        written = ["reason", "queued_at", "mail_message_id", "address"]
+        emptied = ["handed_at", "failure", "bounced_at", "is_bad_address"]
+        values = [
+            (followup.id, str(Reason.DUE), now, message, address or None, *[None] * len(emptied))
+            for followup, (message, address) in rows.items()
+        ]
+        self._move_rows("queued", written + emptied, values)
 
     def _accepted(self, at):
         """The gateway took it: the short way of `_sent`, in one statement."""
@@ -221,17 +224,15 @@ class CollectionFollowup(models.Model):
     def _note_whether_it_arrived(self, why):
         """Note whether what a person wrote reached the customer; colleagues' copies do not count.
 
-        Nothing is written where nothing changed: Odoo notes in the same transaction that the mail left.
-
         :param why: what the gateway said, where it refused
         """
         for talk in self:
             customer = talk.debtor_id.partner_id
-            copies = talk.mail_message_id.notification_ids.filtered(
-                lambda copy, customer=customer: (
-                    copy.res_partner_id.commercial_partner_id == customer
-                )
-            )
+            copies = [
+                copy
+                for copy in talk.mail_message_id.notification_ids
+                if copy.res_partner_id.commercial_partner_id == customer
+            ]
             is_lost = bool(copies) and all(c.notification_status == "exception" for c in copies)
             if is_lost != (talk.state == "failed"):
                 state, reason = ("failed", Reason.ERROR) if is_lost else ("sent", False)

@@ -15,7 +15,7 @@ class AccountMove(models.Model):
         help="Overrides the ruler that would be chosen for this invoice.",
     )
     collection_sent_on = fields.Date(
-        copy=False, help="The day on which a person last sent the invoice by e-mail."
+        copy=False, help="The day on which the invoice last went to its customer."
     )
     collection_instalment_ids = fields.One2many("collection.instalment", "move_id")
     collection_stage_id = fields.Many2one(
@@ -93,6 +93,9 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         result = super().button_draft()
+        # what is corrected begins anew: no other date was agreed before (F7)
+        moved = self.line_ids.filtered("collection_original_due_date")
+        moved.collection_original_due_date = False
         self._collection_refresh_credits()
         return result
 
@@ -111,10 +114,31 @@ class AccountMove(models.Model):
             )._queue_refresh()
 
     def write(self, vals):
+        going = (
+            self.filtered(lambda move: not move.is_move_sent) if vals.get("is_move_sent") else ()
+        )
         result = super().write(vals)
+        if going:
+            going._collection_went()
+        if vals.get("peppol_move_state") == "error":  # of Odoo's Peppol, where it is installed
+            self.filtered("is_move_sent").sudo().is_move_sent = False
         if vals.get("collection_ruler_id"):
             # an explicit word of a person: the only thing that moves an enrolled instalment (sticky)
             self.sudo().collection_instalment_ids.write(
                 {"ruler_id": vals["collection_ruler_id"], "ruler_source": "invoice"}
             )
         return result
+
+    def _collection_went(self):
+        """They went to their customers, by whichever way: days of silence begin, and the task to send them is
+        done (A3)."""
+        for company, own in self.grouped(lambda move: move.company_id.root_id).items():
+            own.sudo().collection_sent_on = company.sudo()._collection_today()
+        self.sudo().collection_instalment_ids.debtor_id._queue_refresh()
+
+    def action_collection_mark_sent(self):
+        """Their customers have them, by post or from another system: the ruler may speak about them."""
+        self.check_access("write")
+        self.filtered(
+            lambda move: move.state == "posted" and not move.is_move_sent
+        ).is_move_sent = True

@@ -143,7 +143,7 @@ class CollectionInstalment(models.Model):
             )
             instalment.is_open = (
                 instalment.move_id.state == "posted"
-                and instalment.company_currency_id.compare_amounts(instalment.residual, 0) > 0
+                and not instalment._is_nothing()
                 and not all(line.no_followup for line in lines)
             )
         self.debtor_id._queue_refresh(money=True)
@@ -218,11 +218,13 @@ class CollectionInstalment(models.Model):
     def _is_paid(self):
         """Nothing is owed on a posted entry."""
         self.ensure_one()
-        return (
-            not self.gone
-            and self.move_id.state == "posted"
-            and self.company_currency_id.compare_amounts(self.residual, 0) <= 0
-        )
+        return not self.gone and self.move_id.state == "posted" and self._is_nothing()
+
+    def _is_nothing(self):
+        """Whether nothing is left in the customer's currency, or in ours: a rate's rest is ours (D4)."""
+        own, ours = self.currency_id, self.company_currency_id
+        residuals = (own, self.residual_currency), (ours, self.residual)
+        return any(currency.compare_amounts(rest, 0) <= 0 for currency, rest in residuals)
 
     @api.model
     def _lock(self, ids, skip=True):

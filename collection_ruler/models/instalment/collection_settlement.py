@@ -1,6 +1,16 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...dunning.ladder import effective_due
+
+
+class CollectionInstalment(models.Model):
+    _inherit = "collection.instalment"
+
+    money_went_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="When a payment of it, or of a part of it, was last seen to be gone: who paid did not forget.",
+    )
 
 
 class CollectionSettlement(models.AbstractModel):

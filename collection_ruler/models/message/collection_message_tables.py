@@ -1,14 +1,14 @@
 from datetime import timedelta
-from decimal import Decimal
 
 from odoo import api, models
 
-from ...dunning.amounts import Owed, Sum, statement
-from ...dunning.ladder import effective_due
+from ...dunning.message_shape import rows_shown
 from ..common.formatting import amount_text, date_text
 from ..common.memo import memo_of
-from ..debtor.credits import credits_of
+from ..debtor.credits import unused_credits
+from .collection_message_sums import NOTHING
 from .parts import render_parts
+from .row_words import row_words
 
 # what the tables show of an instalment
 SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
@@ -20,16 +20,18 @@ SHOWN_OF_INVOICES = [
     "company_id",
     "partner_bank_id",
     "payment_reference",
+    "ref",
+    "invoice_origin",
 ]
 # what is coming due is announced so many days ahead in the second table (B5)
 COMING_DAYS = 31
-NOTHING = Sum(Decimal(0), Decimal(0), Decimal(0))
 
 
 class CollectionMessageTables(models.AbstractModel):
     """The tables of messages: what they ask for, and what comes due next (B5, D1, D4)."""
 
     _name = "collection.message.tables"
+    _inherit = ["collection.message.sums"]
     _description = "Collection: tables of messages"
 
     @api.model
@@ -44,8 +46,12 @@ class CollectionMessageTables(models.AbstractModel):
     def _due(self, followups):
         """What messages ask for: {``collection.followup``: Markup}."""
         credits = self._credits_of_others(followups)
+        unused, also = self._unused(followups), self.env["collection.also.open"]._say(followups)
         tables = [
-            self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {}))) for f in followups
+            self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {})))
+            | {"unused": self._unused_texts(f, unused.get(f.debtor_id.id, {}))}
+            | {"also": also.get(f, False)}
+            for f in followups
         ]
         rendered = render_parts(self.env, "collection_ruler.message_table", tables)
         return dict(zip(followups, rendered, strict=True))
@@ -56,8 +62,8 @@ class CollectionMessageTables(models.AbstractModel):
         tables, by_debtor = {}, self._coming_of_batch(followups)
         for followup in followups:
             if coming := self._coming_next(followup, by_debtor):
-                rows = self._rows(followup, coming)
-                tables[followup] = self._shown([{"rows": rows}], coming=True)
+                group = self._group(followup, coming, *rows_shown([len(coming)]))
+                tables[followup] = self._shown([group], coming=True)
         parts = list(tables.values())
         rendered = render_parts(self.env, "collection_ruler.message_table", parts)
         return dict(zip(tables, rendered, strict=True))
@@ -99,15 +105,21 @@ class CollectionMessageTables(models.AbstractModel):
             memo["coming"] = coming
         return memo["coming"]
 
-    def _credits_of_others(self, followups):
-        """What customers have in their favour, for messages that ask in several currencies: {debtor id:
-        {``res.currency``: amount}}. Read once for all customers of a batch (D2)."""
+    def _unused(self, followups):
+        """What customers have in their favour that pays nothing of what is open, by its currency or its
+        account: {debtor id: {``res.currency``: amount}}. Read once for all customers of a batch (D2)."""
         memo = memo_of(self.env)
         batch = followups.browse(memo.get("writing", ())) | followups
-        if memo.get("credits", (None,))[0] != batch.ids:
-            several = batch.filtered(lambda f: f.instalment_ids.currency_id - f.currency_id)
-            memo["credits"] = (batch.ids, credits_of(several.debtor_id) if several else {})
-        return memo["credits"][1]
+        if memo.get("unused", (None,))[0] != batch.ids:
+            with_credit = batch.debtor_id.filtered("amount_credit")
+            memo["unused"] = (batch.ids, unused_credits(with_credit) if with_credit else {})
+        return memo["unused"][1]
+
+    def _unused_texts(self, followup, unused):
+        """Such credits as the reader writes them; thanks ask for nothing."""
+        if followup.purpose == "thanks":
+            return []
+        return [self._amount(followup, a, currency) for currency, a in unused.items()]
 
     def _asked_groups(self, followup, credits):
         """What it asks for, by currency, its own first: no sum over currencies (D4).
@@ -118,74 +130,56 @@ class CollectionMessageTables(models.AbstractModel):
         asked = followup._asked()
         if followup.purpose == "thanks":
             return [{"rows": self._rows(followup, asked)}] if asked else []
-        groups = []
         by_currency = asked.grouped("currency_id")
+        currencies = followup.currency_id | asked.currency_id
+        parts = [by_currency.get(currency, asked.browse()) for currency in currencies]
         sums = self._statement(followup, credits).sums
         owed = self._owed(followup)
-        for currency in followup.currency_id | asked.currency_id:
-            own = by_currency.get(currency, asked.browse())
+        groups = []
+        for currency, own, most in zip(
+            currencies, parts, rows_shown([len(part) for part in parts]), strict=True
+        ):
             total = sums.get(currency.name, NOTHING)
-            # a single row is paid by the button below the table; rows do not know the credit
+            # a single row is paid by the button above the table; rows do not know the credit
             linked = len(asked) > 1 and not total.credit
             groups.append(
                 {
-                    "rows": self._rows(followup, own, linked, owed),
+                    **self._group(followup, own, most, linked, owed),
                     "total": self._amount(followup, total.net, currency),
                     "credit": total.credit and self._amount(followup, -total.credit, currency),
                 }
             )
         return groups
 
-    @api.model
-    def _statement(self, followup, credits=None):
-        """What a message asks for, as `dunning/amounts.py` counts it; credits pay for the oldest first (D2).
-
-        :param credits: what the customer has in its favour in other currencies than that of the message, for
-            which the door has deducted it: {``res.currency``: amount}
-        :return: dunning Statement
-        """
-        memo, key = memo_of(self.env).get("owed", {}), ("statement", followup.id)
-        if key in memo and not credits:
-            return memo[key]
-        today, rows = self._owed(followup)
-        own = followup.currency_id
-        favour = {currency.name: Decimal(str(a)) for currency, a in (credits or {}).items()}
-        gross = sum((row.residual for row in rows if row.currency == own.name), Decimal(0))
-        favour[own.name] = gross - Decimal(str(own.round(followup.amount_due)))
-        found = statement(rows, favour, today)
-        if not credits:
-            memo[key] = found
-        return found
-
-    def _owed(self, followup):
-        """What a message asks for, before credits: counted once while a batch is written, since several of
-        its parts ask for it.
-
-        :return: (local day of the customer, [dunning Owed])
-        """
-        memo = memo_of(self.env).get("owed", {})
-        if followup.id not in memo:
-            debtor = followup.debtor_id
-            today = debtor._local_today()
-            rows = [
-                Owed(
-                    instalment.id,
-                    instalment.due_date,
-                    self._counts_from(instalment, debtor, today),
-                    Decimal(str(instalment.residual_currency)),
-                    instalment.currency_id.name,
-                )
-                for instalment in followup._asked()
-            ]
-            memo[followup.id] = today, rows
-        return memo[followup.id]
-
-    def _amount(self, followup, amount, currency):
-        return amount_text(self.env, float(amount), currency, followup.names_currencies)
+    def _group(self, followup, instalments, most, linked=False, owed=None):
+        """Rows of one currency, the oldest first; of more than fit, how many and how much (C9)."""
+        rest = instalments[most:]
+        return {
+            "rows": self._rows(followup, instalments[:most], linked, owed),
+            "more": len(rest),
+            "more_amount": rest
+            and self._amount(followup, sum(rest.mapped("residual_currency")), rest[:1].currency_id),
+        }
 
     def _shown(self, groups, coming=False):
         """A table, for a stored view that an administrator may change."""
-        return {"groups": [{"total": False, "credit": False} | g for g in groups], "coming": coming}
+        lacking = {"total": False, "credit": False, "more": 0, "more_amount": False}
+        groups = [lacking | group for group in groups]
+        return {"groups": groups, "coming": coming, "unused": [], "also": False}
+
+    def _words_of_batch(self, followups):
+        """What rows say beside the amounts, read once for all messages: {instalment id: RowWords}."""
+        memo = memo_of(self.env)
+        if "rows" in memo:
+            return memo["rows"]
+        batch = followups.browse(memo.get("writing", followups.ids))
+        shown = batch.instalment_ids.union(*self._coming_of_batch(batch).values())
+        for followup in batch.filtered(lambda f: f.purpose == "thanks"):
+            shown |= followup._asked()
+        words = row_words(self.env, shown)
+        if "writing" in memo:
+            memo["rows"] = words
+        return words
 
     def _rows(self, followup, instalments, linked=False, owed=None):
         """The rows of a table.
@@ -201,10 +195,14 @@ class CollectionMessageTables(models.AbstractModel):
             today = debtor._local_today()
             counts_from = {i.id: self._counts_from(i, debtor, today) for i in instalments}
         button = self.env["collection.pay.button"]
+        words = self._words_of_batch(followup)
         return [
             {
                 "number": instalment.move_id.name,
-                "due": date_text(self.env, instalment.due_date),
+                "nth": words[instalment.id].nth,
+                "of": words[instalment.id].of,
+                "subject": words[instalment.id].subject,
+                "due": date_text(self.env, instalment.due_date, "medium"),
                 "days": max(0, (today - counts_from[instalment.id]).days),
                 "today": counts_from[instalment.id] == today,
                 "amount": amount_text(
@@ -214,11 +212,3 @@ class CollectionMessageTables(models.AbstractModel):
             }
             for instalment in instalments
         ]
-
-    @api.model
-    def _counts_from(self, instalment, debtor, today):
-        """The day from which an instalment's days overdue count (A3)."""
-        ruler, due = instalment.ruler_id, instalment.due_date
-        if ruler and due < today:
-            return effective_due(ruler._to_ladder(), debtor._place_calendar(), due)
-        return due

@@ -1,9 +1,18 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 
-from ...dunning.amounts import sums_of
+from ...dunning.greeting import person_of
 from ..common.formatting import amount_text, date_text, one_line
 from ..common.memo import memo_of
+from . import sentences
+
+# what template editors may say, in the order in which they are offered
+PLACEHOLDERS = """
+    greeting first_name last_name customer_name customer_number customer_vat customer_address ice_breaker
+    company_name company_vat company_registry company_phone company_address signature signatory_name
+    signatory_phone signatory_email call_us current_date answer_date amount_text total_text overdue_text
+    amount_paid_text invoices_text invoices_due_text invoice_names oldest_due_text attached_text
+    due_table coming_table remaining_text pay_button bank_details appendix"""
 
 
 class CollectionFollowup(models.Model):
@@ -14,7 +23,12 @@ class CollectionFollowup(models.Model):
 
     _inherit = "collection.followup"
 
-    first_name = fields.Char(compute="_compute_names", compute_sudo=True)
+    greeting = fields.Char(compute="_compute_names", compute_sudo=True)
+    first_name = fields.Char(
+        compute="_compute_names",
+        compute_sudo=True,
+        help="Empty where it is not plain which of their names it is: “greeting” then says the neutral form.",
+    )
     last_name = fields.Char(compute="_compute_names", compute_sudo=True)
     customer_name = fields.Char(compute="_compute_names", compute_sudo=True)
     customer_number = fields.Char(compute="_compute_names", compute_sudo=True)
@@ -29,14 +43,25 @@ class CollectionFollowup(models.Model):
     signatory_name = fields.Char(compute="_compute_signatory", compute_sudo=True)
     signatory_phone = fields.Char(compute="_compute_signatory", compute_sudo=True)
     signatory_email = fields.Char(compute="_compute_signatory", compute_sudo=True)
+    signature = fields.Html(compute="_compute_sentences", compute_sudo=True, sanitize=False)
+    call_us = fields.Html(compute="_compute_firm_sentences", compute_sudo=True, sanitize=False)
+    answer_date = fields.Char(
+        compute="_compute_firm_sentences",
+        compute_sudo=True,
+        help="Some working days ahead: by when a firm message asks for payment or an answer.",
+    )
     current_date = fields.Char(compute="_compute_figures", compute_sudo=True)
     amount_text = fields.Char(
         compute="_compute_figures", compute_sudo=True, help="What it asks for, written out."
     )
+    total_text = fields.Html(compute="_compute_sentences", compute_sudo=True, sanitize=False)
+    attached_text = fields.Html(compute="_compute_sentences", compute_sudo=True, sanitize=False)
     overdue_text = fields.Char(
         compute="_compute_overdue_text", compute_sudo=True, help="The part of it that is overdue."
     )
     amount_paid_text = fields.Char(compute="_compute_figures", compute_sudo=True)
+    invoices_text = fields.Char(compute="_compute_figures", compute_sudo=True)
+    invoices_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     invoice_names = fields.Char(compute="_compute_figures", compute_sudo=True)
     oldest_due_text = fields.Char(compute="_compute_figures", compute_sudo=True)
     remaining_text = fields.Html(compute="_compute_remaining", compute_sudo=True, sanitize=False)
@@ -57,35 +82,7 @@ class CollectionFollowup(models.Model):
 
     @api.model
     def _placeholders(self):
-        return (
-            "first_name",
-            "last_name",
-            "customer_name",
-            "customer_number",
-            "customer_vat",
-            "customer_address",
-            "ice_breaker",
-            "company_name",
-            "company_vat",
-            "company_registry",
-            "company_phone",
-            "company_address",
-            "signatory_name",
-            "signatory_phone",
-            "signatory_email",
-            "current_date",
-            "amount_text",
-            "overdue_text",
-            "amount_paid_text",
-            "invoice_names",
-            "oldest_due_text",
-            "due_table",
-            "coming_table",
-            "remaining_text",
-            "pay_button",
-            "bank_details",
-            "appendix",
-        )
+        return tuple(PLACEHOLDERS.split())
 
     def _lang(self):
         """The recipient's language, else the customer's (B6)."""
@@ -94,14 +91,16 @@ class CollectionFollowup(models.Model):
         return lang or self.company_id.partner_id.lang or self.env.lang or "en_US"
 
     @api.depends("partner_id", "debtor_id")
+    @api.depends_context("lang")
     def _compute_names(self):
         for followup in self:
             customer = followup.debtor_id.partner_id
             contact = followup.partner_id or customer
-            person = contact if not contact.is_company else contact.browse()
-            first, _space, last = (person.name or "").partition(" ")
-            followup.first_name = first or customer.name
-            followup.last_name = last
+            lang = followup._lang()
+            person = person_of(contact.name, contact.is_company, lang)
+            followup.greeting = sentences.greeting(self.env, contact, lang)
+            followup.first_name = person.given
+            followup.last_name = person.family
             followup.customer_name = customer.name
             followup.customer_number = customer.ref or str(customer.id)
             followup.customer_vat = customer.vat
@@ -118,10 +117,28 @@ class CollectionFollowup(models.Model):
         for (company, user), own in self.grouped(
             lambda f: (f.company_id, f.debtor_id.user_id or f.ruler_id.user_id)
         ).items():
-            own.signatory_name = user.name if user and user.active else company.name
+            user = sentences.signatory(user)
+            own.signatory_name = user.name or company.name
             own.signatory_phone = user.phone or company.phone
             own.signatory_email = company.email
             own.company_address = company.collection_address
+
+    @api.depends(
+        "signatory_name", "signatory_phone", "amount_due", "instalment_ids", "names_currencies"
+    )
+    @api.depends_context("lang")
+    def _compute_sentences(self):
+        for followup in self:
+            followup.signature = sentences.signature(followup)
+            followup.total_text = sentences.total(followup)
+            followup.attached_text = sentences.attached(followup)
+
+    @api.depends("signatory_name", "signatory_phone")
+    @api.depends_context("lang")
+    def _compute_firm_sentences(self):
+        for followup in self:
+            followup.call_us = sentences.call_us(followup)
+            followup.answer_date = sentences.answer_by(followup)
 
     @api.depends("amount_due", "amount_paid", "instalment_ids", "names_currencies")
     @api.depends_context("lang")
@@ -130,28 +147,21 @@ class CollectionFollowup(models.Model):
             asked, today = followup._asked(), followup.debtor_id._local_today()
             followup.current_date = date_text(self.env, today)
             followup.amount_text = followup._own_amount_text(followup.amount_due)
-            followup.amount_paid_text = followup._own_amount_text(followup.amount_paid)
+            paid = followup.amount_paid
+            if followup.purpose == "thanks":
+                paid += self.env["collection.thanks"]._kept(followup)
+            followup.amount_paid_text = followup._own_amount_text(paid)
+            followup.invoices_text = sentences.invoices_text(self.env, asked)
+            followup.invoices_due_text = sentences.invoices_due_text(self.env, asked)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
-            oldest = asked[:1].due_date
-            words = date_text(self.env, oldest) if oldest else ""
-            # an announcement of several days; of what is overdue the oldest is meant
-            several = oldest and asked[-1:].due_date > oldest
-            if several and oldest >= today:
-                words = self.env._("%s and later", words)
-            followup.oldest_due_text = words
+            followup.oldest_due_text = sentences.oldest_due_text(self.env, asked, today)
 
     @api.depends("amount_due", "instalment_ids", "names_currencies")
     @api.depends_context("lang")
     def _compute_overdue_text(self):
         """What falls due today is asked for as well (B5, D1), but nobody missed it yet."""
-        tables = self.env["collection.message.tables"]
         for followup in self:
-            late = sums_of(tables._statement(followup).overdue).get(followup.currency_id.name)
-            followup.overdue_text = (
-                followup._own_amount_text(float(late.net))
-                if late and late.net
-                else followup.amount_text
-            )
+            followup.overdue_text = sentences.overdue_text(followup) or followup.amount_text
 
     def _asked(self):
         """The instalments it asks for, oldest first; for thanks, those that were paid."""
@@ -168,20 +178,12 @@ class CollectionFollowup(models.Model):
     @api.depends_context("lang")
     def _compute_remaining(self):
         for followup in self:
-            followup.remaining_text = followup._remaining()
+            followup.remaining_text = sentences.remaining(followup)
 
     def _own_amount_text(self, amount):
         """An amount in the currency of the message, named as this message names currencies."""
         self.ensure_one()
         return amount_text(self.env, amount, self.currency_id, self.names_currencies)
-
-    def _remaining(self):
-        """What a part payment leaves open, as a sentence; empty when nothing does (A5)."""
-        self.ensure_one()
-        if self.purpose != "thanks" or not self.amount_due:
-            return Markup()
-        amount = self._own_amount_text(self.amount_due)
-        return Markup("<p>%s</p>") % self.env._("%s of it remains open.", amount)
 
     @api.depends("instalment_ids")
     @api.depends_context("lang")

@@ -11,7 +11,9 @@ Entry: `_to_ladder()` gives a ruler as plain Python, `_match()` the invoices tha
 
 from . import collection_stage
 from . import collection_payer_class
+from . import collection_claim
 from . import collection_ruler
+from . import collection_smallest_amount
 from . import collection_ruler_step
 from . import collection_database
 from . import collection_manager_task

@@ -1,3 +1,4 @@
+from markupsafe import escape
 from odoo import api, models
 
 
@@ -12,13 +13,33 @@ class CollectionManagerTask(models.AbstractModel):
         """Leave a task, unless the same one is open already; nothing where no ruler runs.
 
         :param company: root ``res.company``
+        :param note: Markup, or text, in which nothing is taken for HTML
+        :return: the open ``mail.activity``, none where there is no task
         """
         ruler = self.env["collection.ruler"].search(
             [("company_id", "=", company.id), ("state", "=", "running")], limit=1
         )
-        if not ruler or ruler.activity_ids.filtered(lambda a: a.summary == summary):
-            return
-        ruler.with_context(mail_activity_quick_update=True).activity_schedule(
+        told = ruler.activity_ids.filtered(lambda a: a.summary == summary)
+        if not ruler or told:
+            return told[:1]
+        return ruler.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=escape(note or ""),
+            user_id=(ruler.user_id or self.env.ref("base.user_admin")).id,
+        )
+
+    @api.model
+    def _ask_about(self, record, summary, note):
+        """Leave a task at a record, for whoever answers for the company's rulers.
+
+        :param record: with ``activity_ids`` and ``company_id``, a root company
+        :return: ``mail.activity``
+        """
+        ruler = self.env["collection.ruler"].search(
+            [("company_id", "=", record.company_id.id), ("state", "=", "running")], limit=1
+        )
+        return record.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
             note=note,

@@ -39,6 +39,10 @@ class CollectionRulerStep(models.Model):
         string="Skip for",
         help="This step is passed over for customers who usually pay like that. Nothing chosen: for all.",
     )
+    spares_turn_of_year = fields.Boolean(
+        string="Not at the turn of the year",
+        help="Firm words wait from 20 December to 2 January, and come on the next open day.",
+    )
     currency_id = fields.Many2one(related="ruler_id.currency_id")
     timing = fields.Char(string="When", compute="_compute_timing")
     channel = fields.Selection(
@@ -214,4 +218,8 @@ class CollectionRulerStep(models.Model):
             sequence=self.sequence,
             owed_min=Decimal(str(self.owed_min)),
             skip_profiles=frozenset(self.skip_profiles.mapped("code")),
+            says=frozenset(self.sudo().mail_template_id.collection_claim_ids.mapped("code")),
+            attaches=self.attach_invoice,
+            spares_turn_of_year=self.spares_turn_of_year,
+            reviews=self.mode == "task" and self.stage_id.kind == "review",
         )

@@ -140,6 +140,7 @@ class CollectionRun(models.Model):
             if not is_help:
                 self._note_silence(company)
                 self.env["collection.outbox"]._close_task(company)
+                self.env["collection.money.task"]._close(company)
             run = self.create({"company_id": company.id, "started_at": now, "is_help": is_help})
         run.calls += 1
         return run

@@ -6,7 +6,7 @@ from odoo.tools import format_date, format_datetime
 
 from ...dunning.calendar import CalendarError
 from ..common import clock
-from ..company.bank_data import old_bank_day
+from ..company.bank_data import old_bank_data
 
 # without a run for a day; the hour is for clocks that are put back, and for runs that come once a day
 SILENCE = timedelta(hours=25)
@@ -24,6 +24,7 @@ class CollectionRun(models.Model):
             self._note_silence(company)
             with suppress(CalendarError):  # that is told by each run
                 self._note_old_bank_data(company)
+            self._note_unanswered(company)
 
     @api.model
     def _note_silence(self, company):
@@ -52,18 +53,44 @@ class CollectionRun(models.Model):
         )
 
     @api.model
+    def _note_unanswered(self, company):
+        """Tell the manager of replies that nobody answered in time (C6)."""
+        late = self.env["collection.hold"].search(
+            [
+                *self.env["collection.hold"]._unanswered(),
+                ("company_id", "=", company.id),
+                ("date_to", "<", company._collection_today()),
+                ("manager_asked_on", "=", False),
+            ]
+        )
+        for hold in late:
+            task = self.env["collection.manager.task"]._ask_about(
+                hold.debtor_id,
+                self.env._("Nobody answered the reply of %s", hold.debtor_id.display_name),
+                self.env._(
+                    "The next message to this customer wants your approval. Write to them here, tick off "
+                    "the task to answer, or end the hold, and the ruler goes on by itself."
+                ),
+            )
+            hold.write(
+                {"manager_asked_on": company._collection_today(), "manager_task_id": task.id}
+            )
+
+    @api.model
     def _note_old_bank_data(self, company):
         """Tell the manager when what is overdue waits for newer bank data."""
-        old = old_bank_day(company)
+        old = old_bank_data(company)
         if not old:
             return
         self.env["collection.manager.task"]._ask(
             company,
             self.env._("The bank data of %s is old", company.name),
             self.env._(
-                "The newest is of %s. A payment may have come, so nobody is asked for what is overdue. "
-                "Import the bank statements, or change in the settings after how many working days bank "
-                "data is old.",
-                format_date(self.env, old),
+                "The newest of the journal “%(journal)s” is of %(day)s. A payment may have come, so nobody "
+                "is asked for what is overdue. Import the bank statements; archive the journal if nobody "
+                "pays into it any more; or change in the settings after how many working days "
+                "bank data is old.",
+                day=format_date(self.env, old[0]),
+                journal=old[1].sudo().name,
             ),
         )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 from ...dunning.calendar import NeverOpen
 from ..common import clock
+from ..facts.of_instalments import unsent
 from .dates_in_words import day_label
 
 
@@ -21,6 +22,10 @@ class CollectionDebtor(models.Model):
     currency_text = fields.Char(string="Other currencies", compute="_compute_banner")
     instalment_count = fields.Integer(compute="_compute_banner")
     is_waiting = fields.Boolean(compute="_compute_banner", help="Something stops the next message.")
+    has_unsent = fields.Boolean(
+        compute="_compute_has_unsent",
+        help="An open invoice did not reach them, as far as Odoo knows.",
+    )
     local_time = fields.Char(string="Their time", compute="_compute_local_time")
     window_open = fields.Boolean(compute="_compute_local_time")
 
@@ -44,6 +49,12 @@ class CollectionDebtor(models.Model):
         self.is_waiting = False
         for debtor_id, said in self.env["collection.banner"]._say(self).items():
             self.browse(debtor_id).update(said)
+
+    @api.depends("instalment_ids.is_open", "instalment_ids.move_id.is_move_sent")
+    def _compute_has_unsent(self):
+        left = unsent(self.env, self.sudo().instalment_ids.ids)
+        for debtor in self:
+            debtor.has_unsent = any(one.id in left for one in debtor.sudo().instalment_ids)
 
     def _compute_local_time(self):
         """What time it is for them, and whether the contact window is open."""

@@ -5,7 +5,14 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..common.instalment_key import hold_covers, is_held, was_spoken_to
+from ..common.instalment_key import (
+    hold_covers,
+    is_held,
+    is_sent_by_hand,
+    is_unsent,
+    was_spoken_to,
+    went_on,
+)
 from .messages_under_way import Message, columns, flush, is_missed, said_at, was_heard
 
 
@@ -24,6 +31,9 @@ class ComingUp(NamedTuple):
     due_date: str
     counts_from: str
     delivered: bool  # the invoice went out: the step that would send it is skipped
+    unsent: bool  # it did not reach the customer, and is not on its way (A3)
+    by_hand: bool  # a person sends the invoices of this customer
+    delivered_on: str | None  # ISO date
 
 
 class Facts(NamedTuple):
@@ -79,7 +89,7 @@ def facts_of(debtors, today):
     env = debtors.env
     for model in ("instalment", "hold", "ruler"):
         env[f"collection.{model}"].flush_model()
-    env["account.move"].flush_model(["is_move_sent"])
+    env["account.move"].flush_model(["is_move_sent", "collection_sent_on"])
     flush(env)
     return [_facts_in(row) for row in env.execute_query(_query(env, ids, today))]
 
@@ -137,12 +147,15 @@ def _query(env, ids, today):
             SELECT json_agg(json_build_array(
                        ii.ruler_id, ii.watermark, ii.next_date, ii.due_date,
                        coalesce(ii.anchor_date, ii.due_date),
-                       m.is_move_sent OR ii.delivered_on IS NOT NULL)) AS coming
+                       m.is_move_sent OR ii.delivered_on IS NOT NULL,
+                       ii.delivered_on IS NULL AND %(unsent)s, %(by_hand)s,
+                       %(went_on)s)) AS coming
               FROM (SELECT *, row_number() OVER (ORDER BY due_date, id) AS age,
                            row_number() OVER (ORDER BY next_date, due_date, id) AS turn
                       FROM collection_instalment
                      WHERE debtor_id = d.id AND is_open AND ruler_id IS NOT NULL) ii
               JOIN account_move m ON m.id = ii.move_id
+              JOIN res_partner p ON p.id = d.partner_id
              WHERE ii.age = 1 OR ii.turn = 1) c
           LEFT JOIN LATERAL (
             SELECT %(message)s AS message FROM collection_followup f
@@ -179,5 +192,8 @@ def _query(env, ids, today):
         said_at=said_at("f"),
         held=is_held("io", today),
         covers=hold_covers("ho", "io", today),
+        unsent=is_unsent("ii", "m"),
+        went_on=went_on("ii", "m", today),
+        by_hand=is_sent_by_hand("p", "m"),
         ids=ids,
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from odoo.tools import format_datetime
 
 from ...dunning.explanation import Kind
-from ...dunning.reason import Reason
+from ...dunning.reason import ASKS_A_PERSON, Reason
 from ..common.reason_labels import reason_label
 from .dates_in_words import day_label, instant_label, local_day
 
@@ -58,7 +58,13 @@ def say(env, why, today):
 def say_silence(env, reason):
     """Nothing is said at all, and why."""
     words = reason_label(env, reason)
-    return Sentence(env._("Silent: %s", words), env._("Nothing is said now: %s.", words))
+    said, colon, advice = words.partition(": ")
+    if not colon:
+        return Sentence(env._("Silent: %s", words), env._("Nothing is said now: %s.", words))
+    # one colon in a sentence: what helps is one of its own
+    advice = advice[0].upper() + advice[1:]
+    long = env._("Nothing is said now: %(why)s. %(advice)s.", why=said, advice=advice)
+    return Sentence(env._("Silent: %s", said), long)
 
 
 def say_nobody(env, reason):
@@ -120,10 +126,15 @@ def _say_reply(env, until):
     _ = env._
     return Sentence(
         _("Reply waiting"),
-        _("A reply waits for an answer; the ruler is paused for this customer until %s.", until)
+        _(
+            "A reply waits for an answer, and the ruler is paused for this customer until somebody answers. "
+            "After %s a manager is asked.",
+            until,
+        )
         if until
         else _(
-            "A reply waits for an answer; the ruler is paused for this customer until somebody ends that."
+            "A reply waits for an answer, and the ruler is paused for this customer until somebody ends the "
+            "hold."
         ),
     )
 
@@ -156,13 +167,16 @@ def say_pending(env, why, today):
     what = channel_and_step(env, message.channel, message.step_name)
     if why.kind == Kind.TO_APPROVE:
         long = _("%s waits for your approval.", what)
+        if why.reason in ASKS_A_PERSON:
+            words = reason_label(env, why.reason)
+            long = _("%(what)s waits for your approval: %(why)s.", what=what, why=words)
         return Sentence(_("%s waits for approval", what), long)
     if why.kind == Kind.QUEUED:
         return _say_queued(env, what, at, why.stops, today)
     if why.kind == Kind.UNREACHABLE:
         return Sentence(
             _("%s cannot leave: no address", what),
-            _("%s cannot leave: there is no e-mail address. Add one.", what),
+            _("%s cannot leave: there is no address to send it to. Add one.", what),
         )
     when = instant_label(env, at, today)
     if why.kind == Kind.SKIPPED_TODAY:

@@ -8,6 +8,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.explanation import Kind, explain
 from ...dunning.next_step import Coming, next_step, soonest
 from ...dunning.reason import Reason
+from ...dunning.sending import Sending
 from ..common.memo import Memo
 from . import banner_sentences as sentences
 from .banner_facts import facts_of, spoken_to
@@ -82,7 +83,7 @@ class CollectionBanner(models.AbstractModel):
                 is_stopped=facts.ruled and not facts.is_running,
                 failed=missed,
                 pending=pending,
-                waiting=facts.waiting and Reason(facts.waiting),
+                waiting=self._why_waiting(facts, settings),
                 nobody=None if facts.ruled else known.nobody(),
                 is_never_open=self.env["collection.explanation"]._is_never_open(calendar),
                 coming=facts.coming or None,
@@ -132,7 +133,26 @@ class CollectionBanner(models.AbstractModel):
                     one.delivered,
                     debtor.profile,
                     was_spoken_to,
+                    _sending(one),
                 )
                 due = date.fromisoformat(one.due_date)
                 found.append(Coming(ladder, calendar, due, one.watermark, *(following or ())))
         return found
+
+    def _why_waiting(self, facts, settings):
+        """Why the step that is due waits, or why none will come by itself: somebody has to send the invoice
+        first (A3)."""
+        if facts.waiting:
+            return Reason(facts.waiting)
+        left_to_people = (
+            _sending(one).is_left_to_people(settings.ladders[one.ruler_id], one.watermark)
+            for one in facts.coming
+            if one.ruler_id in settings.ladders
+        )
+        return Reason.NOT_SENT if facts.coming and all(left_to_people) else None
+
+
+def _sending(one):
+    """How the invoice of a ComingUp reaches its customer."""
+    went = one.delivered_on and date.fromisoformat(one.delivered_on)
+    return Sending(one.unsent, one.by_hand, went or None)

@@ -8,8 +8,10 @@ from odoo import api, models
 from ...dunning.calendar import NeverOpen
 from ...dunning.explanation import Facts, explain
 from ...dunning.reason import Reason
+from ...dunning.sending import Sending
 from ..common import clock
 from ..common.memo import with_memo
+from ..facts.of_instalments import unsent
 from .messages_under_way import explained, of_instalments
 
 
@@ -44,6 +46,7 @@ class CollectionExplanation(models.AbstractModel):
         """
         instalments = with_memo(instalments)
         held, messages = self._held(instalments), of_instalments(instalments)
+        left = unsent(self.env, instalments.ids)
         result = {}
         for company, own in instalments.grouped(lambda i: i.debtor_id.company_id).items():
             known = self._of_company(company)
@@ -61,13 +64,26 @@ class CollectionExplanation(models.AbstractModel):
                     is_stopped=bool(one.ruler_id) and not one.ruler_id._is_running_on(known.today),
                     failed=missed,
                     pending=pending,
-                    waiting=Reason(one.waiting_reason) if one.waiting_reason else None,
+                    waiting=self._why_waiting(one, left),
                     nobody=None if one.ruler_id else known.nobody(),
                     is_never_open=is_never_open(calendar),
                     coming=one.next_date or None,
                 )
                 result[one.id] = explain(facts)
         return result
+
+    def _why_waiting(self, instalment, left):
+        """Why its due step waits, or why none will come by itself (A3).
+
+        :param left: what did not reach anybody, as `queries.unsent` has it
+        """
+        if instalment.waiting_reason:
+            return Reason(instalment.waiting_reason)
+        if not instalment.ruler_id or instalment.id not in left:
+            return None
+        sending = Sending(True, left[instalment.id])
+        ladder = instalment.ruler_id._to_ladder()
+        return Reason.NOT_SENT if sending.is_left_to_people(ladder, instalment.watermark) else None
 
     @api.model
     def _of_company(self, company):

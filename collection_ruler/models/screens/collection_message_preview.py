@@ -97,9 +97,12 @@ class CollectionMessagePreview(models.AbstractModel):
             return seen
         if lifted.verdict == "wait":
             return seen
-        then.env["collection.door"]._apply(
-            {then: lifted}, at, then.env["collection.ledger"]._pairs(then)
-        )
+        if (
+            lifted.verdict == "go"
+        ):  # else it would say something untrue: these words are shown with that note
+            then.env["collection.door"]._apply(
+                {then: lifted}, at, then.env["collection.ledger"]._pairs(then)
+            )
         asked = {"amount": then.amount_due, "currency": then.currency_id}
         return {**seen, **asked, **then.env[self._name]._written(then)}
 

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ...dunning.calendar import NeverOpen
 from ...dunning.explanation import Facts, Kind, Message, explain
 from ...dunning.purpose import rules_of
-from ...dunning.reason import Reason
+from ...dunning.reason import ASKS_A_PERSON, Reason
 from ...dunning.recheck import foresee
 from ..common import clock
 from ..common.clock import AsOf
@@ -106,7 +106,7 @@ class CollectionOutgoing(models.AbstractModel):
         """
         if self._seen_day(followup)["is_skipped_today"]:
             return Reason.SKIPPED_TODAY
-        if followup.state == "to_approve":
+        if followup.state == "to_approve" and waits not in ASKS_A_PERSON:
             return followup._asks_because()
         return waits or Reason.DUE
 

@@ -12,10 +12,12 @@ from ...dunning.drawing import Taken, draw
 from ...dunning.explanation import Kind
 from ...dunning.ladder import LadderError
 from ...dunning.reason import Reason
+from ...dunning.sending import Sending
 from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
+from ..facts.of_instalments import unsent
 from ..instalment.collection_instalment import NOTHING_SAID
 from .banner_facts import spoken_to
 from .banner_sentences import channel_and_step, say
@@ -40,12 +42,14 @@ class LineFacts(NamedTuple):
     :param explained: why each is spoken about or not, by its id: `dunning.explanation.Explanation`
     :param spoken_to: ids of the debtors to whom a reminder ever left
     :param steps: what is the same of a step for all of them, by its id
+    :param unsent: those whose invoice did not reach anybody, as `queries.unsent` has it
     """
 
     taken: dict
     explained: dict
     spoken_to: set
     steps: dict
+    unsent: dict
 
 
 class CollectionRulerLine(models.AbstractModel):
@@ -80,6 +84,7 @@ class CollectionRulerLine(models.AbstractModel):
             self.env["collection.explanation"]._of(instalments),
             spoken_to(instalments.debtor_id),
             self._steps(instalments.ruler_id),
+            unsent(self.env, instalments.ids),
         )
 
     def _picture(self, instalment, facts):
@@ -91,11 +96,9 @@ class CollectionRulerLine(models.AbstractModel):
         was_spoken_to, taken = debtor.id in facts.spoken_to, facts.taken[instalment.id]
         calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
         today = calendar.local_day(clock.now(self.env))
+        counts_from = instalment.anchor_date or instalment.due_date
         drawing = draw(
-            ladder,
-            calendar,
-            instalment.anchor_date or instalment.due_date,
-            today,
+            *(ladder, calendar, counts_from, today),
             None if instalment.watermark == NOTHING_SAID else instalment.watermark,
             {
                 step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
@@ -105,6 +108,7 @@ class CollectionRulerLine(models.AbstractModel):
             instalment.is_open,
             bool(instalment.delivered_on or instalment.move_id.is_move_sent),
             debtor.profile,
+            self._sending(instalment, facts, today),
         )
         step = drawing.next and drawing.next.step
         if step and step.id not in taken:  # what is planned has its words
@@ -122,6 +126,16 @@ class CollectionRulerLine(models.AbstractModel):
                 for mark in drawing.marks
             ],
         }
+
+    def _sending(self, instalment, facts, today):
+        """How its invoice reaches the customer (A3)."""
+        sent_on = instalment.sudo().move_id.collection_sent_on
+        went = [instalment.delivered_on, sent_on and sent_on <= today and sent_on]
+        return Sending(
+            instalment.id in facts.unsent,
+            facts.unsent.get(instalment.id, False),
+            max(filter(None, went), default=None),
+        )
 
     def _of(self, instalment):
         """Which instalment it is, for whoever has several."""
@@ -160,6 +174,8 @@ class CollectionRulerLine(models.AbstractModel):
         what = self._what(why, step)
         if why.kind == Kind.QUEUED:
             return self.env._("%s is in the outbox", what)
+        if not mark and why.reason == Reason.NOT_SENT:
+            return say(self.env, why, today).short
         if not mark or why.reason == Reason.PAST_LIMIT:
             return self.env._("No further step for this instalment: a person decides.")
         if why.kind == Kind.TO_APPROVE:

@@ -6,10 +6,10 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.reason import NO_GOOD_ADDRESS, Reason
+from ...dunning.reason import Reason
 
 FAILED = Domain("state", "in", ("failed", "uncertain"))
-WRONG_ADDRESS = Domain("reason", "in", NO_GOOD_ADDRESS)
+WRONG_ADDRESS = Domain("is_bad_address", "=", True) | Domain("reason", "=", Reason.NO_ADDRESS)
 
 
 class CollectionToday(models.AbstractModel):

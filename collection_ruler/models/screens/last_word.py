@@ -34,5 +34,7 @@ def say_last(env, facts, is_overdue, today):
         "thanks": _("Thanked %s", when),
         "delivery": _("Invoice sent %s", when),
         "returned": _("Told %s that a payment came back", when),
-        "talk": _("We spoke %s", when),
+        "talk": _("We wrote %s", when)
+        if last.channel == env["collection.channel.email"]._code
+        else _("We spoke %s", when),
     }.get(last.purpose) or _("Reminded %s", when)

@@ -20,12 +20,14 @@ Uses all packages before it; a verb commits nothing. Entry: `_todo(company)` say
 from . import collection_verb
 from . import collection_enrol
 from . import collection_plan
+from . import collection_unsent
 from . import due_pairs
 from . import collection_send
 from . import collection_refresh
 from . import collection_track
 from . import collection_merge
 from . import circuit_breaker
+from . import money_task
 from . import collection_profile
 from . import other_address
 from . import payments

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.places import Place
+from ..common import clock
 from ..common.bulk_sql import MANY, NO_JIT, analyze
 from ..common.instalment_key import is_line_of, is_open_debit, makes_debts
 from ..instalment.collection_instalment import NOTHING_SAID
@@ -69,7 +70,8 @@ class CollectionEnrol(models.AbstractModel):
                     SELECT l.move_id, l.account_id, l.partner_id,
                            coalesce(l.date_maturity, l.date) AS due_date, l.company_id,
                            c.currency_id AS company_currency_id, l.currency_id,
-                           l.amount_residual, l.amount_residual_currency
+                           l.amount_residual, l.amount_residual_currency,
+                           l.collection_original_due_date AS original
                       FROM account_move_line l
                       JOIN res_company c ON c.id = l.company_id
                      WHERE l.account_id IN %(accounts)s AND l.company_id IN %(companies)s
@@ -84,13 +86,15 @@ class CollectionEnrol(models.AbstractModel):
                            CASE WHEN count(DISTINCT l.currency_id) = 1
                                 THEN sum(l.amount_residual_currency)
                                 ELSE sum(l.amount_residual) END AS residual_currency,
-                           min(p.commercial_partner_id) AS customer_id
+                           min(p.commercial_partner_id) AS customer_id,
+                           nullif(min(l.original), l.due_date) AS original
                       FROM unknown l
                       JOIN res_partner p ON p.id = l.partner_id
                       JOIN account_move m ON m.id = l.move_id
                      WHERE %(makes_debts)s
                      GROUP BY 1, 2, 3, 4
-                    HAVING sum(l.amount_residual) > 0),
+                    HAVING sum(l.amount_residual) > 0
+                       AND sum(l.amount_residual_currency) > 0),
                 made AS (
                     INSERT INTO collection_debtor
                            (partner_id, company_id, stage_id, priority, thanked_up_to_partial_id,
@@ -111,12 +115,12 @@ class CollectionEnrol(models.AbstractModel):
                     INSERT INTO collection_instalment
                            (move_id, account_id, partner_id, due_date, company_id, currency_id,
                             residual, residual_currency, debtor_id, calendar_key, watermark,
-                            occurrence, stage_id, is_open, gone,
+                            occurrence, stage_id, original_due_date, is_open, gone,
                             create_uid, write_uid, create_date, write_date)
                     SELECT f.move_id, f.account_id, f.partner_id, f.due_date, f.company_id,
                            f.currency_id, f.residual, f.residual_currency, d.id, d.calendar_key,
-                           %(nothing)s, 0, %(stage)s::int, true, false,
-                           %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                           %(nothing)s, 0, %(stage)s::int, f.original, true, false,
+                           %(uid)s, %(uid)s, %(now)s::timestamp, %(now)s::timestamp
                       FROM found f JOIN debtor d ON d.partner_id = f.customer_id
                     ON CONFLICT (move_id, account_id, partner_id, due_date) DO NOTHING
                     RETURNING id, debtor_id),
@@ -136,6 +140,7 @@ class CollectionEnrol(models.AbstractModel):
                 stage=self.env["collection.stage"]._of_kind("upcoming").id or None,
                 key=Place().key,  # until they are located
                 nothing=NOTHING_SAID,
+                now=clock.naive_now(self.env),
             )
         )
         first, count = rows[0]
@@ -195,4 +200,4 @@ class CollectionEnrol(models.AbstractModel):
         )
         Partner = self.env["res.partner"]
         for old, new, moves in rows:
-            self.env["collection.debtor"]._fold(Partner.browse(old), Partner.browse(new), moves)
+            self.env["collection.merge"]._merge(Partner.browse(old), Partner.browse(new), moves)

@@ -134,8 +134,10 @@ class CollectionMerge(models.AbstractModel):
         other.thanked_up_to_partial_id = max(
             other.thanked_up_to_partial_id, debtor.thanked_up_to_partial_id
         )
-        other.ice_breaker = other.ice_breaker or debtor.ice_breaker
-        other.best_hour = other.best_hour or debtor.best_hour
+        # a reply waits under a star; who looks after one of them looks after both
+        other.priority = max(other.priority or "0", debtor.priority or "0")
+        for name in ("user_id", "ice_breaker", "best_hour"):
+            other[name] = other[name] or debtor[name]
         other._queue_refresh(money=True)
         debtor.unlink()
 
@@ -147,6 +149,7 @@ class CollectionMerge(models.AbstractModel):
                 {
                     "partner_id": partner.id,
                     "company_id": debtor.company_id.id,
+                    "user_id": debtor.user_id.id,
                     "thanked_up_to_partial_id": debtor.thanked_up_to_partial_id,
                 }
             )

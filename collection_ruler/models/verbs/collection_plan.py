@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from ...dunning.course import next_day
 from ...dunning.decision import decide
-from ...dunning.reason import Reason
 from ..common import clock
 from ..common.bulk_sql import MANY, analyze, rows_as
 from .collection_verb import Tally
@@ -136,14 +135,12 @@ class CollectionPlan(models.AbstractModel):
                     )
 
     def _ask_people(self, decisions, followups):
-        """What only a person can do: reconcile credits, approve a message (D2, A13)."""
-        covered = self.env["collection.debtor"].union(
-            *(d for d, decision in decisions if Reason.COVERED in decision.waiting.values())
-        )
-        covered._schedule_task(
-            self.env._("Reconcile the outstanding credits of this customer"),
-            self.env._("They cover what is due, so the ruler does not ask for it."),
-            once=True,
+        """What only a person can do: send invoices, match money, approve a message (A3, D2, D3, A13)."""
+        self.env["collection.unsent"]._ask(decisions)
+        self.env["collection.money.task"]._ask(
+            (debtor, reason)
+            for debtor, decision in decisions
+            for reason in decision.waiting.values()
         )
         asking = [
             followups[id(contact)]

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..common import clock
+from ..common.bulk_sql import NO_JIT
 from .collection_verb import Tally
 
 
@@ -20,6 +21,7 @@ class CollectionTrack(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
+                %(no_jit)s
                 SELECT t.debtor_id FROM collection_debtor_refresh t
                   JOIN collection_debtor d ON d.id = t.debtor_id WHERE d.company_id = %(company)s
                 UNION
@@ -35,6 +37,7 @@ class CollectionTrack(models.AbstractModel):
                    AND (d.refreshed_on IS NULL OR (d.refreshed_on < %(today)s
                         AND i.due_date >= d.refreshed_on - 7))
                 """,
+                no_jit=NO_JIT,
                 today=company._collection_calendar().local_day(clock.now(self.env)),
                 company=company.id,
                 news=self.env["collection.outcome"]._news(),
@@ -64,15 +67,24 @@ class CollectionTrack(models.AbstractModel):
         )
         self._try_other_addresses(company, debtors)
         self.env["collection.track.payments"]._follow(company, debtors)
+        self.env["collection.money.task"]._close(company, debtors)
+        self.env["collection.unsent"]._close_tasks(company, debtors)
         self.env["collection.refresh"]._refresh(company, debtors)
         paid = debtors.browse(sorted({debtor for debtor, money in touches if money}))
         self.env["collection.profile"]._refresh(company, paid)
         return Tally(done=len(debtors))
 
     def _end_holds(self, company, debtors):
-        """Holds whose last day has passed are over."""
+        """Holds whose last day has passed are over; a reply that nobody answered is not (C6)."""
         today = company._collection_calendar().local_day(clock.now(self.env))
         over = self.env["collection.hold"].search(
-            [("debtor_id", "in", debtors.ids), ("state", "=", "active"), ("date_to", "<", today)]
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("state", "=", "active"),
+                ("date_to", "<", today),
+                "|",
+                ("origin", "!=", "reply"),
+                ("answered_at", "!=", False),
+            ]
         )
         over.state = "ended"

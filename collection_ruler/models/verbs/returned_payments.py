@@ -15,10 +15,22 @@ class CollectionTrackReturns(models.AbstractModel):
     _description = "Collection: track returned payments"
 
     @api.model
+    def _note_gone(self, returned, undone, today):
+        """Note where money was seen and went: nobody is told that none was seen, or that they forgot (C8).
+
+        :param returned: those that were settled and are open again
+        :param undone: ids of instalments that lost a payment, of all or of a part
+        :param today: local day of the company
+        """
+        gone = returned.filtered("settled_by_money") | returned.browse(undone)
+        gone.filtered("is_open").write({"money_went_on": today})
+
+    @api.model
     def _follow(self, instalments, undone, today):
         """A payment came back: the same step is said again, after a neutral word (A5, A14).
 
-        One undone before anybody gave thanks for it never counted: the ruler resumes where it stood.
+        One undone before anybody gave thanks for it never counted: the ruler resumes where it stood, after
+        the neutral word all the same, since their money was seen.
 
         :param instalments: those that were settled and are open again
         :param undone: ids of instalments that lost a payment which was thanked for
@@ -39,9 +51,22 @@ class CollectionTrackReturns(models.AbstractModel):
                     "next_date": today,
                 }
             instalment.write(values)
-        for debtor, own in returned.grouped("debtor_id").items():
+        unsaid = quiet.filtered(lambda i: i.settled_by_money and not self._is_said(i))
+        for debtor, own in (returned + unsaid).grouped("debtor_id").items():
             # tomorrow: somebody may only be mending a payment
             self.env["collection.ledger"]._plan_event(debtor, "payment_returned", own)
+
+    def _is_said(self, instalment):
+        """Whether the word about a payment that came back is planned or said for this occurrence."""
+        return self.env["collection.followup.item"].search_count(
+            [
+                *instalment._key_domain(),
+                ("followup_id.purpose", "=", "returned"),
+                ("occurrence", "=", instalment.occurrence),
+                ("state", "in", ("planned", "sent")),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _replan_unsaid(self, debtors):

@@ -16,7 +16,10 @@ class CollectionTrackThanks(models.AbstractModel):
 
     @api.model
     def _cancel_undone(self, debtors):
-        """The payment was undone before the thanks went out (A5)."""
+        """The payment was undone before the thanks went out (A5).
+
+        :return: ids of the instalments that lost it
+        """
         thanks = self.env["collection.followup"].search(
             [
                 ("debtor_id", "in", debtors.ids),
@@ -24,9 +27,34 @@ class CollectionTrackThanks(models.AbstractModel):
                 ("state", "=", "planned"),
             ]
         )
-        if thanks:
-            self.env["collection.thanks"]._drop_undone(thanks)
-            thanks.filtered(lambda f: not f.partial_ids)._cancel(Reason.REVERSED)
+        if not thanks:
+            return set()
+        before = thanks.item_ids._planned()
+        self.env["collection.thanks"]._drop_undone(thanks)
+        lost = before - before._planned()
+        thanks.filtered(lambda f: not f.partial_ids)._cancel(Reason.REVERSED)
+        return self._instalments_of(lost)
+
+    def _instalments_of(self, items):
+        """Ids of the instalments that rows of the ledger are about.
+
+        :param items: ``collection.followup.item``
+        """
+        if not items:
+            return set()
+        self.env["collection.followup.item"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT i.id FROM collection_followup_item t
+                  JOIN collection_instalment i ON %s
+                 WHERE t.id IN %s
+                """,
+                same_instalment("i", "t"),
+                tuple(items.ids),
+            )
+        )
+        return {row[0] for row in rows}
 
     @api.model
     def _note_undone(self, debtors):

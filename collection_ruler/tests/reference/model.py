@@ -283,10 +283,10 @@ class Model:
         customers = sorted({i.customer for i in self.instalments})
         said = []
         for customer in customers:
-            said += [
-                self._thanks(customer, today),
-                self._returned(customer, today) or self._message(customer, today),
-            ]
+            thanks = self._thanks(customer, today)
+            said.append(thanks)
+            if not thanks:  # on the day of thanks nothing is asked for (A5)
+                said.append(self._returned(customer, today) or self._message(customer, today))
         return [message for message in said if message]
 
     def _thanks(self, customer: int, today: date) -> Message | None:
@@ -373,10 +373,16 @@ class Model:
     def _ask(
         self, customer: int, tone: str, items: dict[Instalment, str], today: date
     ) -> Message | None:
-        """Ask for all that is due or overdue, else for what is coming due, net of credits."""
-        asked = [i for i in self._open(customer, today) if effective(i.due) <= today] or items
-        amount = sum(i.residual for i in asked)
-        amount -= sum(c.open for c in self.credits if c.customer == customer)
+        """Ask for what it speaks about: all of it that is due, else what is coming due; of credits there is
+        left what older debts leave (C8)."""
+        asked = [i for i in items if effective(i.due) <= today] or list(items)
+        credit = sum(c.open for c in self.credits if c.customer == customer)
+        due = [i for i in self._open(customer, today) if effective(i.due) <= today or i in asked]
+        amount = 0
+        for instalment in sorted(due, key=lambda i: (i.due, i.key)):
+            paid = min(credit, instalment.residual)
+            credit -= paid
+            amount += instalment.residual - paid if instalment in asked else 0
         if amount <= 0:
             return None
         self.contacts[customer].append(today)
@@ -396,7 +402,13 @@ class Model:
             if step.offset > instalment.watermark
             and self._comes(step, instalment) <= today
             and not (step.offset <= 0 and is_late(instalment.counts_from, today))
+            # on the day itself the word for that day takes the place of those before
+            and not (step.offset < 0 and self._has_its_day(instalment, today))
         ]
+
+    def _has_its_day(self, instalment: Instalment, today: date) -> bool:
+        is_today = effective(instalment.counts_from) == today
+        return is_today and any(step.offset == 0 for step in self.steps)
 
     def _comes(self, step: Step, instalment: Instalment) -> date:
         """The day of a step: moved off closed days, and never before that of an earlier step."""
@@ -414,14 +426,12 @@ class Model:
         return max(steps, key=lambda s: s.offset)
 
     def _tone(self, mine: list[Instalment], due: dict[Instalment, Step], today: date) -> Step:
-        """The furthest step of the oldest overdue one; no gentler than the oldest that is due now."""
+        """The step of the oldest overdue one that it speaks about: the others had their words (C8)."""
         steps = [due[min(due, key=lambda i: i.due)]]
-        overdue = [i for i in mine if effective(i.due) < today]
+        overdue = [i for i in due if effective(i.due) < today]
         if overdue:
             oldest = min(overdue, key=lambda i: i.due)
-            reached = watermark(oldest.watermark, oldest.counts_from, today)
-            steps += [s for s in self.steps if 0 < s.offset <= reached]
-            steps += [due[oldest]] if oldest in due else []
+            steps.append(due[oldest])
             firm = [s for s in self.steps if 0 < s.offset <= max(t.offset for t in steps)]
             if firm and not self.contacts[oldest.customer]:  # the first words are never the firmest
                 return min(firm, key=lambda s: s.offset)

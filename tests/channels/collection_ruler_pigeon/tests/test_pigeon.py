@@ -124,7 +124,7 @@ class TestPigeon(CollectionCommon):
                 "week_to": 13,
             }
         )
-        words = self.env["mail.template"].search([("model", "=", "collection.followup")], limit=1)
+        words = self.words_that_state_nothing()
         self.ruler.step_ids = [
             Command.create(
                 {"name": "Mail", "offset_days": 3, "channel": "email", "mail_template_id": words.id}

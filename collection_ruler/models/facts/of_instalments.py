@@ -1,0 +1,79 @@
+"""Facts about single instalments, read for the few that have them."""
+
+from odoo.tools import SQL
+
+from ..common.instalment_key import is_sent_by_hand, is_unsent, same_occurrence
+
+
+def open_tasks(env, debtor_ids):
+    """Tasks of the ruler's steps that nobody has done yet, about what is open.
+
+    :return: {instalment id: (when the newest was made: naive UTC, whether it is a review)}
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT i.id, max(coalesce(f.handed_at, f.scheduled_at)),
+                   bool_or(coalesce(g.kind = 'review', FALSE))
+              FROM collection_followup f
+              JOIN mail_activity a ON a.id = f.activity_id AND a.active
+              JOIN collection_ruler_step s ON s.id = f.step_id AND s.mode = 'task'
+              LEFT JOIN collection_stage g ON g.id = s.stage_id
+              JOIN collection_followup_item t ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
+              JOIN collection_instalment i ON i.is_open AND %s
+             WHERE f.debtor_id IN %s AND f.state IN ('sent', 'queued') AND f.activity_id IS NOT NULL
+             GROUP BY i.id
+            """,
+            same_occurrence("t", "i"),
+            tuple(debtor_ids) or (0,),
+        )
+    )
+    return {key: (at, reviewed) for key, at, reviewed in rows}
+
+
+def unsent(env, ids):
+    """The instalments among these whose invoice neither reached the customer nor is on its way, and whether
+    a person sends the invoices of this customer: {instalment id: bool} (A3)."""
+    for model in ("collection.instalment", "account.move", "res.partner"):
+        env[model].flush_model()
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT i.id, %s
+              FROM collection_instalment i
+              JOIN account_move m ON m.id = i.move_id
+              JOIN collection_debtor d ON d.id = i.debtor_id
+              JOIN res_partner p ON p.id = d.partner_id
+             WHERE i.id IN %s AND i.is_open AND i.delivered_on IS NULL AND %s
+            """,
+            is_sent_by_hand("p", "m"),
+            tuple(ids) or (0,),
+            is_unsent("i", "m"),
+        )
+    )
+    return dict(rows)
+
+
+def done_and_moved(env, which):
+    """Steps that were said, by whichever attempt, or skipped before and lie above the watermark now,
+    since somebody moved them: {instalment id: [step id]} (A9).
+
+    :param which: the condition that instalments (i) fulfil
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT i.id, array_agg(t.step_id)
+              FROM collection_instalment i
+              JOIN collection_followup_item t
+                ON %s
+               AND t.state IN ('planned', 'sent', 'skipped')
+              JOIN collection_ruler_step s ON s.id = t.step_id AND s.trigger = 'due'
+               AND s.offset_days > i.watermark
+             WHERE %s GROUP BY i.id
+            """,
+            same_occurrence("t", "i"),
+            which,
+        )
+    )
+    return dict(rows)
