@@ -10,12 +10,12 @@ are rendered once per company and language, with a place for what differs; table
 one go. Odoo does each for every record, and starting QWeb takes longer than rendering a small part.
 """
 
-from . import also_open
 from . import collection_bank_details
 from . import collection_envelope
 from . import collection_message
 from . import collection_message_sums
 from . import collection_message_tables
+from . import collection_other_debts
 from . import collection_pay_button
 from . import mail_template
 from . import payment_link

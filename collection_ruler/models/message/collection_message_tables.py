@@ -46,7 +46,7 @@ class CollectionMessageTables(models.AbstractModel):
     def _due(self, followups):
         """What messages ask for: {``collection.followup``: Markup}."""
         credits = self._credits_of_others(followups)
-        unused, also = self._unused(followups), self.env["collection.also.open"]._say(followups)
+        unused, also = self._unused(followups), self.env["collection.other.debts"]._say(followups)
         tables = [
             self._shown(self._asked_groups(f, credits.get(f.debtor_id.id, {})))
             | {"unused": self._unused_texts(f, unused.get(f.debtor_id.id, {}))}

@@ -9,11 +9,11 @@ from ..debtor.credits import credits_of
 NAMED = 3
 
 
-class CollectionAlsoOpen(models.AbstractModel):
+class CollectionOtherDebts(models.AbstractModel):
     """What else of a customer is overdue: it had its words on its own day, so a message about something
     else names it in one line and does not ask for it again (B5, C8)."""
 
-    _name = "collection.also.open"
+    _name = "collection.other.debts"
     _inherit = ["collection.message.sums"]
     _description = "Collection: what is open beside what a message asks for"
 
