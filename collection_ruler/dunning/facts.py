@@ -63,7 +63,7 @@ class Claim:
     by_hand: bool = False
     task_since: date | None = None
     is_reviewed: bool = False
-    readers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    readers: Mapping[tuple[str, str], int] = field(default_factory=dict, hash=False)
 
 
 def asked_of_us(claim: Claim, step: Step, day: date) -> Claim:

@@ -98,14 +98,10 @@ class CollectionSnapshot(models.AbstractModel):
         rows = [OpenInstalment(*row) for row in debtor.claims or ()]
         place = rows[0].ruler_id if rows else None, debtor.calendar_key
         until = in_bank_until(debtor, rows, settings, batch.payers, place)
-        claims = tuple(
-            self._claim(row, until.get(row.id), settings, batch.reached, batch.done) for row in rows
-        )
-        if readers := batch.readers.get(debtor.id):
-            claims = tuple(
-                replace(claim, readers=readers[row.addressee_id])
-                for claim, row in zip(claims, rows, strict=True)
-            )
+        claims = tuple(self._claim(row, until.get(row.id), batch) for row in rows)
+        if of := batch.readers.get(debtor.id):
+            pairs = zip(claims, rows, strict=True)
+            claims = tuple(replace(claim, readers=of[row.addressee_id]) for claim, row in pairs)
         if batch.tasks:
             calendar, tasks = settings.calendars[place], batch.tasks
             claims = tuple(
@@ -181,21 +177,21 @@ class CollectionSnapshot(models.AbstractModel):
             channels = {c: cal and cal.without(avoided) for c, cal in channels.items()}
         return calendar, channels
 
-    def _claim(self, row, in_bank_until, settings, reached, done):
+    def _claim(self, row, in_bank_until, batch):
         """An open instalment as decisions know it.
 
         :param row: OpenInstalment
         :param in_bank_until: the last day on which money on the bank silences it, or None
-        :param reached: {instalment id: latest offset that has come}
-        :param done: {instalment id: ids of steps taken already that were moved ahead}
+        :param batch: Batch
         """
+        settings, done = batch.settings, batch.done
         return Claim(
             row.id,
             row.move_id,
             settings.ladders[row.ruler_id],
             date.fromisoformat(row.counts_from),
             date.fromisoformat(row.due_date),
-            reached.get(row.id),
+            batch.reached.get(row.id),
             None if row.watermark == NOTHING_SAID else row.watermark,
             Decimal(row.residual),
             settings.currencies[row.currency_id],

@@ -82,13 +82,13 @@ class CollectionForecastFacts(models.AbstractModel):
         """As decisions have them; a pause of the company is in the first day on which rulers speak."""
         return super()._settings(company_id)._replace(is_paused=False)
 
-    def _claim(self, row, in_bank_until, settings, reached, done):
+    def _claim(self, row, in_bank_until, batch):
         rulers, held = self.env.context["collection_outlook"]
         starts, ends = rulers[row.ruler_id]
         lasting = row
         if not row.is_running or row.held:  # for now; the forecast knows until when
             lasting = row._replace(is_running=True, held=False)
-        claim = super()._claim(lasting, in_bank_until, settings, reached, done)
+        claim = super()._claim(lasting, in_bank_until, batch)
         blocked_by, free_from = claim.blocked_by, NEVER
         if row.held and blocked_by is None:
             blocked_by, until = Reason.HELD, held.get(row.id)

@@ -35,8 +35,7 @@ class CollectionFollowup(models.Model):
         help="By this channel the customer hears from us; a task for us is none of their contacts.",
     )
     decided_at = fields.Datetime(
-        copy=False,
-        help="The decision that it comes from: messages of one by several channels are one contact.",
+        copy=False, help="The decision that it comes from: messages of one are one contact."
     )
     purpose = fields.Selection(
         [

@@ -25,9 +25,7 @@ class CollectionFollowup(models.Model):
 
     greeting = fields.Char(compute="_compute_names", compute_sudo=True)
     first_name = fields.Char(
-        compute="_compute_names",
-        compute_sudo=True,
-        help="Empty where it is not plain which of their names it is: “greeting” then says the neutral form.",
+        compute="_compute_names", compute_sudo=True, help="Empty where it is not plain which it is."
     )
     last_name = fields.Char(compute="_compute_names", compute_sudo=True)
     customer_name = fields.Char(compute="_compute_names", compute_sudo=True)
