@@ -51,9 +51,7 @@ class CollectionFailedAddresses(models.AbstractModel):
                 SELECT f.channel, f.debtor_id,
                        CASE WHEN f.bounced_at IS NULL AND f.state = 'failed' AND f.reason = %(lacking)s
                             THEN TRUE END,
-                       CASE WHEN f.bounced_at IS NOT NULL OR f.state = 'failed'
-                                 AND f.reason = %(denied)s AND f.failure ~ c.refused
-                            THEN f.address END,
+                       CASE WHEN f.is_bad_address THEN f.address END,
                        f.failed_address,
                        -- what stayed there later says that the address works
                        (SELECT json_agg(json_build_array(n.address, n.failed_address))
