@@ -125,6 +125,18 @@ def sums_of(rows: Iterable[Row]) -> dict[str, Sum]:
     return {c: Sum(amount, credit[c], amount - credit[c]) for c, amount in gross.items()}
 
 
+def open_beside(
+    claims: Iterable[Owed], asked: Collection[int], credits: Mapping[str, Decimal], today: date
+) -> tuple[Row, ...]:
+    """What is overdue beside what a message asks for, as far as credits do not pay it (B5, D2).
+
+    :param claims: what the message asks for, and what else may be named
+    :param asked: ids of what it asks for
+    """
+    rows = statement(claims, credits, today).overdue
+    return tuple(row for row in rows if row.owed.id not in asked and row.net)
+
+
 def net_of(claims: Iterable[_Residual], credits: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """What is left to pay per currency, as the sums of a `statement` of the same claims say: without its
     rows, since decisions ask for it for each customer."""
@@ -199,8 +211,16 @@ def effective(calendar: ContactCalendar, claim: Claim) -> date:
 
 def past_limit(calendar: ContactCalendar, claim: Claim, today: date) -> bool:
     """Whether a person has taken over: nothing asks for it by itself any more (A4)."""
-    limit = claim.ladder.max_days_overdue
-    return bool(limit) and (today - effective(calendar, claim)).days > limit
+    return is_handed_over(claim.ladder.max_days_overdue, effective(calendar, claim), today)
+
+
+def is_handed_over(limit: int | None, due: date, today: date) -> bool:
+    """Whether a debt is as old as a ruler speaks of it (A4).
+
+    :param limit: days overdue, none for no limit
+    :param due: its effective due date
+    """
+    return bool(limit) and (today - due).days > limit
 
 
 def leading_currency(asked: Iterable[Claim], net: Mapping[str, Decimal]) -> str | None:

@@ -11,11 +11,15 @@ class Verdict(NamedTuple):
     """What a bounce says about one of our messages.
 
     :param is_bad_address: the mailbox that we wrote to is not there
+    :param gone: the addresses that we wrote to which are not there, where it names them
+    :param reached_others: it arrived at other addresses that we wrote to
     """
 
     meaning: Meaning
     is_bad_address: bool
     said: str
+    gone: tuple[str, ...] = ()
+    reached_others: bool = False
 
 
 def verdict_on(incoming: Incoming, own: Iterable[str], ours: Iterable[str] = ()) -> Verdict | None:
@@ -38,4 +42,9 @@ def verdict_on(incoming: Incoming, own: Iterable[str], ours: Iterable[str] = ())
     good = [one for one in judged if one[0] != Meaning.BAD_ADDRESS]
     meaning, failure = (good or judged)[0]
     is_bad = bool(about_own) and meaning == Meaning.BAD_ADDRESS
-    return Verdict(meaning, is_bad, clean(failure.said))
+    named = own.intersection(address for f in about_own for address in f.recipients)
+    gone = own.intersection(
+        address for m, f in judged if m == Meaning.BAD_ADDRESS for address in f.recipients
+    )
+    said = clean(failure.said)
+    return Verdict(meaning, is_bad, said, tuple(sorted(gone)), bool(named) and named < own)

@@ -1,12 +1,14 @@
 """What a door says of a planned contact: whether it may leave now, for how much, in which words."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from .amounts import a_person_first, asked_for, effective, leading_currency, oldest_first
 from .bank import as_the_bank_knows
+from .calendar import NeverOpen
 from .choice import is_sayable, tone
 from .claims import untrue
 from .facts import Claim, Recheck, Snapshot
@@ -63,7 +65,7 @@ def recheck(
     """
     today = snapshot.calendar.local_day(now)
     snapshot = as_the_bank_knows(as_sent(snapshot), today)
-    left, dropped = _left(snapshot, pairs, purpose, today)
+    left, dropped = _left(snapshot, pairs, purpose, now)
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
     free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.blocked_by)]
@@ -106,7 +108,7 @@ def recheck_thanks(
 
 
 def _left(
-    snapshot: Snapshot, pairs: Iterable[tuple[int, Step]], purpose: str, today: date
+    snapshot: Snapshot, pairs: Iterable[tuple[int, Step]], purpose: str, now: datetime
 ) -> tuple[list[tuple[Claim, Step]], dict[int, Reason]]:
     """What of a contact may still be said, and why the rest need not be."""
     claims = {c.id: c for c in snapshot.claims}
@@ -116,20 +118,35 @@ def _left(
     }
     left = [(claims[key], step) for key, step in pairs if key in claims]
     if purpose == Purpose.DUNNING:
-        dropped |= _no_longer_true(snapshot, left, today)
+        dropped |= _no_longer_true(snapshot, left, now)
     return [(claim, step) for claim, step in left if claim.id not in dropped], dropped
 
 
 def _no_longer_true(
-    snapshot: Snapshot, pairs: Iterable[tuple[Claim, Step]], today: date
+    snapshot: Snapshot, pairs: Iterable[tuple[Claim, Step]], now: datetime
 ) -> dict[int, Reason]:
-    """Notices that waited until time made them untrue: "is due today" after that day, "will be due" when the
-    step for the due day itself has come. The step that is now due takes their place (A9, C8)."""
+    """Notices that time has made untrue, or will have when they may leave: "is due today" after that day,
+    "will be due" when the step for the due day itself has come. The step that is due then takes its place
+    (A9, C8)."""
+    calendar = snapshot.calendar
     return {
         claim.id: Reason.OVERTAKEN
         for claim, step in pairs
-        if not is_sayable(claim.ladder, step, (today - effective(snapshot.calendar, claim)).days)
+        if not is_sayable(
+            claim.ladder,
+            step,
+            (_leaves_on(snapshot, step, now) - effective(calendar, claim)).days,
+        )
     }
+
+
+def _leaves_on(snapshot: Snapshot, step: Step, now: datetime) -> date:
+    """The local day on which the channel of a step may be used next."""
+    calendar = snapshot.calendar_of(step.channel) or snapshot.calendar
+    if not calendar.is_open(now):
+        with suppress(NeverOpen):
+            return calendar.local_day(calendar.first_instant(now))
+    return calendar.local_day(now)
 
 
 def _too_early(snapshot: Snapshot, about: _Asked, now: datetime) -> Reason | None:

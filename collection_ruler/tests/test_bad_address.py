@@ -118,10 +118,10 @@ class TestBadAddress(CollectionCommon):
 
     def test_trying_again_at_a_new_address_does_not_make_that_one_bad(self):
         self.reach_nobody()
-        with self.at("2026-03-10 10:00"):
+        with self.at("2026-03-09 13:00"):
             self.customer.email = "new@customer.example.com"
             self.bounced.action_retry()
-        self.assertEqual(len(self.day("2026-03-10", "10:30")), 1)
+        self.assertEqual(len(self.day("2026-03-09", "13:30")), 1)
         self.assertEqual(
             len(self.day("2026-03-12")), 1, "the new address was taken for the bad one"
         )

@@ -83,9 +83,15 @@ class TestOwed(MoneyCase):
 
     def test_overdue_is_asked_for_although_credit_covers_it_in_part(self):
         self.due_on_the_ninth(100.0)
-        self.credit_note(99.99, date="2026-03-03")
+        self.credit_note(95.0, date="2026-03-03")
         (mail,) = self.day("2026-03-09")
-        self.assertRegex(mail["body"], r"due date of .*\$ 0\.01")
+        self.assertRegex(mail["body"], r"due date of .*\$ 5\.00")
+
+    def test_a_cent_is_not_asked_for(self):
+        """F2: the shipped ruler asks for nothing that a message would cost more than."""
+        self.due_on_the_ninth(100.0)
+        self.credit_note(99.99, date="2026-03-03")
+        self.assertFalse(self.day("2026-03-09"))
 
     def test_foreign_currency_is_asked_for_in_its_own(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
@@ -259,6 +265,28 @@ class TestOwed(MoneyCase):
         self.assertIn(dollars.name, mail["body"])
         self.assertNotIn(euros.name, mail["body"])
         self.assertEqual(self.followups()[-1].instalment_ids.move_id, dollars)
+
+    def test_what_else_is_overdue_is_named_and_not_asked_for_again(self):
+        """A2: a second invoice reaches its step between two steps of the first."""
+        old = self.due_on_the_ninth(100.0)
+        self.invoice("2026-03-11", 40.0, date="2026-03-02")
+        self.day("2026-03-09")
+        self.day("2026-03-11")
+        (mail,) = self.day("2026-03-13")
+        self.assertRegex(mail["body"], r"An amount of \$ 40\.00")
+        self.assertRegex(
+            mail["body"], rf"(?s)still open from earlier:.*?\$ 100\.00 \({old.name}, Mar 9, 2026\)"
+        )
+
+    def test_what_else_is_overdue_is_named_less_what_credits_pay_of_it(self):
+        self.due_on_the_ninth(100.0)
+        self.invoice("2026-03-11", 40.0, date="2026-03-02")
+        self.day("2026-03-09")
+        self.day("2026-03-11")
+        self.credit_note(70.0, date="2026-03-12")
+        (mail,) = self.day("2026-03-13")
+        self.assertRegex(mail["body"], r"An amount of \$ 40\.00")
+        self.assertRegex(mail["body"], r"(?s)still open from earlier:.*?\$ 30\.00")
 
     def test_overdue_figure_goes_by_the_day_although_nothing_happens(self):
         self.due_on_the_ninth(100.0)

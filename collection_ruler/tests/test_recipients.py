@@ -26,6 +26,7 @@ class TestRecipient(MessageCase):
         self.step("Firm and polite").recipient_role = "escalation"
         self.due_today()
         self.day("2026-03-11")
+        self.day("2026-03-16")  # the call
         (mail,) = self.day("2026-03-18")
         self.assertIn("escalation@customer.example.com", mail["email_to"][0])
 

@@ -58,16 +58,30 @@ class TestDoorTwo(DoorCase):
         self.assert_said("planned", "covered")
 
     def test_window_closed_at_door_two_leaves_the_next_morning(self):
+        eve = self.person("Eve")
+        self.invoice("2026-03-16", 10.0, eve, date="2026-03-02")
+        with self.at("2026-03-09 17:30"):
+            self.run_ruler()
+        followup = self.followups(eve)
+        self.assertEqual((followup.step_name, followup.state), ("A week before", "queued"))
         self.assertFalse(self.queue_at("2026-03-09 18:00"))
-        self.assert_said("planned", "closed")
-        self.assertEqual(str(self.followup.scheduled_at), "2026-03-10 09:00:00")
+        self.assertEqual((followup.state, followup.reason), ("planned", "closed"))
+        self.assertEqual(str(followup.scheduled_at), "2026-03-10 09:00:00")
         with self.at("2026-03-10 09:00"):
             self.run_ruler("send")
             self.assertEqual(len(self.deliver()), 1)
 
+    def test_a_window_that_opens_when_it_is_no_longer_true_is_not_waited_for(self):
+        """A6: "is due today" the next morning."""
+        self.assertFalse(self.queue_at("2026-03-09 18:00"))
+        self.assert_said("cancelled", "overtaken")
+        self.assertFalse(self.day("2026-03-10", "09:00"))
+        (mail,) = self.day("2026-03-11")
+        self.assertIn("slip through", mail["subject"])
+
     def test_door_one_stops_a_margin_before_the_window_closes(self):
         other = self.env["res.partner"].create({"name": "Eve", "email": "eve@customer.example.com"})
-        self.invoice("2026-03-09", 10.0, other, date="2026-03-02")
+        self.invoice("2026-03-16", 10.0, other, date="2026-03-02")
         with self.at("2026-03-09 17:55"):
             self.run_ruler()
         followup = self.followups(other)
@@ -80,7 +94,9 @@ class TestDoorTwo(DoorCase):
         self.assertEqual(self.mail().state, "cancel")
         with self.at("2026-03-10 10:00"):
             self.debtor().hold_ids.action_end()
-        self.assertEqual(len(self.day("2026-03-10", "10:10")), 1)
+        self.assertFalse(self.day("2026-03-10", "10:10"), "it was due yesterday")
+        self.assert_said("cancelled", "overtaken")
+        self.assertEqual(len(self.day("2026-03-11")), 1)
 
     def test_reply_between_the_doors(self):
         with self.at("2026-03-09 09:40"):

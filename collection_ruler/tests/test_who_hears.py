@@ -286,6 +286,7 @@ class TestAddresses(MessageCase):
         self.step("Firm and polite").recipient_role = "escalation"
         self.due_today()
         self.day("2026-03-11")
+        self.day("2026-03-16")  # the call
         self.assertFalse(self.day("2026-03-18"))
         self.assertTrue([t for t in self.tasks() if t.startswith("Nobody to escalate to")])
         self.contact("escalation", email="Collection@customer.example.com")

@@ -23,10 +23,12 @@ IRELAND = holidays.country_holidays("IE")
 WITH_PDF = {"A week before", "Forgot?", "Firm and polite", "Send the invoice"}
 NOT_ASKING = {"Thank you", "Send the invoice"}
 
-# a row of the table in a message: invoice, due date, how long ago, what is open
+# a row of the table in a message: invoice, which part and what for, due date, how late, what is open
 ROW = re.compile(
-    r"(INV/\S+) (?:Pay this one )?(\d\d)/(\d\d)/(\d{4}) (?:\d+ days? ago |today )?([\d,]+\.\d\d) €"
+    r"(INV/\S+) [^€]*?(\d{1,2} [A-Z]\w\w \d{4}) (?:\d+ days? overdue |today )?([\d,]+\.\d\d) €"
 )
+# what a message asks for; what comes next, and what else is open, stands after it
+TABLE = re.compile(r"Invoice Due Open (.*?)To pay", re.DOTALL)
 CREDIT = re.compile(r"Your open credit -?([\d,]+\.\d\d) €")
 
 
@@ -151,10 +153,10 @@ def asking(entries: list[dict]) -> list[dict]:
 
 def rows(entry: dict) -> tuple[tuple[str, str, float], ...]:
     """(invoice, due date, open) of what the message asks for; not of what is coming next."""
-    table = entry["text"].partition("To pay")[0]
+    table = TABLE.search(entry["text"])
     return tuple(
-        (number, f"{year}-{month}-{day}", float(amount.replace(",", "")))
-        for number, day, month, year, amount in ROW.findall(table)
+        (number, f"{datetime.strptime(due, '%d %b %Y'):%Y-%m-%d}", float(amount.replace(",", "")))
+        for number, due, amount in ROW.findall(table[1] if table else "")
     )
 
 

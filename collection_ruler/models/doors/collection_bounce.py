@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize, email_split
 
+from ...dunning.addresses import mailboxes
 from ...dunning.bounce_verdict import verdict_on
 from ...dunning.incoming import Kind
 from ...dunning.mail_answers import OURS, Meaning
@@ -57,10 +58,14 @@ class CollectionBounce(models.AbstractModel):
         """Note on a message that it came back, and why; ask a person."""
         if followup.bounced_at or followup.state not in HAS_LEFT:
             return
-        own = email_split(followup.address or followup.partner_id.email or "")
+        own = mailboxes(followup.address or followup.partner_id.email)
         copies = self.env["collection.envelope"]._copy_to(followup)
         verdict = verdict_on(incoming, own, email_split(copies or ""))
         if not verdict:
+            return
+        failed, gone = self.env["collection.failed.addresses"], ", ".join(verdict.gone)
+        lives = not gone or failed._reached_others(followup, gone)
+        if lives and verdict.reached_others:
             return
         is_ours = verdict.meaning in OURS
         followup._fail(

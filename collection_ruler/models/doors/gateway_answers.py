@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
 
 from odoo import models
-from odoo.tools import SQL, email_split
+from odoo.tools import SQL
 
+from ...dunning.addresses import mailboxes
 from ...dunning.answers import Answer, of_refusals, pause_after, refusals_in_words
 from ...dunning.mail_answers import Meaning, meaning_of, take_apart
 from ...dunning.reason import Reason
@@ -49,8 +50,8 @@ class CollectionGateway(models.AbstractModel):
         """
         if not refused:
             return verdict, said
-        own = {address.lower() for address in email_split(followup.address or "")}
-        theirs = {a: answer for a, answer in refused.items() if a.lower() in own}
+        own = set(mailboxes(followup.address))
+        theirs = {a: answer for a, answer in refused.items() if own.intersection(mailboxes(a))}
         if not theirs or len(theirs) < len(own):
             if theirs and verdict == Answer.ACCEPTED:
                 self._tell_of_refused(followup, theirs)
@@ -63,6 +64,11 @@ class CollectionGateway(models.AbstractModel):
         return answer, refusals_in_words(theirs)
 
     def _tell_of_refused(self, followup, refused):
+        gone = [
+            a for a, answer in refused.items() if of_refusals({a: answer}) == Answer.BAD_ADDRESS
+        ]
+        if gone:
+            self.env["collection.failed.addresses"]._reached_others(followup, ", ".join(gone))
         followup.debtor_id._schedule_task(
             self.env._("Correct an e-mail address: %s was refused", ", ".join(refused)),
             self.env._(

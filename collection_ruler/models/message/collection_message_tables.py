@@ -99,6 +99,7 @@ class CollectionMessageTables(models.AbstractModel):
             shown = found | batch.instalment_ids  # in one go
             shown.fetch(["debtor_id", *SHOWN])
             shown.move_id.fetch(SHOWN_OF_INVOICES)
+            shown.move_id.partner_id.fetch(["country_id"])  # ways to pay go by it
             coming = {debtor.id: own for debtor, own in found.grouped("debtor_id").items()}
             if "writing" not in memo:
                 return coming

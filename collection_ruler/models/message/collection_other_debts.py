@@ -1,7 +1,10 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 from odoo import api, models
 
+from ...dunning.amounts import Owed, is_handed_over, open_beside, sums_of
+from ..common.formatting import date_text
 from ..common.memo import memo_of
 from ..debtor.credits import credits_of
 
@@ -21,35 +24,58 @@ class CollectionOtherDebts(models.AbstractModel):
     def _say(self, followups):
         """The line of each message: {``collection.followup``: text}, of those with anything to name.
 
-        Invoices in dispute, excluded from follow-up or with a payment under way are not named (D3, D5).
+        What is in dispute, excluded from follow-up or handed over to people, and what has a payment under
+        way, is not named (A4, D3, D5); nor is what somebody else hears of (B9).
         """
         overdue = self._overdue(followups)
         credits = credits_of(followups.debtor_id.filtered("amount_credit")) if overdue else {}
         said = {}
         for followup in followups.filtered(lambda f: f.purpose != "thanks"):
-            others = overdue.get(followup.debtor_id.id)
-            others = others and others - followup.instalment_ids
+            others = self._heard(followup, overdue.get(followup.debtor_id.id))
             if others and (text := self._text(followup, others, credits)):
                 said[followup] = text
         return said
 
-    def _text(self, followup, instalments, credits):
-        """Sums by currency, less what credits pay of the oldest, and the first invoices."""
-        today = followup.debtor_id._local_today()
-        late = instalments.filtered(
-            lambda i: self._counts_from(i, followup.debtor_id, today) < today
-        )
-        favour = credits.get(followup.debtor_id.id, {})
-        sums, named = [], []
-        for currency, own in late.grouped("currency_id").items():
-            rest = sum(own.mapped("residual_currency")) - favour.get(currency, 0.0)
-            if currency.compare_amounts(rest, 0.0) > 0:
-                sums.append(self._amount(followup, rest, currency))
-                named += dict.fromkeys(own.sorted("due_date").move_id.mapped("name"))
-        if not sums:
+    def _heard(self, followup, overdue):
+        """What of it the reader of a message hears of."""
+        others = overdue and overdue - followup.instalment_ids
+        reader, customer = followup.partner_id, followup.debtor_id.partner_id
+        if others and reader != customer and reader in followup._asked().move_id.partner_id:
+            others = others.filtered(lambda i: i.move_id.partner_id == reader)
+        return others
+
+    def _text(self, followup, others, credits):
+        """Sums by currency, less what credits pay, and the first invoices."""
+        today, asked = self._owed(followup)
+        rows = self._rows_of(followup, others, today)
+        favour = {
+            currency.name: Decimal(str(amount))
+            for currency, amount in credits.get(followup.debtor_id.id, {}).items()
+        }
+        beside = open_beside([*asked, *rows], {row.id for row in asked}, favour, today)
+        if not beside:
             return False
-        numbers = ", ".join(filter(None, named[:NAMED])) + (" …" if len(named) > NAMED else "")
+        currencies = {currency.name: currency for currency in others.currency_id}
+        sums = [
+            self._amount(followup, total.net, currencies[name])
+            for name, total in sums_of(beside).items()
+        ]
+        named = [self._name_of(others.browse(row.owed.id)) for row in beside[:NAMED]]
+        numbers = "; ".join(named) + (" …" if len(beside) > NAMED else "")
         return f"{' + '.join(sums)} ({numbers})"
+
+    def _name_of(self, instalment):
+        """Number and due date: several instalments have one number."""
+        return f"{instalment.move_id.name}, {date_text(self.env, instalment.due_date, 'medium')}"
+
+    def _rows_of(self, followup, instalments, today):
+        """dunning ``Owed`` of instalments, without what was handed over to people."""
+        for instalment in instalments:
+            due = self._counts_from(instalment, followup.debtor_id, today)
+            if not is_handed_over(instalment.ruler_id.max_days_overdue, due, today):
+                amount = Decimal(str(instalment.residual_currency))
+                currency = instalment.currency_id.name
+                yield Owed(instalment.id, instalment.due_date, due, amount, currency)
 
     def _overdue(self, followups):
         """What may be named, by debtor id: ``collection.instalment``, read once for all of a batch."""

@@ -105,8 +105,7 @@ def invoices_due_text(env, asked):
 
 
 def oldest_due_text(env, asked, today):
-    """The due date; of several that are announced, that they begin with it. Of what is overdue the oldest
-    is meant.
+    """The due date; of several, that they begin with it.
 
     :param asked: ``collection.instalment``, the oldest first
     :param today: local day of the customer
@@ -115,8 +114,9 @@ def oldest_due_text(env, asked, today):
         return ""
     oldest = asked[0].due_date
     words = date_text(env, oldest)
-    several = asked[-1].due_date > oldest >= today
-    return env._("from %s", words) if several else words
+    if asked[-1].due_date == oldest:
+        return words
+    return env._("from %s", words) if oldest >= today else env._("since %s", words)
 
 
 def overdue_text(followup):
