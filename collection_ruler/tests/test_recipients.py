@@ -27,7 +27,7 @@ class TestRecipient(MessageCase):
         self.due_today()
         self.day("2026-03-11")
         self.day("2026-03-16")  # the call
-        (mail,) = self.day("2026-03-18")
+        (mail,) = self.day("2026-03-19")
         self.assertIn("escalation@customer.example.com", mail["email_to"][0])
 
     def test_archived_contact_is_not_written_to(self):

@@ -287,12 +287,12 @@ class TestAddresses(MessageCase):
         self.due_today()
         self.day("2026-03-11")
         self.day("2026-03-16")  # the call
-        self.assertFalse(self.day("2026-03-18"))
+        self.assertFalse(self.day("2026-03-19"))
         self.assertTrue([t for t in self.tasks() if t.startswith("Nobody to escalate to")])
         self.contact("escalation", email="Collection@customer.example.com")
-        self.assertFalse(self.day("2026-03-19"), "the very person who did not answer")
+        self.assertFalse(self.day("2026-03-20"), "the very person who did not answer")
         self.contact("escalation", email="boss@customer.example.com")
-        (mail,) = self.day("2026-03-20")
+        (mail,) = self.day("2026-03-23")
         self.assertEqual(self.to(mail), ["boss@customer.example.com"])
 
     def test_each_word_under_a_message_is_in_the_language_of_its_reader(self):
