@@ -37,7 +37,7 @@ class TestFlood(CollectionCommon):
             self.owes(f"Many {one}", due)
 
     def asked(self, sent):
-        return [mail for mail in sent if "due today" in mail["body"]]
+        return [mail for mail in sent if "Today is the due date of" in mail["body"]]
 
     def tasks(self):
         return self.ruler.activity_ids.filtered(lambda a: "Far more messages" in a.summary)

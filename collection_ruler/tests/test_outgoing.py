@@ -146,7 +146,7 @@ class TestOutgoing(CollectionCommon):
 
     def test_customers_text_is_escaped(self):
         self.customer.name = "<script>alert(1)</script> Example"
-        _move, followup = self.planned()
+        _move, followup = self.planned(ref="<script>alert(2)</script>")  # their own reference
         with self.at("2026-02-03 07:30"):
             body = self.env["collection.message.preview"]._of(followup)["body"]
         self.assertNotIn("<script", body)
@@ -182,7 +182,7 @@ class TestOutgoing(CollectionCommon):
         self.assertEqual(followup.state, "sent")
 
     def test_skipping_changes_no_amount(self):
-        """Tomorrow one of both is due and would be asked for alone: that is no news about today."""
+        """Tomorrow one of both is due and is not announced any more: that is no news about today."""
         self.activate("2026-01-30")
         self.invoice("2026-02-04", 65.0, date="2026-02-02")
         self.invoice("2026-02-06", 100.0, date="2026-02-02")
@@ -198,7 +198,7 @@ class TestOutgoing(CollectionCommon):
             followup.invalidate_recordset()
             self.assertFalse(followup.is_skipped_today)
             self.assertEqual(self.leaving(), followup)
-            self.assertEqual(followup.amount_now, 65)
+            self.assertEqual(followup.amount_now, 100)
 
     def test_skipping_ahead_skips_the_day_on_which_it_would_leave(self):
         _move, followup = self.planned()

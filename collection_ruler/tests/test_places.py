@@ -59,7 +59,7 @@ class TestPlaces(CollectionCommon):
         # Monday evening in Dublin is Tuesday morning in Auckland
         self.invoice("2026-03-10", date="2026-03-02")
         sent = self.day("2026-03-09", "20:30")
-        self.assertIn("due today", sent[0]["body"])
+        self.assertIn("Today is the due date of", sent[0]["body"])
 
     def test_holiday_of_either_side_is_closed(self):
         self.living_in("de", "DE-BY")
