@@ -167,6 +167,28 @@ class TestBacklog(CollectionCommon):
         self.assertEqual(self.tasks(self.late), ["Call: is anything wrong?"])
         self.assertEqual(self.followups(self.late).amount_due, 100.0)
 
+    def test_a_call_that_comes_before_the_message_is_announced_and_made(self):
+        """Known heard from us before, so the firm words are next, and the call before them comes first."""
+        known = self.person("Known")
+        first = self.ruler.copy({"name": "First", "company_id": self.company.id, "amount_min": 400})
+        before = self.invoice("2026-02-23", 500.0, known, date="2026-02-10")
+        with self.at("2026-02-20 08:00"):
+            first._activate()
+        self.day("2026-02-25")
+        with self.at("2026-02-26 10:00"):
+            self.pay(before)
+        self.day("2026-02-27")
+        first.action_pause()
+        self.invoice("2026-03-02", 80.0, known, date="2026-02-20")
+        with self.at("2026-03-10 08:00"):
+            (row,) = self.rows("catch_up", "Known")
+        self.assertIn("03/10/2026", row)
+        self.assertIn("Task “Call: is anything wrong?”", row)
+        self.assertIn("80.00", row)
+        self.switch_on("catch_up")
+        self.assertNotIn("known@", str([mail["email_to"] for mail in self.day("2026-03-10")]))
+        self.assertEqual(self.tasks(known), ["Call: is anything wrong?"])
+
     def test_nothing_is_announced_before_the_reminder_of_what_is_overdue(self):
         """A notice would come on the 11th; what is due today was not reminded of until the 12th."""
         both = self.person("Both")

@@ -285,6 +285,19 @@ class TestOutgoing(CollectionCommon):
         self.assertEqual(seen["leaves_at"], datetime(2026, 1, 30, 9))
         self.assertIn("80.00", seen["body"])
 
+    def test_next_message_waits_for_the_call_that_comes_before_it(self):
+        """The call of Monday the 16th has two working days; the 17th is a holiday."""
+        self.invoice("2026-03-09", date="2026-03-02")
+        self.activate("2026-03-02")
+        self.day("2026-03-11")
+        with self.at("2026-03-12 10:00"):
+            seen = self.env["collection.message.preview"]._next(self.debtor())
+        self.assertEqual(seen["step_name"], "Firm and polite")
+        self.assertEqual(seen["leaves_at"], datetime(2026, 3, 19, 9))
+        for day in ("2026-03-16", "2026-03-18"):
+            self.assertFalse(self.day(day), day)
+        self.assertEqual(len(self.day("2026-03-19")), 1)
+
     def test_next_message_of_who_owes_nothing(self):
         move = self.invoice("2026-01-30", 80)
         self.activate()
