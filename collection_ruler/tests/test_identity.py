@@ -102,6 +102,18 @@ class TestIdentity(CollectionCommon):
         self.assertEqual(len(self.debtor(self.other).hold_ids), 1)
         self.assertFalse(self.day("2026-03-19"), "the hold was lost in the merge")
 
+    def test_merge_takes_an_open_call_along_and_the_firm_word_waits_for_it(self):
+        self.invoice("2026-04-30", 50.0, self.other, date="2026-03-02")
+        self.day("2026-03-16")
+        with self.at("2026-03-16 12:00"):
+            self.run_ruler("enrol")
+        self.assertEqual(self.tasks(), ["Call: is anything wrong?"])
+        self.merge(self.customer, self.other)
+        self.assertEqual(self.tasks(self.other), ["Call: is anything wrong?"])
+        self.assertFalse(self.day("2026-03-18"), "the call is still to be made")
+        self.assertEqual(len(self.day("2026-03-19")), 1)
+        self.assertEqual(self.tasks(self.other), ["Call: is anything wrong?"])
+
     def test_merge_of_partners_in_one_entry_whose_instalments_collide(self):
         """A general entry that asks both for the same day: one instalment afterwards."""
         entry = self.entry("2026-03-09", (self.customer, 30.0), (self.other, 30.0))
@@ -186,6 +198,25 @@ class TestIdentity(CollectionCommon):
                     [to for to in sent if self.move.name in sent[to] and self.other.email not in to]
                 )
                 self.assertFalse(self.day("2026-03-20"), "nobody hears it again")
+            self.env.invalidate_all(flush=False)
+
+    def test_invoice_handed_over_while_its_call_is_open(self):
+        """Nobody is called about what they do not owe, and whoever never heard of it begins gently."""
+        for others in (0, 1):
+            with self.subTest(others=others), closing(self.env.cr.savepoint(flush=False)):
+                if others:
+                    self.invoice("2026-04-30", 70.0, date="2026-03-02")
+                self.day("2026-03-16")
+                self.assertEqual(self.tasks(), ["Call: is anything wrong?"])
+                with self.at("2026-03-17 08:00"):
+                    self.move.button_draft()
+                    self.move.partner_id = self.other
+                    self.move.action_post()
+                (mail,) = self.day("2026-03-18")
+                self.assertIn(self.other.email, mail["email_to"][0])
+                self.assertIn("slip through", mail["subject"])
+                self.assertFalse(self.tasks(), "nothing of it is theirs")
+                self.assertFalse(self.day("2026-03-19"))
             self.env.invalidate_all(flush=False)
 
     def test_partner_of_a_line_changed(self):
