@@ -161,6 +161,17 @@ def unsuitable(
     return found
 
 
+def gives_way(ladder: Ladder, wanted: Step) -> Mapping[int, Reason]:
+    """What comes before a step that a person asks for, on the other of both tracks, by step id: a call gives
+    way to the message, or the message to the call (F1)."""
+    is_task = wanted.mode == "task"
+    return {
+        step.id: Reason.OVERTAKEN
+        for step in ladder.steps
+        if step.offset < wanted.offset and (step.mode == "task") != is_task
+    }
+
+
 def lenders(ladder: Ladder, until: int, like: Step, left_out: Mapping[int, Reason]) -> list[Step]:
     """The steps about what is overdue that lend their words to a message, the first one first (B5).
 

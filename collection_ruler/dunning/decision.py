@@ -13,7 +13,7 @@ from decimal import Decimal
 from .amounts import asked_for, effective, oldest_first, past_limit
 from .bank import as_the_bank_knows
 from .calendar import ContactCalendar, NeverOpen
-from .choice import choose, delivery, opening, unsuitable
+from .choice import choose, delivery, gives_way, opening, unsuitable
 from .daily_message import Candidate, plan_messages
 from .facts import Claim, Contact, Decision, Snapshot
 from .ladder import Step
@@ -55,23 +55,29 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     return decision
 
 
-def decide_task(snapshot: Snapshot, now: datetime) -> Decision:
-    """Decide about a task that a person asks for before its day (F1).
+def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime) -> Decision:
+    """Decide about a step that a person asks for before its day (F1): a call that the ruler has before a
+    message gives way to it, and the other way round.
 
-    It is work of ours and none of the customer's contacts, so no cap and no talk of these days stops it;
+    A task is work of ours and none of the customer's contacts, so no cap and no talk of these days stops it;
     what stops tasks as well, a hold or a payment under way, does. A message that comes with it meets its
     caps at the door.
+
+    :param step_id: above the watermark of the claim; its offset is the one reached
     """
-    return decide(
-        replace(
+    (claim,) = (one for one in snapshot.claims if one.id == claim_id)
+    wanted = next(step for step in claim.ladder.steps if step.id == step_id)
+    claims = (replace(c, wanted=wanted) if c is claim else c for c in snapshot.claims)
+    snapshot = replace(snapshot, claims=tuple(claims))
+    if wanted.mode == "task":
+        snapshot = replace(
             snapshot,
             contacts=(),
             return_notice_on=None,
             conversation_on=None,
             thanks_on=frozenset(),
-        ),
-        now,
-    )
+        )
+    return decide(snapshot, now)
 
 
 def _candidates(
@@ -94,13 +100,16 @@ def _candidates(
         if reason := _must_wait(snapshot.calendar, claim, day, delivering):
             decision.waiting[claim.id] = reason
             continue
+        left_out = unsuitable(claim.ladder, snapshot.profile, worth)
+        if claim.wanted:
+            left_out = {**left_out, **gives_way(claim.ladder, claim.wanted)}
         choice = choose(
             claim.ladder,
             claim.watermark,
             claim.reached_offset,
             days_late=(day - effective(snapshot.calendar, claim)).days,
             spoken_to=snapshot.spoken_to,
-            left_out=unsuitable(claim.ladder, snapshot.profile, worth),
+            left_out=left_out,
             unreachable=snapshot.unreachable,
             done_step_ids=claim.done_step_ids,
         )

@@ -186,8 +186,8 @@ class Life:
 
     def _asked_of_us(self, contact: Contact, day: date) -> None:
         """A task that was made: nobody does it, as nobody pays."""
-        for claim, step in contact.pairs:
-            self.claims[claim.id] = asked_of_us(self.claims[claim.id], step, day)
+        for claim, _step in contact.pairs:
+            self.claims[claim.id] = asked_of_us(self.claims[claim.id], contact.tone, day)
 
     def _heard(self, day: date, at: datetime) -> None:
         self.contacts.append(day)

@@ -7,6 +7,7 @@ will change.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from .calendar import ContactCalendar
@@ -85,6 +86,27 @@ def soonest(coming: Iterable[Coming]) -> list[Coming]:
         coming = [one for one in coming if not one.announces or one.day <= oldest.effective_due]
     day = min(one.day for one in coming)
     return [one for one in coming if one.day == day]
+
+
+def amount_of(
+    first: Collection[Coming], own: Iterable[tuple[Coming, float | Decimal]]
+) -> float | Decimal:
+    """What a customer hears first, or we do, is about: what has come to it, and of that what is due, else
+    what it announces (B5, as `decision` has it; credits left aside).
+
+    :param first: as `soonest` has it, not empty; the oldest of them leads
+    :param own: all open instalments of the customer, with what is open of each
+    """
+    lead = min(first, key=lambda one: one.due_date)
+    by_step = lead.step.mode == "task"
+    joined = [
+        (one, residual)
+        for one, residual in own
+        if one in first
+        and (one.step == lead.step if by_step else one.step.message_key == lead.step.message_key)
+    ]
+    due = [residual for one, residual in joined if one.effective_due <= lead.day]
+    return sum(due) or sum(residual for _one, residual in joined)
 
 
 def upcoming(

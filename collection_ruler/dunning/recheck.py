@@ -178,11 +178,13 @@ def _amount(
             return Recheck("wait", Reason.COVERED, dropped=dropped)
         currency, net = lead.currency, {lead.currency: Decimal(0)}
     words, worth, stop = step, snapshot.worth(net), None
-    if about.purpose == Purpose.DUNNING:
-        stop = _stop(snapshot, about, asked, worth, today) if about.customer_hears else None
+    if not about.customer_hears:
+        words = None  # a task is the one that was planned, which may be gentler than its step (A13)
+    elif about.purpose == Purpose.DUNNING:
+        stop = _stop(snapshot, about, asked, worth, today)
         reached = {c.id: s.offset for c, s in about.free}
         words = tone(snapshot, step, reached, today, worth)
-    elif about.customer_hears and snapshot.unanswered and not _is_fresh(about.approved_on, today):
+    elif snapshot.unanswered and not _is_fresh(about.approved_on, today):
         stop = Recheck("ask", Reason.UNANSWERED)
     if about.customer_hears and (stop is None or stop.verdict == "ask"):
         # nobody's approval makes it true

@@ -112,8 +112,8 @@ class _Course:
         for contact in decision.contacts:
             yield _simulated(contact, self.calendar, day, self.waits)
             self.snapshot = _heard(self.snapshot, contact, day)
-            for claim, step in contact.pairs:
-                self.claims[claim.id] = asked_of_us(self.claims[claim.id], step, day)
+            for claim, _step in contact.pairs:
+                self.claims[claim.id] = asked_of_us(self.claims[claim.id], contact.tone, day)
             if contact.tone.delivers:
                 for key, claim in self.claims.items():
                     self.claims[key] = replace(claim, delivered=True, delivered_on=day)

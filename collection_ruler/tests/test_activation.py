@@ -56,7 +56,8 @@ class TestBacklog(CollectionCommon):
             self.assertIn("Coming &lt;b&gt;", wizard.customers, "a name is no HTML")
             self.assertIn("one message about all", wizard.summary)
             self.assertIn("slip through", wizard.sample_subject.replace("\xa0", " "))
-            self.assertIn("Late", wizard.sample_body)
+            self.assertIn(self.old.name, wizard.sample_body)
+            self.assertIn("150.00", wizard.sample_body)
 
     def test_the_sample_reads_as_on_the_day_it_leaves(self):
         """On Saturday the 14th, the 2nd is 12 days ago; on Monday, when it leaves, 14."""
@@ -98,7 +99,7 @@ class TestBacklog(CollectionCommon):
         self.switch_on("catch_up")
         (mail,) = self.day("2026-03-10")
         self.assertIn("slip through", mail["subject"])
-        self.assertIn("150.00", mail["subject"])
+        self.assertIn("An amount of $ 150.00 is still open", mail["body"])
         self.assertFalse(self.day("2026-03-11"))
 
     def test_catch_up_sends_no_mail_for_each_old_invoice_that_was_never_sent(self):
@@ -141,21 +142,52 @@ class TestBacklog(CollectionCommon):
             self.assertIn(f"yet: 1 ({self.old.name})", self.dialog("join").summary)
 
     def test_the_amount_is_what_the_message_asks_for(self):
-        """The step comes for one instalment, and the message asks for both, less the credit."""
-        self.credit_note(30.0, self.late)
+        """The step comes for one instalment, and the message asks for that alone, less what the credit leaves
+        after it paid for the older one."""
+        self.credit_note(130.0, self.late)
         self.step("Review").unlink()  # else a task comes first
         with self.at("2026-03-10 08:00"):
             (row,) = self.rows("join", "Late")
         self.switch_on("join")
         mails = [mail for number in range(10, 16) for mail in self.day(f"2026-03-{number}")]
-        asked = next(mail["subject"] for mail in mails if "late@" in mail["email_to"][0])
-        self.assertIn("120.00", asked)
-        self.assertIn("120.00", row)
+        asked = next(mail["body"] for mail in mails if "late@" in mail["email_to"][0])
+        self.assertIn("An amount of $ 20.00 is still open", asked)
+        self.assertIn("20.00", row)
+        self.assertNotIn("50.00", row)
 
     def test_a_task_is_not_announced_as_a_message(self):
+        """Its day is that of the review; whoever never heard from us is called first (A13)."""
         with self.at("2026-03-10 08:00"):
             (row,) = self.rows("join", "Late")
-        self.assertIn("Task “Review”", row)
+        self.assertIn("03/12/2026", row)
+        self.assertIn("Task “Call: is anything wrong?”", row)
+        self.assertIn("100.00", row, "the other invoice has not come to that step")
+        self.switch_on("join")
+        self.assertFalse([mail for day in (10, 11, 12) for mail in self.day(f"2026-03-{day}")])
+        self.assertEqual(self.tasks(self.late), ["Call: is anything wrong?"])
+        self.assertEqual(self.followups(self.late).amount_due, 100.0)
+
+    def test_a_call_that_comes_before_the_message_is_announced_and_made(self):
+        """Known heard from us before, so the firm words are next, and the call before them comes first."""
+        known = self.person("Known")
+        first = self.ruler.copy({"name": "First", "company_id": self.company.id, "amount_min": 400})
+        before = self.invoice("2026-02-23", 500.0, known, date="2026-02-10")
+        with self.at("2026-02-20 08:00"):
+            first._activate()
+        self.day("2026-02-25")
+        with self.at("2026-02-26 10:00"):
+            self.pay(before)
+        self.day("2026-02-27")
+        first.action_pause()
+        self.invoice("2026-03-02", 80.0, known, date="2026-02-20")
+        with self.at("2026-03-10 08:00"):
+            (row,) = self.rows("catch_up", "Known")
+        self.assertIn("03/10/2026", row)
+        self.assertIn("Task “Call: is anything wrong?”", row)
+        self.assertIn("80.00", row)
+        self.switch_on("catch_up")
+        self.assertNotIn("known@", str([mail["email_to"] for mail in self.day("2026-03-10")]))
+        self.assertEqual(self.tasks(known), ["Call: is anything wrong?"])
 
     def test_nothing_is_announced_before_the_reminder_of_what_is_overdue(self):
         """A notice would come on the 11th; what is due today was not reminded of until the 12th."""
@@ -236,7 +268,7 @@ class TestBacklog(CollectionCommon):
         self.assertFalse(self.day("2026-03-10") + self.day("2026-03-11"))
         (mail,) = self.day("2026-03-12")  # two days from the day it was switched on
         self.assertIn("slip through", mail["subject"])
-        self.assertIn("150.00", mail["subject"])
+        self.assertIn("An amount of $ 150.00 is still open", mail["body"])
         instalment = self.instalments(self.old)
         self.assertEqual(str(instalment.due_date), "2026-03-02", "it is as old as before")
         self.assertEqual(str(instalment.anchor_date), "2026-03-10")

@@ -72,17 +72,28 @@ class TestPause(CollectionCommon):
         self.day("2026-03-02")
 
     def test_nothing_leaves_before_the_day_and_one_message_on_it(self):
-        self.company.collection_paused_until = "2026-03-18"
-        for day in ("2026-03-09", "2026-03-11", "2026-03-13", "2026-03-16"):
+        self.company.collection_paused_until = "2026-03-13"
+        for day in ("2026-03-09", "2026-03-11", "2026-03-12"):
             self.assertFalse(self.day(day), day)
-        with self.at("2026-03-16 12:00"):
+        with self.at("2026-03-12 12:00"):
             self.assertIn("paused until", self.ruler.notice)
             self.assertIn("all sending is paused", self.debtor().why)
             self.assertIn("all sending is paused", self.instalments(self.move).ruler_line["next"])
-        sent = self.day("2026-03-18")
+        sent = self.day("2026-03-13")
         self.assertEqual(len(sent), 1, "what came meanwhile is caught up with one message")
-        with self.at("2026-03-18 12:00"):
+        self.assertEqual(self.said()[-1], ("Forgot?", "sent"))
+        with self.at("2026-03-13 12:00"):
             self.assertFalse(self.ruler.notice)
+
+    def test_a_call_that_came_in_a_long_pause_is_asked_for_first_and_one_message_follows(self):
+        self.company.collection_paused_until = "2026-03-18"
+        for day in ("2026-03-09", "2026-03-11", "2026-03-13", "2026-03-16"):
+            self.assertFalse(self.day(day), day)
+        self.assertFalse(self.tasks())
+        self.assertFalse(self.day("2026-03-18") + self.day("2026-03-19"))
+        self.assertEqual(self.tasks(), ["Call: is anything wrong?"])
+        self.assertEqual(len(self.day("2026-03-20")), 1)
+        self.assertEqual(self.said()[-1], ("Firm and polite", "sent"))
 
     def test_what_stands_in_the_outbox_is_stopped(self):
         with self.at("2026-03-09 09:30"):

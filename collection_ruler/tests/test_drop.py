@@ -53,6 +53,12 @@ class TestDrop(CollectionCommon):
         self.assertIn("please pay", mail["subject"])
         self.assertEqual(self.debtor().stage_id, self.stage("firm"))
         self.assertIn(("Firm and polite", "sent", "due"), self.ledger(self.move))
+        self.assertIn(
+            ("Call: is anything wrong?", "skipped", "overtaken"),
+            self.ledger(self.move),
+            "The call that comes before it gives way",
+        )
+        self.assertNotIn("Call: is anything wrong?", self.tasks())
         self.assertFalse(self.day("2026-02-09"), "It is not said again on its day")
 
     def test_cap_and_hold_are_not_overruled(self):

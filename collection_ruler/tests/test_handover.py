@@ -50,7 +50,12 @@ class TestHandOver(CollectionCommon):
             hold.action_end()
         (mail,) = self.day("2026-03-19")
         self.assertIn("please pay", mail["subject"])
-        self.assertEqual(self.debtor().stage_id.kind, "review")  # ten days have passed
+        self.assertEqual(self.debtor().stage_id.kind, "reminder")
+        self.assertFalse(
+            self.day("2026-03-20")
+        )  # ten days have passed: a review, not in the same minute
+        self.assertIn("Review", self.tasks())
+        self.assertEqual(self.debtor().stage_id.kind, "review")
 
     def test_paid_to_us_all_the_same_is_thanked_for_and_settled(self):
         self.hand_over()

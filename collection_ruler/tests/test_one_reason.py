@@ -172,7 +172,9 @@ class TestOneReason(CollectionCommon):
         )
         with self.at("2026-03-11 07:00"):
             self.run_ruler("enrol", "plan")
-        self.assert_said(Reason.STALE_BANK)
+        self.assert_said(
+            Reason.STALE_BANK, "(?i)the bank data is old, a payment may have come(. Import it.)?$"
+        )
 
     def test_no_ruler(self):
         self.ruler.amount_min = 1000.0

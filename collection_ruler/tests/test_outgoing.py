@@ -146,7 +146,7 @@ class TestOutgoing(CollectionCommon):
 
     def test_customers_text_is_escaped(self):
         self.customer.name = "<script>alert(1)</script> Example"
-        _move, followup = self.planned()
+        _move, followup = self.planned(ref="<script>alert(2)</script>")  # their own reference
         with self.at("2026-02-03 07:30"):
             body = self.env["collection.message.preview"]._of(followup)["body"]
         self.assertNotIn("<script", body)
@@ -182,7 +182,7 @@ class TestOutgoing(CollectionCommon):
         self.assertEqual(followup.state, "sent")
 
     def test_skipping_changes_no_amount(self):
-        """Tomorrow one of both is due and would be asked for alone: that is no news about today."""
+        """Tomorrow one of both is due and is not announced any more: that is no news about today."""
         self.activate("2026-01-30")
         self.invoice("2026-02-04", 65.0, date="2026-02-02")
         self.invoice("2026-02-06", 100.0, date="2026-02-02")
@@ -198,7 +198,7 @@ class TestOutgoing(CollectionCommon):
             followup.invalidate_recordset()
             self.assertFalse(followup.is_skipped_today)
             self.assertEqual(self.leaving(), followup)
-            self.assertEqual(followup.amount_now, 65)
+            self.assertEqual(followup.amount_now, 100)
 
     def test_skipping_ahead_skips_the_day_on_which_it_would_leave(self):
         _move, followup = self.planned()
@@ -284,6 +284,19 @@ class TestOutgoing(CollectionCommon):
         self.assertEqual((seen["step_name"], seen["is_planned"]), ("Due today", False))
         self.assertEqual(seen["leaves_at"], datetime(2026, 1, 30, 9))
         self.assertIn("80.00", seen["body"])
+
+    def test_next_message_waits_for_the_call_that_comes_before_it(self):
+        """The call of Monday the 16th has two working days; the 17th is a holiday."""
+        self.invoice("2026-03-09", date="2026-03-02")
+        self.activate("2026-03-02")
+        self.day("2026-03-11")
+        with self.at("2026-03-12 10:00"):
+            seen = self.env["collection.message.preview"]._next(self.debtor())
+        self.assertEqual(seen["step_name"], "Firm and polite")
+        self.assertEqual(seen["leaves_at"], datetime(2026, 3, 19, 9))
+        for day in ("2026-03-16", "2026-03-18"):
+            self.assertFalse(self.day(day), day)
+        self.assertEqual(len(self.day("2026-03-19")), 1)
 
     def test_next_message_of_who_owes_nothing(self):
         move = self.invoice("2026-01-30", 80)

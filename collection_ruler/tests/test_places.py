@@ -43,10 +43,10 @@ class TestPlaces(CollectionCommon):
 
     def test_door_two_knows_their_clock(self):
         self.living_in("in")
-        self.invoice("2026-03-10", date="2026-03-02")
+        self.invoice("2026-03-06", date="2026-03-02")
         with self.at("2026-03-10 12:05"):  # half past five in India; soon it is late there
             self.run_ruler()
-            self.assertEqual(self.followups()[-1].state, "queued")
+            self.assertEqual(self.said(), [("Forgot?", "queued")])
         with self.at("2026-03-10 12:40"):
             self.assertFalse(self.deliver())
             self.run_ruler("track")
@@ -54,12 +54,24 @@ class TestPlaces(CollectionCommon):
         self.assertEqual((followup.state, followup.reason), ("planned", "closed"))
         self.assertEqual(str(followup.scheduled_at), "2026-03-11 03:30:00")
 
+    def test_door_two_says_nothing_that_their_next_morning_makes_untrue(self):
+        self.living_in("in")
+        self.invoice("2026-03-10", date="2026-03-02")
+        with self.at("2026-03-10 12:05"):
+            self.run_ruler()
+            self.assertEqual(self.said(), [("Due today", "queued")])
+        with self.at("2026-03-10 12:40"):
+            self.assertFalse(self.deliver())
+            self.run_ruler("track")
+        followup = self.followups()[-1]
+        self.assertEqual((followup.state, followup.reason), ("cancelled", "overtaken"))
+
     def test_their_day_may_be_another_one(self):
         self.living_in("nz", "AUK")
         # Monday evening in Dublin is Tuesday morning in Auckland
         self.invoice("2026-03-10", date="2026-03-02")
         sent = self.day("2026-03-09", "20:30")
-        self.assertIn("due today", sent[0]["body"])
+        self.assertIn("Today is the due date of", sent[0]["body"])
 
     def test_holiday_of_either_side_is_closed(self):
         self.living_in("de", "DE-BY")

@@ -8,7 +8,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..dunning.calendar import NeverOpen
-from ..dunning.next_step import Coming, next_step, soonest
+from ..dunning.next_step import Coming, amount_of, next_step, soonest
 from ..dunning.sending import Sending
 from ..models.common import clock
 from ..models.common.instalment_key import is_sent_by_hand, is_unsent, went_on
@@ -167,19 +167,22 @@ class CollectionRulerActivation(models.TransientModel):
             .with_context(collection_memo=Memo())
             .search([("debtor_id", "in", debtors), ("id", ">", known or 0)])
         )
-        lines = [
-            _Line(
-                f._contact_calendar().local_day(f.scheduled_at.replace(tzinfo=UTC)),
-                f.debtor_id.id,
-                f.step_id.id,
-                f.amount_due,
-            )
-            for f in followups
-            if f.customer_hears and f.purpose == "dunning"
-        ]
+        lines = self._first_of(followups)
         heard = {line.debtor_id for line in lines}
         left = [one.id for one in standing if one.debtor_id not in heard]
         return lines + self._coming(ruler, self._standing(ruler, left))  # where the plan left them
+
+    def _first_of(self, followups):
+        """One line for each customer: the message that was planned, or the task of ours that comes before it
+        (A13); not the invoice itself, which reminds of nothing."""
+        lines = {}
+        reminders = followups.filtered(lambda f: f.purpose == "dunning")
+        for followup in reminders.sorted(lambda f: (not f.customer_hears, f.scheduled_at, f.id)):
+            at = followup.scheduled_at.replace(tzinfo=UTC)
+            day = followup._contact_calendar().local_day(at)
+            line = _Line(day, followup.debtor_id.id, followup.step_id.id, followup.amount_due)
+            lines.setdefault(line.debtor_id, line)
+        return list(lines.values())
 
     def _coming(self, ruler, standing):
         """The first step that comes for each customer, by the ladder alone."""
@@ -211,9 +214,7 @@ class CollectionRulerActivation(models.TransientModel):
         for debtor, own in by_debtor.items():
             if first := soonest(coming for coming, _residual in own):
                 lead = min(first, key=lambda coming: coming.due_date)
-                amount = sum(r for c, r in own if c.effective_due <= lead.day)
-                amount = amount or sum(r for c, r in own if c in first)
-                lines.append(_Line(lead.day, debtor, lead.step.id, amount))
+                lines.append(_Line(lead.day, debtor, lead.step.id, amount_of(first, own)))
         return lines
 
     def _rows(self, ruler, lines):

@@ -6,6 +6,9 @@ from odoo.tests import tagged
 
 from .common import ChargeCase
 
+# until the call; the firm e-mail leaves two working days later
+DAYS = ("2026-03-02", "2026-03-09", "2026-03-11", "2026-03-16")
+
 
 @tagged("post_install", "-at_install")
 class TestMessages(ChargeCase):
@@ -14,21 +17,21 @@ class TestMessages(ChargeCase):
         self.step("Firm and polite").show_charges = True
 
     def firm(self, **values):
-        """What the firm e-mail says on Wednesday 18 March, nine days late."""
+        """What the firm e-mail says on Thursday 19 March, ten days late: nobody made the call of the 16th."""
         self.owe(**values)
-        for day in ("2026-03-02", "2026-03-09", "2026-03-11"):
+        for day in DAYS:
             self.day(day)
-        (mail,) = self.day("2026-03-18")
+        (mail,) = self.day("2026-03-19")
         return mail["body"]
 
     def test_charges_stand_apart_from_what_is_asked_for(self):
         body = self.firm()
         self.assertIn("not part of the amount above", body)
-        self.assertIn("$ 9.00", body)
+        self.assertIn("$ 10.00", body)
         self.assertIn("Clause 7 of our contract.", body)
         followup = self.followups(self.acme)[-1]
         self.assertEqual(followup.amount_due, 1000.0)
-        self.assertNotIn("1,009", body)
+        self.assertNotIn("1,010", body)
 
     def test_a_step_that_does_not_want_them_does_not_name_them(self):
         self.step("Firm and polite").show_charges = False
@@ -40,10 +43,10 @@ class TestMessages(ChargeCase):
 
     def test_while_credits_are_open_no_charges_are_named(self):
         self.owe()
-        for day in ("2026-03-02", "2026-03-09", "2026-03-11"):
+        for day in DAYS:
             self.day(day)
         self.paid_aside(600.0)  # on the due date: interest on 1000 would be wrong
-        (mail,) = self.day("2026-03-18")
+        (mail,) = self.day("2026-03-19")
         self.assertIn("$ 400.00", mail["body"].replace("\xa0", " "))
         self.assertNotIn("not part of the amount above", mail["body"])
 
@@ -51,7 +54,7 @@ class TestMessages(ChargeCase):
         euro = self.env.ref("base.EUR")
         euro.active = True
         self.paid_aside(600.0, "2026-03-02", currency_id=euro.id)
-        self.assertIn("$ 9.00", self.firm())
+        self.assertIn("$ 10.00", self.firm())
 
     def test_a_batch_in_which_only_some_name_charges_counts_once(self):
         naming = self.made(2)

@@ -8,7 +8,13 @@ from .common import ChargeCase
 
 @tagged("post_install", "-at_install")
 class TestStepThatCharges(ChargeCase):
-    """The task of the tenth day comes with a draft debit note."""
+    """The task of the tenth day comes with a draft debit note.
+
+    Nobody makes the call of Monday the 16th, so the firm e-mail leaves on the 19th and the task comes on the
+    20th, eleven days late.
+    """
+
+    DAYS = ("2026-03-11", "2026-03-16", "2026-03-19", "2026-03-20")
 
     def setUp(self):
         super().setUp()
@@ -16,20 +22,20 @@ class TestStepThatCharges(ChargeCase):
 
     def review(self, partner=None, **values):
         move = self.owe(partner=partner, **values)
-        for day in ("2026-03-11", "2026-03-18", "2026-03-19"):
+        for day in self.DAYS:
             self.day(day)
         return move
 
     def test_the_draft_goes_with_the_task_and_is_made_once(self):
         move = self.review()
         note = self.charges().debit_move_id
-        self.assertEqual((note.state, note.amount_total), ("draft", 10.0))
+        self.assertEqual((note.state, note.amount_total), ("draft", 11.0))
         self.assertEqual(note.partner_id, self.acme)
         task = self.debtor(self.acme).activity_ids.filtered(lambda a: a.summary == "Review")
         self.assertIn(f'data-oe-model="account.move" data-oe-id="{note.id}"', task.note)
-        self.assertIn("10.00", task.note)
+        self.assertIn("11.00", task.note)
         self.assertEqual(self.followups(self.acme, step_name="Review").state, "sent")
-        for day in ("2026-03-20", "2026-03-23"):
+        for day in ("2026-03-23", "2026-03-24"):
             self.day(day)
         self.assertEqual(len(self.charges()), 1)
         self.assertEqual(move.amount_residual, 1000.0)
@@ -46,16 +52,19 @@ class TestStepThatCharges(ChargeCase):
         self.assertFalse(self.charges())
         task = self.debtor(self.acme).activity_ids.filtered(lambda a: a.summary == "Review")
         self.assertIn("No debit note was prepared", task.note)
-        with self.at("2026-03-19 12:00"):
+        with self.at("2026-03-20 12:00"):
             notice = self.dialog().notice
         self.assertIn("outstanding credits", notice)
         self.assertIn(notice, task.note, "dialog and task say the same")
 
     def test_a_task_that_several_invoices_share_says_it_once(self):
         self.paid_aside(600.0, "2026-03-03")
-        self.owe("2026-03-10")
+        self.owe(
+            "2026-03-12"
+        )  # its call comes on the 18th, its firm e-mail on the 23rd, its task after that
         self.review()
-        self.day("2026-03-20")
+        for day in ("2026-03-23", "2026-03-24"):
+            self.day(day)
         reviews = self.followups(self.acme, step_name="Review")
         self.assertEqual(len(reviews), 2)
         self.assertEqual(reviews.activity_id.note.count("No debit note was prepared"), 1)
@@ -77,9 +86,9 @@ class TestStepThatCharges(ChargeCase):
     def test_many_tasks_that_charge_read_their_ledger_once(self):
         for number in range(4):
             self.owe(partner=self.person(f"Firm {number}", is_company=True))
-        for day in ("2026-03-11", "2026-03-18"):
+        for day in self.DAYS[:-1]:
             self.day(day)
-        with self.at("2026-03-19 09:30"):
+        with self.at("2026-03-20 09:30"):
             self.run_ruler("enrol", "track", "plan")
         tasks = self.env["collection.followup"].search(
             [("company_id", "=", self.company.id), ("step_id", "=", self.step("Review").id)]
@@ -99,7 +108,7 @@ class TestStepThatCharges(ChargeCase):
         other = self.owe(amount=500.0)
         with self.at("2026-03-12 10:00"):
             self.hold(other, partner=self.acme, origin="dispute")
-        for day in ("2026-03-11", "2026-03-18", "2026-03-19"):
+        for day in self.DAYS:
             self.day(day)
         self.assertEqual(self.charges().move_id, move)
 

@@ -13,7 +13,7 @@ from dunning.facts import Snapshot
 from dunning.forecast import Forecast
 from dunning.foreseen import Customer, Foreseen
 from dunning.ladder import Ladder, Step, effective_due
-from dunning.next_step import Coming, next_step, soonest
+from dunning.next_step import Coming, amount_of, next_step, soonest
 from dunning.watermark import begin
 
 RULER = Ladder(
@@ -140,3 +140,22 @@ def test_nothing_is_announced_before_the_reminder_of_what_is_overdue():
     assert soonest([notice, reminder]) == [reminder]
     assert soonest([notice]) == [notice]
     assert soonest([]) == []
+
+
+def test_what_comes_first_is_about_what_has_come_to_it_alone():
+    """As a message asks: what is due of it, else what it announces; a task is about its own step (B5)."""
+
+    def coming(late, step, day):
+        due = NOW.date() - late * DAY
+        return Coming(RULER, BRAZIL, due, None, step, day)
+
+    today, tomorrow = NOW.date(), NOW.date() + DAY
+    notice, _due, forgot, call, firm = RULER.steps
+    oldest, newer = coming(8, firm, today), coming(2, forgot, today)
+    other, ahead = coming(5, call, tomorrow), coming(-7, notice, today)
+    own = [(oldest, 100), (newer, 20), (other, 3), (ahead, 7)]
+    assert amount_of([oldest, newer, ahead], own) == 120
+    assert amount_of([newer], own) == 20
+    assert amount_of([other], own) == 3
+    assert amount_of([ahead], own) == 7
+    assert amount_of([coming(9, call, today), newer], [(coming(9, call, today), 50), *own]) == 50

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from ...dunning.decision import decide, decide_task
+from ...dunning.decision import decide_wanted
 from ...dunning.facts import Decision
 from ...dunning.ladder import LadderError, effective_due
 from ...dunning.reason import Reason
@@ -126,8 +126,10 @@ class CollectionBoard(models.AbstractModel):
             return None, claims, str(error)
         if step.offset_days > 0 and due >= snapshot.calendar.local_day(now):
             return None, claims, _("%s is not overdue yet.", instalment.sudo().move_id.name)
-        decision = (decide_task if step.mode == "task" else decide)(snapshot, now)
-        if any(pair[1].id == step.id for c in decision.contacts for pair in c.pairs):
+        decision = decide_wanted(snapshot, instalment.id, step.id, now)
+        said = [c for c in decision.contacts if any(pair[1].id == step.id for pair in c.pairs)]
+        # a task is the one that was asked for, not a gentler one in its place
+        if said and (step.mode != "task" or said[0].tone.id == step.id):
             return decision, claims, ""
         reason = decision.waiting.get(instalment.id)
         if reason:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -5,6 +6,7 @@ from odoo import api, models
 
 from ...dunning.calendar import NeverOpen
 from ...dunning.decision import decide
+from ...dunning.facts import asked_of_us
 from ...dunning.ladder import LadderError
 from ..common import clock
 from ..common.clock import AsOf
@@ -32,11 +34,12 @@ class CollectionNextMessage(models.AbstractModel):
         calendar = debtor._calendar()
         now = clock.now(self.env)
         nothing = self.env["collection.followup"]
+        asked = {}  # tasks of the days in between, which nobody does: (step, day) by instalment id
         for _day in range(LOOK_AHEAD):
             try:
                 at = calendar.first_instant(now)
                 then = self.with_context(collection_as_of=AsOf(at), collection_memo=Memo())
-                followup = then._imagine_day(debtor.with_env(then.env), at)
+                followup = then._imagine_day(debtor.with_env(then.env), at, asked)
             except (NeverOpen, LadderError):
                 return nothing
             if followup:
@@ -57,8 +60,12 @@ class CollectionNextMessage(models.AbstractModel):
             return tomorrow
         return min(steps, default=None)  # nothing happens until then
 
-    def _imagine_day(self, debtor, at):
-        """What the plan verb would do for a customer at an instant, tasks left aside."""
+    def _imagine_day(self, debtor, at, asked):
+        """What the plan verb would do for a customer at an instant.
+
+        :param asked: {instalment id: (dunning Step of an open task, the day on which it was made)}; what
+            people are asked for at this instant is added
+        """
         Plan = self.env["collection.plan"]
         company = debtor.company_id
         due = Plan._due(company, debtor.ids)
@@ -66,8 +73,13 @@ class CollectionNextMessage(models.AbstractModel):
             return None
         reached = {instalment: offset for instalment, _debtor, offset in due}
         snapshot = self.env["collection.snapshot"]._take(company.id, debtor.ids, reached)[debtor.id]
+        claims = (asked_of_us(c, *asked[c.id]) if c.id in asked else c for c in snapshot.claims)
+        snapshot = replace(snapshot, claims=tuple(claims))
         decision = decide(snapshot, at)
         hearing = self.env["collection.channel"]._hearing()
+        for contact in decision.contacts:
+            about = contact.tone, snapshot.calendar.local_day(at)
+            asked.update((c.id, about) for c, _step in contact.pairs if about[0].mode == "task")
         decision.contacts = [c for c in decision.contacts if c.channel in hearing][:1]
         if decision.contacts:
             decision.skipped = []
