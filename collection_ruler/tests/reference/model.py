@@ -8,7 +8,8 @@ Amounts are in whole units of the company's currency. Dates are local to the com
 
 Left out on purpose:
 
-- tasks, approval, deliveries of the invoice, several channels, several steps at one offset;
+- tasks, approval, several channels, several steps at one offset;
+- deliveries of the invoice and the silence after them: each has arrived when it is posted;
 - several rulers, their filters, dates and limit of days in default; joining silently on activation;
 - a second currency, branches, payments without entry, pending transactions, blocked entries,
   general entries, write-offs, money that is not for an invoice, backdated payments;
