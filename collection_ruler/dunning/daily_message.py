@@ -55,15 +55,10 @@ def plan_messages(
         decision.waiting.update({c.claim.id: reason for c in speaking})
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
+    whole = (asked, net) if len(groups) == 1 else None
     for key, step in groups.items():
         spoken = [(c.claim, s) for c in joined for s in c.messages if s.message_key == key]
-        whole = (asked, net) if len(groups) == 1 else None
-        for pairs in by_reader(spoken):
-            contact = _contact(snapshot, pairs, instants[step.channel], whole)
-            if contact:
-                decision.contacts.append(contact)
-            else:  # credits cover what this message would ask for
-                decision.skipped += [(claim, s, Reason.COVERED) for claim, s in pairs]
+        _speak(snapshot, spoken, instants[step.channel], whole, decision)
     decision.skipped += [
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined
@@ -71,6 +66,45 @@ def plan_messages(
         if s.message_key not in groups
     ]
     return joined
+
+
+def _speak(
+    snapshot: Snapshot,
+    spoken: list[tuple[Claim, Step]],
+    at: datetime,
+    whole: tuple[list[Claim], dict[str, Decimal]] | None,
+    decision: Decision,
+) -> None:
+    """Plan the messages of one channel, one for each reader (B9).
+
+    :param spoken: what is due by it, oldest first
+    :param whole: what it asks for, where it is the only channel of the day
+    """
+    for said in by_reader(spoken):
+        pairs = _large_enough(snapshot, said, snapshot.calendar.local_day(at))
+        decision.skipped += [(*pair, Reason.TOO_LITTLE) for pair in said if pair not in pairs]
+        contact = pairs and _contact(
+            snapshot, pairs, at, whole if len(pairs) == len(said) else None
+        )
+        if contact:
+            decision.contacts.append(contact)
+        else:  # credits cover what this message would ask for
+            decision.skipped += [(claim, s, Reason.COVERED) for claim, s in pairs]
+
+
+def _large_enough(
+    snapshot: Snapshot, pairs: tuple[tuple[Claim, Step], ...], today: date
+) -> tuple[tuple[Claim, Step], ...]:
+    """What a message says without the steps that are for more than it asks for (D6): what else is due may
+    have lent them its amount, and has no true word today."""
+    while any(step.owed_min for _claim, step in pairs):
+        heard = told(snapshot, *pairs[0], today)
+        _asked, net = asked_for(heard, today, [claim.id for claim, _step in pairs])
+        worth = heard.worth(net)
+        if all(step.owed_min <= worth for _claim, step in pairs):
+            break
+        pairs = tuple(pair for pair in pairs if pair[1].owed_min <= worth)
+    return pairs
 
 
 def _contact(

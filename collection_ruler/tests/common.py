@@ -152,7 +152,7 @@ class CollectionCommon(SchoolCase, MockEmail):
 
     def words_that_state_nothing(self):
         """A message that may be said on any day, for rulers of any shape (C8)."""
-        words = self.ruler.step_ids.filtered(lambda s: s.name == "Forgot?").mail_template_id
+        words = self.env.ref("collection_ruler.mail_template_forgot")
         return words.copy({"collection_claim_ids": [Command.clear()]})
 
     def run_cron(self):

@@ -10,6 +10,8 @@ from ..common.instalment_key import same_instalment
 
 # how long a door waits for a row that somebody else holds
 LOCK_TIMEOUT = "2s"
+# no transaction of a person takes longer
+EDITING = "10 minutes"
 
 
 class AtDoor(NamedTuple):
@@ -19,6 +21,8 @@ class AtDoor(NamedTuple):
     :param pairs: [instalment id or None, step id or None]
     :param addressee_id: whom the oldest of its invoices is made out to
     :param has_failures: some message of this customer did not arrive
+    :param is_edited: a contact of the customer, an invoice or the step was edited since door 1, or a while
+        before: who was at it then may have saved it afterwards
     :param is_held: by trouble of ours; False: a message is tried; None: there is none
     """
 
@@ -40,6 +44,7 @@ class AtDoor(NamedTuple):
     addressee_id: int | None
     role: str
     has_failures: bool
+    is_edited: bool
     is_held: bool | None
 
 
@@ -75,6 +80,14 @@ def lock(env, followup_id, is_held):
                             WHERE o.debtor_id = f.debtor_id
                               AND (o.is_bad_address OR o.failed_address IS NOT NULL
                                    OR o.state = 'failed' AND o.reason = %(lacking)s)),
+                   EXISTS (SELECT FROM collection_debtor d
+                             JOIN res_partner p ON p.commercial_partner_id = d.partner_id
+                            WHERE d.id = f.debtor_id AND p.write_date >= %(since)s)
+                   OR EXISTS (SELECT FROM collection_followup_item t
+                                JOIN account_move m ON m.id = t.move_id
+                                LEFT JOIN collection_ruler_step s ON s.id = t.step_id
+                               WHERE t.followup_id = f.id AND t.state = 'planned'
+                                 AND greatest(m.write_date, s.write_date) >= %(since)s),
                    %(is_held)s
               FROM collection_followup f,
                    -- a payment of this customer holds it for a moment only
@@ -85,6 +98,7 @@ def lock(env, followup_id, is_held):
             same=same_instalment("i", "t"),
             lacking=Reason.NO_ADDRESS,
             is_held=is_held,
+            since=SQL("f.queued_at - interval %s", EDITING),
             patience=LOCK_TIMEOUT,
             followup=followup_id,
         )

@@ -173,6 +173,8 @@ class CollectionAddressing(models.AbstractModel):
         """
         if row.purpose == Purpose.DELIVERY:
             return True  # Odoo sends invoices to whom they are made out to
+        if not (row.is_edited or row.has_failures):
+            return True  # nobody touched what door 1 went by
         channel = self.env["collection.channel"]._named(followup.channel)
         customer = self.env["res.partner"].browse(row.customer_id)
         failed = self.env["collection.failed.addresses"]

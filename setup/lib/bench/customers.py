@@ -176,6 +176,7 @@ class Template:
         )
         moves.action_post()
         moves.is_move_sent = True
+        moves.collection_sent_on = self.invoiced  # not today, or the ruler would be silent for days
         return moves
 
     def _pay(self, line) -> None:
