@@ -49,7 +49,7 @@ class TestDueDate(CollectionCommon):
         self.assertEqual(self.instalment.original_due_date, fields.Date.to_date("2026-03-09"))
         self.assertFalse(self.instalment.gone)
         self.assertTrue(self.instalment.is_open)
-        # the firm word of the 18th (the 17th is a holiday) belonged to the old date
+        # the call of the 16th and the firm word after it belonged to the old date
         self.assertFalse(self.subjects("2026-03-13", "2026-03-16", "2026-03-17", "2026-03-18"))
         self.assertEqual(len(self.day("2026-03-19")), 1)  # a week before
         self.assertEqual(len(self.day("2026-03-26")), 1)  # due today
@@ -76,32 +76,35 @@ class TestDueDate(CollectionCommon):
 
     def test_what_was_planned_about_the_old_date_is_taken_back(self):
         self.day("2026-03-16")  # the call of +5
-        with self.at("2026-03-18 08:00"):
+        with self.at("2026-03-19 08:00"):
             self.run_ruler("enrol", "plan")
         self.assertIn(("Firm and polite", "planned"), self.said())
         self.assertTrue([task for task in self.tasks() if "Call" in task])
-        self.agree("2026-03-26", "2026-03-18 08:10")
+        self.agree("2026-03-27", "2026-03-19 08:10")
         self.assertIn(("Firm and polite", "cancelled"), self.said())
         self.assertIn(("Firm and polite", "cancelled", "rescheduled"), self.ledger(self.move))
         self.assertFalse([task for task in self.tasks() if "Call" in task])
-        self.assertFalse(self.day("2026-03-18"))
+        self.assertFalse(self.day("2026-03-19"))
 
     def test_what_stands_in_the_outbox_does_not_leave_any_more(self):
-        with self.at("2026-03-18 09:30"):
+        self.day("2026-03-16")  # the call of +5
+        with self.at("2026-03-19 09:30"):
             self.run_ruler()
         self.assertIn(("Firm and polite", "queued"), self.said())
-        self.agree("2026-03-26", "2026-03-18 09:31")
-        with self.at("2026-03-18 09:32"):
+        self.agree("2026-03-27", "2026-03-19 09:31")
+        with self.at("2026-03-19 09:32"):
             self.assertFalse(self.deliver())
         self.assertIn(("Firm and polite", "cancelled"), self.said())
 
     def test_another_invoice_of_the_message_still_leaves(self):
         other = self.invoice("2026-03-09", 50.0, date="2026-03-02")
         self.day("2026-03-13")
-        with self.at("2026-03-18 09:10"):
+        self.day("2026-03-16")  # the call of +5
+        with self.at("2026-03-19 09:10"):
             self.run_ruler("enrol", "plan")
-        self.agree("2026-03-26", "2026-03-18 09:15", instalments=self.instalment)
-        sent = self.day("2026-03-18")
+        self.assertEqual(self.followups(state="planned").amount_due, 150.0)
+        self.agree("2026-03-27", "2026-03-19 09:15", instalments=self.instalment)
+        sent = self.day("2026-03-19")
         self.assertEqual(len(sent), 1)
         said = self.followups(channel="email", state="sent")[-1]
         self.assertEqual((said.step_name, said.amount_due), ("Firm and polite", 50.0))
@@ -116,18 +119,19 @@ class TestDueDate(CollectionCommon):
             self.env.flush_all()
         self.assertFalse(self.instalment.original_due_date)
         self.assertFalse(self.subjects("2026-03-12", "2026-03-13"))
-        self.day("2026-03-16")
-        self.assertIn("please pay", self.day("2026-03-18")[0]["subject"])  # as if nothing had been
+        self.assertFalse(self.subjects("2026-03-16", "2026-03-18"))  # the call comes first
+        self.assertIn("please pay", self.day("2026-03-19")[0]["subject"])  # as if nothing had been
         steps = [row[0] for row in self.ledger(self.move) if row[1] == "sent"]
         self.assertEqual(len(steps), len(set(steps)))
 
     def test_a_date_changed_on_the_invoice_itself_keeps_the_original_too(self):
         with self.at("2026-03-12 10:00"):
-            self.move.invoice_date_due = "2026-03-26"
+            self.move.invoice_date_due = "2026-03-27"
             self.env.flush_all()
         self.assertEqual(self.instalments(self.move), self.instalment)
         self.assertEqual(self.instalment.original_due_date, fields.Date.to_date("2026-03-09"))
-        self.assertFalse(self.subjects("2026-03-17", "2026-03-18"))
+        self.assertFalse(self.subjects("2026-03-16", "2026-03-17", "2026-03-18", "2026-03-19"))
+        self.assertFalse([task for task in self.tasks() if "Call" in task])
 
     def test_a_date_changed_before_the_first_run_keeps_the_original_too(self):
         with self.at("2026-03-12 10:00"):

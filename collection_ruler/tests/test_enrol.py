@@ -157,14 +157,27 @@ class TestJoining(CollectionCommon):
         self.assertIn(("Forgot?", "sent", "due"), self.ledger(move))
 
     def test_first_words_to_who_joined_late_are_not_the_firmest(self):
-        """The debt stands at +8 but nobody ever wrote to its customer (A13)."""
+        """The debt comes to +8 but nobody ever wrote to its customer (A13)."""
         old = self.invoice("2026-03-12", 100.0)
-        self.invoice("2026-03-23", 50.0)
+        self.activate("2026-03-18")
+        self.assertEqual(self.instalments(old).watermark, 5)
+        (mail,) = self.day("2026-03-20")
+        self.assertIn(("Firm and polite", "sent", "due"), self.ledger(old))
+        self.assertIn("slip through", mail["subject"])
+        self.assertIn("$ 100.00", mail["body"])
+
+    def test_first_words_about_something_newer_lend_no_tone_from_what_joined_late(self):
+        """The old debt stands at +8, and only the new one has its day (A13, B5)."""
+        old = self.invoice("2026-03-12", 100.0)
+        new = self.invoice("2026-03-23", 50.0)
         self.activate("2026-03-20")
         self.assertEqual(self.instalments(old).watermark, 8)
         (mail,) = self.day("2026-03-23")
-        self.assertIn("slip through", mail["subject"])
-        self.assertIn("$ 150.00", mail["body"])
+        self.assertIn("Due today", mail["subject"])
+        self.assertRegex(mail["body"], r"due date of .*\$ 50\.00")
+        self.assertRegex(mail["body"], rf"(?s)still open from earlier.*\$ 100\.00 \({old.name}")
+        (message,) = self.followups(purpose="dunning").filtered(lambda f: f.channel == "email")
+        self.assertEqual(message.instalment_ids.move_id, new)
 
 
 @tagged("post_install", "-at_install", "quick")

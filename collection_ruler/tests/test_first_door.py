@@ -25,12 +25,19 @@ class TestDoorOne(MoneyCase):
         with self.at("2026-03-09 11:00"):
             transaction.state = "error"
         sent = [mail for day in (10, 11, 12, 13) for mail in self.day(f"2026-03-{day}")]
-        self.assertIn(("Due today", "sent", "due"), self.ledger(first))
+        # the day passed on which it was true: the next step takes its place
+        self.assertIn(("Due today", "cancelled", "overtaken"), self.ledger(first))
+        self.assertEqual(
+            [row for row in self.ledger(first) if row[0] == "Forgot?"],
+            [("Forgot?", "sent", "due")],
+        )
         self.assertEqual(
             [row for row in self.ledger(second) if row[0] == "Due today"],
             [("Due today", "sent", "due")],
         )
+        self.assertEqual(len(sent), 1)
         self.assertIn(first.name, sent[0]["body"])
+        self.assertIn("$ 150.00", sent[0]["body"])
         self.assertFalse([mail for mail in sent if "please pay" in mail["subject"]], "too firm")
 
     def test_stored_pdf_does_not_say_that_the_invoice_was_sent(self):

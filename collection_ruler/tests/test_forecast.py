@@ -35,6 +35,7 @@ class ForecastCase(CollectionCommon):
             for hour in MOMENTS:
                 with self.at(f"{day} {hour}"):
                     self.run_and_approve()
+                    self.run_odoo_sending()  # what did not arrive is not spoken about
             day += timedelta(days=1)
         found = Counter()
         for followup in self.env["collection.followup"].search([("state", "!=", "cancelled")]):

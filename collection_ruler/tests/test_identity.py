@@ -32,8 +32,8 @@ class TestIdentity(CollectionCommon):
         self.env.invalidate_all()
 
     def assert_nothing_fires_again(self, partner):
-        """Nothing until +8, then exactly that."""
-        for day in ("2026-03-12", "2026-03-13", "2026-03-16"):
+        """Nothing until the call of +5 had its two working days, then exactly the firm word of +8."""
+        for day in ("2026-03-12", "2026-03-13", "2026-03-16", "2026-03-18"):
             self.assertFalse(self.day(day), f"said again on {day}")
         self.assertEqual(
             [
@@ -43,7 +43,11 @@ class TestIdentity(CollectionCommon):
             ],
             self.said_before,
         )
-        sent = self.day("2026-03-18")
+        self.assertEqual(
+            [r for r in self.said(partner) if r[0].startswith("Call")],
+            [("Call: is anything wrong?", "sent")],
+        )
+        sent = self.day("2026-03-19")
         self.assertEqual(len(sent), 1)
         self.assertIn("please pay", sent[0]["subject"])
         self.assertIn(("Firm and polite", "sent"), self.said(partner))
@@ -86,16 +90,29 @@ class TestIdentity(CollectionCommon):
         self.assertEqual(debtor.amount_due, 150.0)
 
     def test_merge_keeps_holds_and_planned_messages(self):
-        with self.at("2026-03-18 08:00"):
+        self.day("2026-03-16")  # the call of +5
+        with self.at("2026-03-19 08:00"):
             self.run_ruler()
         self.assertIn(("Firm and polite", "planned"), self.said())
         self.hold()
         self.invoice("2026-03-30", 50.0, self.other, date="2026-03-02")
-        with self.at("2026-03-18 08:10"):
+        with self.at("2026-03-19 08:10"):
             self.run_ruler("enrol")
         self.merge(self.customer, self.other)
         self.assertEqual(len(self.debtor(self.other).hold_ids), 1)
-        self.assertFalse(self.day("2026-03-18"), "the hold was lost in the merge")
+        self.assertFalse(self.day("2026-03-19"), "the hold was lost in the merge")
+
+    def test_merge_takes_an_open_call_along_and_the_firm_word_waits_for_it(self):
+        self.invoice("2026-04-30", 50.0, self.other, date="2026-03-02")
+        self.day("2026-03-16")
+        with self.at("2026-03-16 12:00"):
+            self.run_ruler("enrol")
+        self.assertEqual(self.tasks(), ["Call: is anything wrong?"])
+        self.merge(self.customer, self.other)
+        self.assertEqual(self.tasks(self.other), ["Call: is anything wrong?"])
+        self.assertFalse(self.day("2026-03-18"), "the call is still to be made")
+        self.assertEqual(len(self.day("2026-03-19")), 1)
+        self.assertEqual(self.tasks(self.other), ["Call: is anything wrong?"])
 
     def test_merge_of_partners_in_one_entry_whose_instalments_collide(self):
         """A general entry that asks both for the same day: one instalment afterwards."""
@@ -164,22 +181,42 @@ class TestIdentity(CollectionCommon):
                 if others:
                     self.invoice("2026-03-09", 70.0, date="2026-03-02")
                     self.day("2026-03-11")
-                with self.at("2026-03-18 07:00"):
+                self.day("2026-03-16")  # the call of +5
+                with self.at("2026-03-19 07:00"):
                     self.run_ruler("enrol", "plan")  # said at nine
                 self.assertIn(("Firm and polite", "planned"), self.said())
-                with self.at("2026-03-18 08:00"):
+                with self.at("2026-03-19 08:00"):
                     self.move.button_draft()
                     self.move.partner_id = self.other
                     self.move.action_post()
                 sent = {
-                    mail["email_to"][0]: mail["body"] for mail in self.day("2026-03-18", "10:00")
+                    mail["email_to"][0]: mail["body"] for mail in self.day("2026-03-19", "10:00")
                 }
                 to_the_new = next(body for to, body in sent.items() if self.other.email in to)
                 self.assertIn(self.move.name, to_the_new)
                 self.assertFalse(
                     [to for to in sent if self.move.name in sent[to] and self.other.email not in to]
                 )
-                self.assertFalse(self.day("2026-03-19"), "nobody hears it again")
+                self.assertFalse(self.day("2026-03-20"), "nobody hears it again")
+            self.env.invalidate_all(flush=False)
+
+    def test_invoice_handed_over_while_its_call_is_open(self):
+        """Nobody is called about what they do not owe, and whoever never heard of it begins gently."""
+        for others in (0, 1):
+            with self.subTest(others=others), closing(self.env.cr.savepoint(flush=False)):
+                if others:
+                    self.invoice("2026-04-30", 70.0, date="2026-03-02")
+                self.day("2026-03-16")
+                self.assertEqual(self.tasks(), ["Call: is anything wrong?"])
+                with self.at("2026-03-17 08:00"):
+                    self.move.button_draft()
+                    self.move.partner_id = self.other
+                    self.move.action_post()
+                (mail,) = self.day("2026-03-18")
+                self.assertIn(self.other.email, mail["email_to"][0])
+                self.assertIn("slip through", mail["subject"])
+                self.assertFalse(self.tasks(), "nothing of it is theirs")
+                self.assertFalse(self.day("2026-03-19"))
             self.env.invalidate_all(flush=False)
 
     def test_partner_of_a_line_changed(self):

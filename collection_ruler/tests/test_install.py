@@ -29,6 +29,7 @@ class TestInstall(CollectionCommon):
             {
                 ("account.move", "collection_ruler_id"),
                 ("account.move", "collection_sent_on"),
+                ("account.move.line", "collection_original_due_date"),
                 ("res.partner", "collection_ruler_id"),
             },
         )
@@ -42,9 +43,10 @@ class TestInstall(CollectionCommon):
             )
         self.env.cr.execute(
             "SELECT is_nullable, column_default FROM information_schema.columns "
-            "WHERE table_name = 'account_move' AND column_name LIKE 'collection_%'"
+            "WHERE table_name IN ('account_move', 'account_move_line') "
+            "AND column_name LIKE 'collection_%'"
         )
-        self.assertEqual(self.env.cr.fetchall(), [("YES", None)] * 2)
+        self.assertEqual(self.env.cr.fetchall(), [("YES", None)] * 3)
 
     def test_nothing_is_enrolled_or_said_before_a_ruler_runs(self):
         self.invoice("2026-01-05", 100.0)

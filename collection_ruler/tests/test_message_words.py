@@ -226,7 +226,9 @@ class TestWords(MessageCase):
     def test_a_reminder_speaks_of_what_is_late_and_asks_for_all_that_is_due(self):
         """B5, D1: what falls due that day is asked for as well, but nobody has forgotten it."""
         mail = self.reminder(31.0)
-        self.assertRegex(mail["body"], r"An amount of \$ 31\.00 is still open")
+        self.assertRegex(
+            mail["body"], r"An amount of \$ 31\.00 is still open: invoice INV/\S+, due March 9"
+        )
         row = re.search(r"Mar 11, 2026.*?</tr>", mail["body"], re.S)[0]
         self.assertRegex(row, r">\s*today\s*<")
         self.assertEqual(len(re.findall(r">\s*today\s*<", mail["body"])), 1)

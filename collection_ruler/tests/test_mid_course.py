@@ -17,10 +17,12 @@ class TestMidCourse(PlanCase):
             self.day(day)
 
     def test_running_twice_says_nothing_twice(self):
-        with self.at("2026-03-17 12:00"):
-            self.run_ruler()
-        for _time in range(3):
-            self.day("2026-03-18")
+        for day in ("2026-03-16", "2026-03-19"):  # the call of +5, then the firm word
+            with self.at(f"{day} 08:00"):
+                self.run_ruler()
+            for _time in range(3):
+                self.day(day)
+        self.assertIn(("Firm and polite", "sent"), self.said())
         names = [name for name, _state in self.said()]
         self.assertEqual(len(names), len(set(names)), names)
 
@@ -37,7 +39,7 @@ class TestMidCourse(PlanCase):
         self.step("Forgot?").unlink()
         self.assertIn(("Forgot?", "sent", "due"), self.ledger(self.move))
         self.assertIn(("Forgot?", "sent"), self.said())
-        self.assertEqual(self.days_said(12, 18), [(18, "Firm and polite")])
+        self.assertEqual(self.days_said(12, 19), [(19, "Firm and polite")])
 
     def test_step_moved_behind_the_watermark_is_not_repeated(self):
         self.step("Forgot?").offset_days = 1
@@ -46,7 +48,7 @@ class TestMidCourse(PlanCase):
     def test_step_said_already_and_moved_ahead_is_not_repeated(self):
         self.step("Forgot?").offset_days = 4
         self.assertEqual(self.days_said(12, 16), [], "the same words twice")
-        self.assertEqual(self.days_said(17, 18), [(18, "Firm and polite")], "stuck behind it")
+        self.assertEqual(self.days_said(17, 19), [(19, "Firm and polite")], "stuck behind it")
 
     def test_a_step_said_already_and_moved_ahead_hides_no_other(self):
         self.step("Forgot?").offset_days = 4
@@ -61,7 +63,9 @@ class TestMidCourse(PlanCase):
         self.add_step(1)
         self.day("2026-03-13")
         marks.append(self.instalments(self.move).watermark)
-        self.day("2026-03-18")
+        self.day("2026-03-16")
+        marks.append(self.instalments(self.move).watermark)
+        self.day("2026-03-19")
         marks.append(self.instalments(self.move).watermark)
         self.assertEqual(marks, sorted(marks))
         self.assertEqual(marks[0], 2)
@@ -70,7 +74,7 @@ class TestMidCourse(PlanCase):
     def test_pause_and_resume(self):
         with self.at("2026-03-12 10:00"):
             self.ruler.action_pause()
-        self.assertEqual(self.days_said(16, 18), [])
+        self.assertEqual(self.days_said(16, 19), [])
         with self.at("2026-03-20 08:00"):
             self.ruler.action_resume()
         self.assertEqual(
@@ -95,7 +99,8 @@ class TestMidCourse(PlanCase):
         self.assertEqual(planned.mapped("step_name"), ["Forgot?"], "the first overdue step")
 
     def test_paused_with_a_message_in_the_outbox_nothing_leaves(self):
-        with self.at("2026-03-18 09:30"):
+        self.day("2026-03-16")
+        with self.at("2026-03-19 09:30"):
             self.run_ruler()
             self.assertIn(("Firm and polite", "queued"), self.said())
             self.ruler.action_pause()

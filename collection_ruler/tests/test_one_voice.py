@@ -11,7 +11,12 @@ from .plan_case import PlanCase
 class TestOneVoice(PlanCase):
     """B4, B5: one message per customer, in the tone of the oldest; a cap over everything."""
 
+    def without_calls(self):
+        """A firm word that comes on its own day: it does not wait for a call."""
+        self.step("Call: is anything wrong?").unlink()
+
     def test_several_invoices_one_message_with_the_tone_of_the_oldest(self):
+        self.without_calls()
         self.activate("2026-03-02")
         old = self.invoice("2026-03-09", 100.0)
         new = self.invoice("2026-03-15", 50.0)  # a Sunday: due on Monday the 16th
@@ -27,6 +32,7 @@ class TestOneVoice(PlanCase):
         self.assertIn(new.name, sent[0]["body"])
 
     def test_tone_falls_when_the_oldest_is_paid_before_it_leaves(self):
+        self.without_calls()
         self.activate("2026-03-02")
         old = self.invoice("2026-03-09", 100.0)
         self.invoice("2026-03-15", 50.0)
@@ -91,7 +97,9 @@ class TestOneVoice(PlanCase):
         )
 
     def test_thanks_and_invoices_are_no_contacts(self):
-        """B4: what asks for nothing keeps no reminder back, and no reminder keeps it back."""
+        """B4: what asks for nothing keeps no later reminder back, and no reminder keeps it back; only on the
+        day of thanks itself nobody is reminded (A5)."""
+        self.ruler.min_days_between_contacts = 3
         self.activate("2026-03-02")
         move = self.invoice("2026-03-09", 100.0)
         self.day("2026-03-02")
@@ -99,12 +107,19 @@ class TestOneVoice(PlanCase):
             self.pay(move, 30.0)
             self.run_ruler("track")
         self.invoice("2026-03-19", 50.0, date="2026-03-09", sent=False)
-        known = self.followups()
-        self.assertEqual(len(self.day("2026-03-09")), 3)
-        purposes = (self.followups(state="sent") - known.filtered("delivered_at")).mapped("purpose")
-        self.assertIn("dunning", purposes)
-        self.assertIn("delivery", purposes)
-        self.assertEqual(self.followups(purpose="thanks").state, "sent")
+        self.assertEqual(self.purposes_of("2026-03-09"), ["delivery", "thanks"])
+        self.assertEqual(self.instalments(move).waiting_reason, "thanked")
+        self.invoice("2026-03-20", 70.0, date="2026-03-11", sent=False)
+        self.assertEqual(self.purposes_of("2026-03-11"), ["delivery", "dunning"])
+        self.assertEqual(self.followups(purpose="dunning")[-1].step_name, "Forgot?")
+
+    def purposes_of(self, day):
+        """What for the messages of a day were, each of which arrived."""
+        known = self.followups(state="sent")
+        sent = self.day(day)
+        purposes = (self.followups(state="sent") - known).mapped("purpose")
+        self.assertEqual(len(sent), len(purposes))
+        return sorted(purposes)
 
     def test_no_overdue_step_until_days_after_delivery(self):
         """An invoice that is posted today, due today, and was never sent (A3)."""

@@ -233,6 +233,7 @@ class TestReference(CollectionCommon):
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.ruler = cls.ruler.with_env(cls.env)
         cls.ruler.max_contacts = Model.max_contacts
+        cls.ruler.days_after_delivery = 0  # each invoice is sent on the day of its posting
         cls.customers = cls.env["res.partner"].create(
             [
                 {"name": f"Customer {n}", "email": f"customer{n}@customer.example.com"}

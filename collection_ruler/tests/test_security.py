@@ -56,6 +56,9 @@ PUBLIC = {
     "action_drop",
     "action_look_again",
     "action_end_hold",
+    # collectors, on the debtor; on invoices whoever may write them
+    "action_mark_sent",
+    "action_collection_mark_sent",
     "action_send",
     "action_note",
     "default_get",

@@ -1,5 +1,6 @@
 """An invoice is reminded of only after it reached the customer (A3)."""
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import CollectionCommon
@@ -58,13 +59,25 @@ class TestSending(CollectionCommon):
         self.assertTrue(move.is_move_sent)
         self.assertFalse(self.debtor().has_unsent)
 
+    def test_who_only_reads_marks_nothing_as_sent(self):
+        move = self.late()
+        self.day("2026-03-10")
+        reader = self.new_user("reader-sent", "collection_ruler.collection_ruler_group_reader")
+        with self.assertRaises(AccessError):
+            self.debtor().with_user(reader).action_mark_sent()
+        with self.assertRaises(AccessError):
+            move.with_user(reader).action_collection_mark_sent()
+        self.assertFalse(move.is_move_sent)
+
     def test_a_message_about_another_invoice_does_not_ask_for_it(self):
-        self.late(amount=70.0)
+        unsent = self.late(amount=70.0)
         with self.at("2026-03-10 08:40"):
-            self.invoice("2026-03-02", 30.0, date="2026-02-10")
+            move = self.invoice("2026-03-02", 30.0, date="2026-02-10")
         (mail,) = self.weeks("2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13")
-        self.assertIn("30.00", mail["subject"])
+        self.assertIn(move.name, mail["subject"])
+        self.assertIn("30.00", mail["body"])
         self.assertNotIn("70.00", mail["body"])
+        self.assertNotIn(unsent.name, mail["subject"] + mail["body"])
 
     def test_what_has_no_document_is_reminded_as_ever(self):
         ben, cleo = self.person("Ben Example"), self.person("Cleo Example")

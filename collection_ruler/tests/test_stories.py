@@ -30,16 +30,17 @@ class TestStoryReply(StoryCase):
         (self.reminder,) = self.day("2026-03-11")  # Forgot?
 
     def test_3_reply_in_the_morning_holds_the_firm_mail_planned_for_nine(self):
-        with self.at("2026-03-18 08:50"):
+        self.day("2026-03-16")  # a call, which nobody makes
+        with self.at("2026-03-19 08:50"):
             self.run_ruler()
         self.assertEqual(self.said()[-1], ("Firm and polite", "planned"), "it waits for 9 o'clock")
-        with self.at("2026-03-18 08:55"):
+        with self.at("2026-03-19 08:55"):
             self.reply(self.reminder, "Paid yesterday.")
-        self.assertFalse(self.day("2026-03-18", "09:00"), "the firm mail left after the reply")
+        self.assertFalse(self.day("2026-03-19", "09:00"), "the firm mail left after the reply")
         debtor = self.debtor()
         hold = debtor.hold_ids
         self.assertEqual((hold.origin, hold.scope, hold.state), ("reply", "all", "active"))
-        self.assertEqual(str(hold.date_to), "2026-04-01", "ten working days, if nobody answers")
+        self.assertEqual(str(hold.date_to), "2026-04-02", "ten working days, if nobody answers")
         self.assertEqual(debtor.priority, "1", "João does not top the list")
         self.assertIn("Answer the reply of Ana Example", self.tasks())
         self.assertTrue(self.followups(step_name="Forgot?").answered_at)
@@ -163,7 +164,8 @@ class TestStoryReply(StoryCase):
         self.assertFalse(self.followups(step_name="Forgot?").answered_at)
         self.assertEqual(self.debtor().priority, "0")
         self.assertFalse([t for t in self.tasks() if "reply" in t])
-        self.assertEqual(len(self.day("2026-03-18")), 1, "the ruler stopped")
+        self.day("2026-03-16")  # a call, which nobody makes
+        self.assertEqual(len(self.day("2026-03-19")), 1, "the ruler stopped")
 
     def test_4_out_of_office_is_no_answer(self):
         with self.at("2026-03-12 09:40"):
@@ -265,8 +267,11 @@ class TestStoryMoney(StoryCase):
         moves = [
             self.invoice("2026-03-09", amount, date="2026-03-02") for amount in (100, 200, 400, 800)
         ]
+        # who disputes something was heard: nobody asks them whether it slipped through
+        self.step("Forgot?").mail_template_id = self.words_that_state_nothing()
         self.day("2026-03-02")
-        self.hold(moves[1], origin="dispute")
+        with self.at("2026-03-05 10:00"):
+            self.hold(moves[1], origin="dispute")
         (mail,) = self.day("2026-03-09")
         self.assertRegex(mail["body"], r"due date of .*\$ 1,300\.00")
         self.assertNotIn(moves[1].name, mail["body"])
@@ -279,7 +284,8 @@ class TestStoryMoney(StoryCase):
         with self.at("2026-03-10 10:00"):
             self.debtor().hold_ids.action_end()
         (mail,) = self.day("2026-03-11")
-        self.assertIn("$ 1,500.00", mail["subject"], "after the dispute it is asked for again")
+        self.assertIn("$ 1,500.00", mail["body"], "after the dispute it is asked for again")
+        self.assertEqual(self.followups()[-1].amount_due, 1500.0)
 
     def test_6_new_invoice_is_delivered_while_everything_is_held(self):
         self.activate("2026-03-02")
@@ -319,12 +325,17 @@ class TestStoryMoney(StoryCase):
         said = []
         for day in ("2026-03-23", "2026-03-24", "2026-03-25"):
             said += self.subjects(self.day(day))
-        self.assertEqual(
-            said, ["did something slip through?"], "the same step again, once, not the next"
-        )
+        self.assertEqual(said, [], "money was seen: it did not slip through")
+        again = self.followups(step_name="Forgot?", state="to_approve")
+        self.assertEqual(again.reason, "untrue_no_payment", "the same step again, not the next")
+        self.step("Forgot?").mail_template_id = self.words_that_state_nothing()
+        with self.at("2026-03-25 10:00"):
+            again.action_approve()
+        self.assertEqual(len(self.day("2026-03-25", "10:10")), 1, "true words leave, once")
         self.assertEqual(self.instalments(move).occurrence, 1)
 
     def test_7_afterwards_the_ruler_goes_on_in_its_rhythm(self):
+        self.step("Forgot?").mail_template_id = self.words_that_state_nothing()
         self.returned_after_thanks()
         said = []
         for day in range(19, 32):
@@ -333,7 +344,7 @@ class TestStoryMoney(StoryCase):
         self.assertEqual(said[0][0], 20)
         self.assertEqual(said[1][1], "did something slip through?")
         # the 19th stands for +2 now, so +8 is six business-calendar days on: due "on" the 17th, a
-        # holiday, counts from the 18th
+        # holiday, counts from the 18th; the call of the 23rd, a day of a message, comes on the 24th
         self.assertEqual([day for day, s in said if "please pay" in s], [26])
 
     def test_12_old_payments_reconciled_late(self):
@@ -380,8 +391,12 @@ class TestStoryServerDown(StoryCase):
         self.day("2026-04-07")
 
     def test_10_one_message_at_the_latest_step_and_the_call_stays_a_task(self):
+        """The call has two working days, then the latest message leaves without it."""
         sent = self.day("2026-04-16")
-        sent += self.day("2026-04-16", "11:00")
+        sent += self.day("2026-04-16", "11:00") + self.day("2026-04-17")
+        self.assertFalse(sent, "called and written to in one minute")
+        self.assertIn("Call: is anything wrong?", self.tasks())
+        sent = self.day("2026-04-20") + self.day("2026-04-20", "11:00")
         self.assertEqual(self.subjects(sent), ["please pay, or tell us when"])
         self.assertEqual(
             [
@@ -401,14 +416,16 @@ class TestStoryServerDown(StoryCase):
         firm = self.step("Firm and polite")
         firm.mode = "approve"
         self.assertFalse(self.day("2026-04-16"))
+        self.assertFalse(self.followups(step_id=firm.id), "the call comes first")
+        self.assertFalse(self.day("2026-04-20"))
         followup = self.followups(step_id=firm.id)
         self.assertEqual(followup.state, "to_approve")
         self.assertIn("Approve “Firm and polite”", self.tasks())
         self.assertIn("Call: is anything wrong?", self.tasks())
-        self.assertFalse(self.day("2026-04-17"), "it left without approval")
-        with self.at("2026-04-17 10:00"):
+        self.assertFalse(self.day("2026-04-21"), "it left without approval")
+        with self.at("2026-04-21 10:00"):
             followup.action_approve()
-        sent = self.day("2026-04-17", "10:10")
+        sent = self.day("2026-04-21", "10:10")
         self.assertEqual(self.subjects(sent), ["please pay, or tell us when"])
 
     def test_10_who_was_never_written_to_hears_the_first_overdue_step(self):

@@ -82,11 +82,21 @@ class TestStores(StoresCase):
         self.assertEqual(self.to(self.day("2026-03-09")), ["collection@customer.example.com"])
 
     def test_two_stores_with_one_address_get_one_message(self):
+        self.assert_one_message(self.store_a, self.store_b)
+
+    def test_two_stores_with_one_address_get_one_message_whoever_is_billed_first(self):
+        self.assert_one_message(self.store_b, self.store_a)
+
+    def assert_one_message(self, *stores):
+        """Stores that share an address and are billed in this order hear of it together, once."""
         self.store_b.email = "A@stores.example.com"
-        self.bill(self.store_a)
-        self.bill(self.store_b)
+        for store in stores:
+            self.bill(store)
         self.day("2026-03-02")
-        self.assertEqual(self.to(self.day("2026-03-09")), ["a@stores.example.com"])
+        (mail,) = self.day("2026-03-09")
+        self.assertEqual(self.to([mail]), ["a@stores.example.com"])
+        self.assertIn("200.00", mail["body"])
+        self.assertFalse(self.day("2026-03-10"))
 
     def test_a_collection_contact_who_left_before_the_door_gives_way_to_both_stores(self):
         desk = self.contact("collection")

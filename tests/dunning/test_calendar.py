@@ -125,7 +125,7 @@ def test_without_a_best_time_it_is_as_soon_as_may_be():
     assert calendar.near(utc("2026-03-02T10:00"), 22 * 60) == utc("2026-03-02T17:30")
 
 
-NEW_YEARS = ["2026-01-01", "2026-01-02", "2026-12-31", "2027-01-01", "2027-01-02"]
+NEW_YEARS = ["2025-12-31", "2026-01-01", "2026-01-02", "2026-12-31", "2027-01-01", "2027-01-02"]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,8 @@ NEW_YEARS = ["2026-01-01", "2026-01-02", "2026-12-31", "2027-01-01", "2027-01-02
         # over the turn of the year, begun last year
         (("2020-12-31", "2021-01-02", True), "2026-01-02", NEW_YEARS),
         (("2026-03-10", "2026-03-12", False), "2026-03-11", ["2026-03-10", "2026-03-11", "2026-03-12"]),
+        # what has passed counts for a task that was made before it
+        (("2026-03-10", "2026-03-11", False), "2026-03-16", ["2026-03-10", "2026-03-11"]),
     ],
 )  # fmt: skip
 def test_dates_to_avoid(blackout, today, expected):

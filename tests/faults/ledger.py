@@ -55,9 +55,9 @@ NEVER = {
          WHERE f.state = 'sent' AND f.channel = 'email'
            AND NOT EXISTS (SELECT FROM known k WHERE k.followup = f.id)
     """,
-    "failed or uncertain, and nobody has a task": """
+    "failed, uncertain or to approve, and nobody has a task": """
         SELECT f.id, f.state, f.reason, f.step_name FROM collection_followup f
-         WHERE f.state IN ('failed', 'uncertain')
+         WHERE f.state IN ('failed', 'uncertain', 'to_approve')
            AND NOT EXISTS (SELECT FROM task WHERE followup = f.id)
     """,
 }
@@ -78,7 +78,7 @@ SAID = """
       LEFT JOIN collection_followup f ON f.id = t.followup_id
 """
 GOOD = {
-    *(("planned", state) for state in ("planned", "queued", "failed")),
+    *(("planned", state) for state in ("planned", "to_approve", "queued", "failed")),
     *(("sent", state) for state in ("sent", "uncertain")),
 }
 

@@ -49,6 +49,19 @@ class Readers:
             self._known[key] = self._choose(debtor_id, role, customer, addressee)
         return self._known[key]
 
+    def are_one(self, partner, other):
+        """Whether two contacts of a customer are one reader: both are there, at the same addresses.
+
+        :param partner: ``res.partner``, empty for nobody
+        """
+        if partner == other:
+            return True
+        if not (partner and other) or partner.commercial_partner_id != other.commercial_partner_id:
+            return False
+        addresses = set(self._reader(partner).addresses)
+        is_there = partner.active and other.active and bool(addresses)
+        return is_there and addresses == set(self._reader(other).addresses)
+
     def _choose(self, debtor_id, role, customer, addressee):
         contacts, dead = self._contacts.get(customer.id, {}), self._dead.get(debtor_id, ())
         candidates = order(
@@ -64,6 +77,8 @@ class Readers:
             heard = who_hears([*candidates, *others], dead)
         if not heard:
             return customer.browse()
+        if addressee != customer:
+            self.of_addressee(debtor_id, role, customer)  # comes first, whoever is asked for first
         # two contacts with one address are one reader
         key = debtor_id, heard.addresses or heard.id
         return self._same.setdefault(key, customer.browse(heard.id))

@@ -184,7 +184,7 @@ class CollectionAddressing(models.AbstractModel):
         )
         addressee = customer.browse(row.addressee_id)
         reader = readers.of_addressee(row.debtor_id, row.role, addressee)
-        if reader.id != (row.partner_id or False):
+        if not readers.are_one(reader, customer.browse(row.partner_id or ())):
             return False
         if not channel._has_addresses:
             return True

@@ -64,20 +64,24 @@ class CollectionGateway(models.AbstractModel):
         return answer, refusals_in_words(theirs)
 
     def _tell_of_refused(self, followup, refused):
+        """One task for a person, whatever was refused: that an address is gone, or what was said of it."""
+        note = self.env._(
+            "The message went to the other addresses. The mail server said: %s",
+            refusals_in_words(refused),
+        )
         gone = [
             a for a, answer in refused.items() if of_refusals({a: answer}) == Answer.BAD_ADDRESS
         ]
-        if gone:
-            self.env["collection.failed.addresses"]._reached_others(followup, ", ".join(gone))
-        followup.debtor_id._schedule_task(
-            self.env._("Correct an e-mail address: %s was refused", ", ".join(refused)),
-            self.env._(
-                "The message went to the other addresses. The mail server said: %s",
-                refusals_in_words(refused),
-            ),
-            followup.ruler_id,
-            once=True,
-        )
+        failed = self.env["collection.failed.addresses"]
+        if gone and failed._reached_others(followup, ", ".join(gone), note):
+            refused = {a: answer for a, answer in refused.items() if a not in gone}
+        if refused:
+            followup.debtor_id._schedule_task(
+                self.env._("Correct an e-mail address: %s was refused", ", ".join(refused)),
+                note,
+                followup.ruler_id,
+                once=True,
+            )
 
     def _write_answer(self, followup, verdict, said):
         """Sent, again later, failed, or nobody knows."""

@@ -112,10 +112,11 @@ class CollectionFailedAddresses(models.AbstractModel):
         return [f.id for f in sent if not wanted.isdisjoint(mail._split(f.address))]
 
     @api.model
-    def _reached_others(self, followup, address):
+    def _reached_others(self, followup, address, note=None):
         """Note that a message did not arrive at an address; whether it did at others that it went to.
 
         :param followup: ``collection.followup`` that left
+        :param note: what else to say to whoever corrects the address
         """
         channel = followup._channel()
         own, failed = channel._split(followup.address), channel._split(followup.failed_address)
@@ -125,7 +126,10 @@ class CollectionFailedAddresses(models.AbstractModel):
         followup.failed_address = ", ".join(one for one in own if one in failed)
         followup.debtor_id._schedule_task(
             self.env._("One of several addresses does not work: %s", followup.failed_address),
-            self.env._("The others get the messages. Take it out of the contact, or correct it."),
+            note
+            or self.env._(
+                "The others get the messages. Take it out of the contact, or correct it."
+            ),
             followup.ruler_id,
             once=True,
         )

@@ -142,17 +142,18 @@ class CollectionFollowup(models.Model):
     @api.depends_context("lang")
     def _compute_figures(self):
         for followup in self:
-            asked, today = followup._asked(), followup.debtor_id._local_today()
+            asked, named = followup._asked(), sentences.named(followup)
+            today = followup.debtor_id._local_today()
             followup.current_date = date_text(self.env, today)
             followup.amount_text = followup._own_amount_text(followup.amount_due)
             paid = followup.amount_paid
             if followup.purpose == "thanks":
                 paid += self.env["collection.thanks"]._kept(followup)
             followup.amount_paid_text = followup._own_amount_text(paid)
-            followup.invoices_text = sentences.invoices_text(self.env, asked)
-            followup.invoices_due_text = sentences.invoices_due_text(self.env, asked)
+            followup.invoices_text = sentences.invoices_text(self.env, named)
+            followup.invoices_due_text = sentences.invoices_due_text(self.env, named)
             followup.invoice_names = ", ".join(dict.fromkeys(i.move_id.name or "" for i in asked))
-            followup.oldest_due_text = sentences.oldest_due_text(self.env, asked, today)
+            followup.oldest_due_text = sentences.oldest_due_text(self.env, named, today)
 
     @api.depends("amount_due", "instalment_ids", "names_currencies")
     @api.depends_context("lang")

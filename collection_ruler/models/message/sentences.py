@@ -121,9 +121,23 @@ def oldest_due_text(env, asked, today):
 
 def overdue_text(followup):
     """What of it is overdue, in the currency of the message; empty where nothing is."""
-    tables = followup.env["collection.message.tables"]
-    late = sums_of(tables._statement(followup).overdue).get(followup.currency_id.name)
+    late = sums_of(_late(followup)).get(followup.currency_id.name)
     return followup._own_amount_text(float(late.net)) if late and late.net else ""
+
+
+def named(followup):
+    """The instalments that its sentences name: those of which `overdue_text` is the sum, else all that it
+    asks for, or thanks for; the oldest first."""
+    asked = followup._asked()
+    if followup.purpose == "thanks" or not overdue_text(followup):
+        return asked
+    ids = {row.owed.id for row in _late(followup) if row.owed.currency == followup.currency_id.name}
+    return asked.filtered(lambda i: i.id in ids)
+
+
+def _late(followup):
+    """The overdue rows of its dunning ``Statement``."""
+    return followup.env["collection.message.tables"]._statement(followup).overdue
 
 
 def remaining(followup):

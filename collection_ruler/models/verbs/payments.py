@@ -138,7 +138,8 @@ class CollectionTrackPayments(models.AbstractModel):
                 planned.browse(followup_id)._cancel(Reason.PAID if paid else Reason.GONE)
 
     def _close_tasks(self, debtors):
-        """Calls and reviews that have no subject any more: all they were about is settled."""
+        """Calls and reviews that have no subject any more: all they were about is settled, or is owed by
+        somebody else now."""
         self.env["collection.followup"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -147,7 +148,7 @@ class CollectionTrackPayments(models.AbstractModel):
                   FROM collection_followup f
                   LEFT JOIN collection_followup_item t ON t.followup_id = f.id
                   LEFT JOIN collection_instalment i
-                    ON %s
+                    ON %s AND i.debtor_id = f.debtor_id
                  WHERE f.debtor_id IN %s AND f.activity_id IS NOT NULL
                  GROUP BY f.activity_id HAVING bool_or(i.is_open) IS NOT TRUE
                 """,

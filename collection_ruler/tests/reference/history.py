@@ -256,6 +256,14 @@ STORIES = {
         Invoice(7, customer=0, amount=10, due_in=-7, parts=1, every=1),
         MoveStep(8, step=0, offset=9),
     ],
+    "a payment comes back before the thanks, twice": [
+        Invoice(0, customer=0, amount=30, due_in=-9, parts=1, every=1),
+        Pay(2, invoice=0, amount=10),
+        Pay(2, invoice=0, amount=20),
+        Undo(3, payment=1),
+        Pay(7, invoice=0, amount=None),
+        Undo(8, payment=2),  # of this they heard
+    ],
     "a payment comes back of which only one instalment was spoken about": [
         Invoice(2, customer=0, amount=10, due_in=-5, parts=3, every=4),
         Hold(3, customer=0, invoice=None, days=None),

@@ -8,7 +8,8 @@ Amounts are in whole units of the company's currency. Dates are local to the com
 
 Left out on purpose:
 
-- tasks, approval, deliveries of the invoice, several channels, several steps at one offset;
+- tasks, approval, several channels, several steps at one offset;
+- deliveries of the invoice and the silence after them: each has arrived when it is posted;
 - several rulers, their filters, dates and limit of days in default; joining silently on activation;
 - a second currency, branches, payments without entry, pending transactions, blocked entries,
   general entries, write-offs, money that is not for an invoice, backdated payments;
@@ -50,11 +51,13 @@ class Instalment:
     gone: bool = False  # its invoice has other terms now
     taken_on: date | None = None  # since when it is known
     settled: bool = False  # when a run last looked
+    settled_by_money: bool = False  # then, and not by a credit note alone
     lost_thanked: bool = False  # since then, a payment that was thanked for
     watermark: int = NOTHING
     said: dict[str, int] = field(default_factory=dict)  # offset of each step, by name
     anchor: date | None = None  # offsets count from here after a payment came back
     returned_on: date | None = None  # of this the customer was not told yet
+    told: bool = False  # that it came back, since the steps were last said anew
 
     @property
     def taken(self) -> bool:
@@ -182,7 +185,7 @@ class Model:
             instalment.anchor = today - max(again) * DAY
             instalment.watermark = max(again) - 1
         instalment.said = {}
-        instalment.returned_on = today
+        instalment.returned_on, instalment.told = today, False
 
     def _creditnote(self, event: history.CreditNote) -> None:
         customer = event.customer
@@ -270,12 +273,18 @@ class Model:
         for instalment in self.instalments:
             if instalment.residual > 0 and not instalment.taken:
                 instalment.taken_on = today
-            if instalment.settled and instalment.residual and instalment.lost_thanked:
-                self._reopen(instalment, today)
+            if instalment.settled and instalment.residual:
+                if instalment.lost_thanked:
+                    self._reopen(instalment, today)
+                elif instalment.settled_by_money and not instalment.told:
+                    # before the thanks: it goes on where it stood, after the word all the same
+                    instalment.returned_on = today
             if instalment.settled and not instalment.residual:  # no second thanks for a correction
                 for payment in self.payments:
                     if payment.day == today and any(i is instalment for i, _a in payment.used):
                         payment.mends.append(instalment)
+            if instalment.taken and not instalment.residual and not instalment.settled:
+                instalment.settled_by_money = self._has_money(instalment)
             instalment.settled = instalment.taken and not instalment.residual
             instalment.lost_thanked = False
         if not self.running or not is_open(today):
@@ -288,6 +297,11 @@ class Model:
             if not thanks:  # on the day of thanks nothing is asked for (A5)
                 said.append(self._returned(customer, today) or self._message(customer, today))
         return [message for message in said if message]
+
+    def _has_money(self, instalment: Instalment) -> bool:
+        """Whether any of it was paid, and not only credited."""
+        paid = [p for p in self.payments if p in self.credits]
+        return any(i is instalment for p in paid for i, _amount in p.used)
 
     def _thanks(self, customer: int, today: date) -> Message | None:
         """On the next open day, for all that came since, about instalments that the ruler knew."""
@@ -322,6 +336,7 @@ class Model:
         """One neutral word on the next open day, if it is still open."""
         about = [i for i in self._open(customer, today) if i.returned_on and i.returned_on < today]
         for instalment in self.instalments:
+            instalment.told |= instalment in about
             if instalment in about or not instalment.residual:
                 instalment.returned_on = None
         return about and self._ask(customer, RETURNED, dict.fromkeys(about, RETURNED), today)

@@ -51,7 +51,8 @@ class School:
         self.customers = {name: self._id(f"customer_{name}") for name in names}
         self._names = {number: name for name, number in self.customers.items()}
         self._paid: set[tuple] = set()
-        self._answered: set[str] = set()
+        self._replied_on: dict[str, date] = {}
+        self._called_back: set[str] = set()
         self._returned = False
         self.booked: list[tuple[str, date]] = []  # (customer, day) of payments that stayed
 
@@ -93,7 +94,27 @@ class School:
                 break
         if day == self._banking_day(self.start + timedelta(days=14)):
             words.append(self._sell(day))
+        for customer, replied_on in self._replied_on.items():
+            if customer not in self._called_back and replied_on < day:
+                self._call_back(customer)
+                words.append(f"{customer}: the collector calls back, Friday is fine")
         return words
+
+    def _call_back(self, customer: str) -> None:
+        """The answer that the ruler waits for after a reply (C6)."""
+        self._called_back.add(customer)
+        ((debtor, model, call),) = self.server.query(
+            """
+            SELECT d.id, (SELECT id FROM ir_model WHERE model = 'collection.debtor'),
+                   (SELECT res_id FROM ir_model_data
+                     WHERE module = 'mail' AND name = 'mail_activity_data_call')
+              FROM collection_debtor d WHERE d.partner_id = %s
+            """,
+            [self.customers[customer]],
+        )
+        values = {"res_model_id": model, "res_id": debtor, "activity_type_id": call}
+        activity = self._call("mail.activity", "create", values)
+        self._call("mail.activity", "action_feedback", [activity], "Friday is fine.")
 
     def _open_instalments(self):
         """(customer, instalment id, residual, due date), oldest first."""
@@ -197,8 +218,8 @@ class School:
         if name == "away":
             self._deliver(self._reply(received, address, "I am out of office.", automatic=True))
             return "away: an out-of-office note"
-        if name == "replies" and name not in self._answered:
-            self._answered.add(name)
+        if name == "replies" and name not in self._replied_on:
+            self._replied_on[name] = day
             self._deliver(self._reply(received, address, "I will pay on Friday, sorry!"))
             return "replies: “I will pay on Friday, sorry!”"
         return None
