@@ -17,13 +17,11 @@ from .choice import choose, delivery, gives_way, opening, unsuitable
 from .daily_message import Candidate, plan_messages
 from .facts import Claim, Contact, Decision, Snapshot
 from .ladder import Step
+from .open_task import free_from
 from .purpose import Purpose, is_stopped_by
 from .reason import Reason
 from .sending import as_sent
 from .turn_of_year import is_too_firm
-
-# the next step waits for a call that nobody has made yet for so many working days
-TASK_DAYS = 2
 
 
 def decide(snapshot: Snapshot, now: datetime) -> Decision:
@@ -160,7 +158,7 @@ def _must_wait(
     ladder = claim.ladder
     if past_limit(calendar, claim, today):
         return Reason.PAST_LIMIT
-    if claim.task_since and today < _free_of_task(calendar, claim):
+    if today < free_from(calendar, claim.task_since, claim.is_reviewed):
         return Reason.TASK_OPEN
     if claim.move in delivering:
         return Reason.JUST_DELIVERED
@@ -169,19 +167,6 @@ def _must_wait(
         if today < quiet_until:
             return Reason.JUST_DELIVERED
     return None
-
-
-def _free_of_task(calendar: ContactCalendar, claim: Claim) -> date:
-    """The day from which an open task of ours about a claim stops nothing any more (A2, A13).
-
-    A call has two working days, then the ruler goes on without it; a review has as long as it takes.
-    """
-    if claim.is_reviewed:
-        return date.max
-    day = claim.task_since
-    for _day in range(TASK_DAYS):
-        day = calendar.next_open_day(day + timedelta(days=1))
-    return day
 
 
 def _tasks(snapshot: Snapshot, done: list[Candidate], now: datetime, decision: Decision) -> None:

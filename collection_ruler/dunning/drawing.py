@@ -76,19 +76,17 @@ def draw(
     delivered: bool = False,
     profile: str | None = None,
     sending: Sending = ARRIVED,
+    free_from: date = date.min,
 ) -> Drawing:
-    """Put an instalment's steps on the line.
+    """Put an instalment's steps on the line; what is not named here is as `upcoming` has it.
 
-    :param counts_from: the date from which offsets count (anchor or due date)
-    :param today: local day
-    :param watermark: the highest offset consumed, None for none (decision 2)
     :param taken: what the ledger knows, by step id
-    :param spoken_to: whether the debtor ever heard from us; if not, the first overdue step comes
-        before later ones (decision 9)
+    :param spoken_to: whether the debtor ever heard from us: else the first overdue step leads (decision 9)
     :param is_open: whether anything is still owed; if not, nothing comes
     :param delivered: whether the invoice went out: the step that would send it is passed over (A3)
     :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
     :param sending: how the invoice reaches the customer (A3)
+    :param free_from: local day from which an open task stops nothing, see `open_task` (A13)
     :raise NeverOpen: no open day lies within the search limit
     """
     taken = taken or {}
@@ -100,8 +98,10 @@ def draw(
     if is_open:
         asked = ladder, calendar, counts_from, watermark, today
         about = {"delivered": delivered, "profile": profile, "sending": sending}
-        coming = upcoming(*asked, **about, spoken_to=spoken_to, done_step_ids=taken)
-        if coming or not sending.unsent:  # else its steps stay ahead until somebody sends it
+        about |= {"free_from": free_from, "spoken_to": spoken_to, "done_step_ids": taken}
+        coming = upcoming(*asked, **about)
+        # else its steps stay ahead until somebody sends it, or decides in a review
+        if coming or not (sending.unsent or free_from == date.max):
             marks = _look_ahead(marks, coming, today, taken)
     return Drawing((today - effective_due(ladder, calendar, counts_from)).days, tuple(marks))
 

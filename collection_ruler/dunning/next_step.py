@@ -121,31 +121,32 @@ def upcoming(
     spoken_to: bool = True,
     done_step_ids: Collection[int] = (),
     sending: Sending = ARRIVED,
+    free_from: date = date.min,
 ) -> Upcoming | None:
     """The next day on which something is said or done, and what: as `decision` chooses on that day (F1).
 
     :param counts_from: the date from which offsets count (anchor or due date)
     :param watermark: the highest offset consumed, None for none (decision 2)
-    :param today: local day
     :param delivered: whether the invoice went out: a step that would deliver it is passed over (A3)
     :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
-    :param spoken_to: whether the customer ever heard from us
     :param done_step_ids: steps that are planned or taken already, whatever the watermark says
     :param sending: how the invoice reaches the customer; before it did, only its delivery comes (A3)
+    :param free_from: local day from which an open task of ours stops nothing, see `open_task` (A13)
     :return: None when no step is left, or a person has to send the invoice first
     :raise NeverOpen: no open day lies within the search limit
     """
     due = effective_due(ladder, calendar, counts_from)
-    today, delivered = sending.quiet_until(ladder, today), delivered or sending.by_hand
+    if free_from == date.max:
+        return None
+    today = max(free_from, sending.quiet_until(ladder, today))
+    delivered |= sending.by_hand
     about = {"spoken_to": spoken_to, "left_out": unsuitable(ladder, profile)}
     for day, reached_offset in _moments(ladder, calendar, counts_from, watermark, today):
         if not delivered and (step := delivery(ladder, watermark, reached_offset)):
             return Upcoming(day, step)
-        if sending.unsent:
-            continue
         about |= {"days_late": (day - due).days, "done_step_ids": done_step_ids}
-        choice = choose(ladder, watermark, reached_offset, **about)
-        if choice.messages or choice.tasks:
+        choice = not sending.unsent and choose(ladder, watermark, reached_offset, **about)
+        if choice and (choice.messages or choice.tasks):
             return Upcoming(day, None, choice)
     return None
 
@@ -175,6 +176,7 @@ def next_step(
     profile: str | None = None,
     spoken_to: bool = True,
     sending: Sending = ARRIVED,
+    free_from: date = date.min,
 ) -> tuple[Step, date] | None:
     """What comes next by itself, for whoever looks ahead: caps, payments and other debts left aside (F1).
 
@@ -193,5 +195,6 @@ def next_step(
         profile=profile,
         spoken_to=spoken_to,
         sending=sending,
+        free_from=free_from,
     )
     return found and (opening(ladder, found.steps[0], spoken_to, profile), found.day)

@@ -296,7 +296,21 @@ class TestOutgoing(CollectionCommon):
         self.assertEqual(seen["leaves_at"], datetime(2026, 3, 19, 9))
         for day in ("2026-03-16", "2026-03-18"):
             self.assertFalse(self.day(day), day)
+            self.assert_firm_on_the_19th(day)
         self.assertEqual(len(self.day("2026-03-19")), 1)
+
+    def assert_firm_on_the_19th(self, day):
+        """Banner and drawn line (A1): they know of the open call as well."""
+        with self.at(f"{day} 10:00"):
+            debtor = self.debtor()
+            debtor.invalidate_recordset()
+            if day == "2026-03-16":  # on the 18th it waits, and says why
+                self.assertIn("Firm and polite", debtor.next_text)
+                self.assertIn("19", debtor.next_text)
+            instalment = debtor.instalment_ids
+            line = self.env["collection.ruler.line"]._draw(instalment)[instalment.id]
+            (coming,) = [mark for mark in line["marks"] if mark["state"] == "next"]
+            self.assertEqual((coming["name"], coming["date"]), ("Firm and polite", "2026-03-19"))
 
     def test_next_message_of_who_owes_nothing(self):
         move = self.invoice("2026-01-30", 80)

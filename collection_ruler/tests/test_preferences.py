@@ -36,8 +36,20 @@ class TestPreferences(CollectionCommon):
         self.avoid("2026-03-09")
         self.assertFalse(self.day("2026-03-09"))
         followup = self.followups(step_name="Due today")
+        # on the next open day it is not due today any more
+        self.assertEqual((followup.state, followup.reason), ("cancelled", "overtaken"))
+        self.assertFalse(self.day("2026-03-10"))
+        self.assertEqual(len(self.day("2026-03-11")), 1)
+
+    def test_a_date_that_is_said_after_planning_puts_off_what_stays_true(self):
+        self.day("2026-03-09")
+        with self.at("2026-03-11 07:00"):
+            self.run_ruler("enrol", "plan")
+        self.avoid("2026-03-11")
+        self.assertFalse(self.day("2026-03-11"))
+        followup = self.followups(step_name="Forgot?")
         self.assertEqual((followup.state, followup.reason), ("planned", "closed"))
-        self.assertEqual(str(followup.scheduled_at), "2026-03-10 09:00:00")
+        self.assertEqual(str(followup.scheduled_at), "2026-03-12 09:00:00")
 
     def test_thanks_keep_away_from_such_a_date_too(self):
         self.avoid("2026-03-10")

@@ -137,9 +137,10 @@ def test_bank_data_of_today_changes_nothing(case):
 @given(cases())
 def test_what_credits_cover_is_not_asked_for(case):
     decision = case.decide()
-    about = said_about(heard(decision))
     for contact in heard(decision):
-        net = owed(case.snapshot, case.snapshot.calendar.local_day(contact.at), about)
+        net = owed(
+            case.snapshot, case.snapshot.calendar.local_day(contact.at), said_about([contact])
+        )
         for claim, _step in contact.pairs:
             assert net.get(claim.currency) != 0
 
@@ -147,9 +148,10 @@ def test_what_credits_cover_is_not_asked_for(case):
 @given(cases())
 def test_the_amount_is_what_is_due_less_credits_and_more_than_nothing(case):
     decision = case.decide()
-    about = said_about(heard(decision))
     for contact in heard(decision):
-        net = owed(case.snapshot, case.snapshot.calendar.local_day(contact.at), about)
+        net = owed(
+            case.snapshot, case.snapshot.calendar.local_day(contact.at), said_about([contact])
+        )
         assert contact.amount == net[contact.currency] > 0
 
 

@@ -14,6 +14,7 @@ from dunning.forecast import Forecast
 from dunning.foreseen import Customer, Foreseen
 from dunning.ladder import Ladder, Step, effective_due
 from dunning.next_step import Coming, amount_of, next_step, soonest
+from dunning.open_task import free_from
 from dunning.watermark import begin
 
 RULER = Ladder(
@@ -51,6 +52,17 @@ def test_the_next_step_is_above_the_watermark_on_the_day_that_is_planned(case, m
     else:
         by_then = [o for o in ahead if o >= first and contact_day(ladder, calendar, o, due) <= day]
         assert (found[0].offset, found[1]) == (max(by_then), day)
+
+
+def test_what_comes_next_waits_for_an_open_call_and_for_a_review():
+    due, today = date(2026, 3, 2), date(2026, 3, 9)
+    calendar = BRAZIL.without(())
+    assert next_step(RULER, calendar, due, 5, today)[1] == date(2026, 3, 10)
+    free = free_from(calendar, today, is_review=False)
+    step, day = next_step(RULER, calendar, due, 5, today, free_from=free)
+    assert (step.offset, day) == (8, date(2026, 3, 11))
+    never = free_from(calendar, today, is_review=True)
+    assert next_step(RULER, calendar, due, 5, today, free_from=never) is None
 
 
 def test_a_notice_that_is_late_is_not_what_comes_next():

@@ -1,14 +1,23 @@
 """Facts about single instalments, read for the few that have them."""
 
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
 from odoo.tools import SQL
 
+from ...dunning.open_task import free_from
 from ..common.instalment_key import is_sent_by_hand, is_unsent, same_occurrence
+
+
+class OpenTask(NamedTuple):
+    made_at: datetime  # the newest, naive UTC
+    is_review: bool
 
 
 def open_tasks(env, debtor_ids):
     """Tasks of the ruler's steps that nobody has done yet, about what is open.
 
-    :return: {instalment id: (when the newest was made: naive UTC, whether it is a review)}
+    :return: {instalment id: OpenTask}
     """
     rows = env.execute_query(
         SQL(
@@ -28,7 +37,19 @@ def open_tasks(env, debtor_ids):
             tuple(debtor_ids) or (0,),
         )
     )
-    return {key: (at, reviewed) for key, at, reviewed in rows}
+    return {key: OpenTask(at, is_review) for key, at, is_review in rows}
+
+
+def free_day(calendar, task):
+    """The local day from which an open task stops nothing (A13).
+
+    :param calendar: dunning ContactCalendar of the customer
+    :param task: OpenTask, None for none
+    """
+    if task is None:
+        return date.min
+    since = calendar.local_day(task.made_at.replace(tzinfo=UTC))
+    return free_from(calendar, since, task.is_review)
 
 
 def unsent(env, ids):

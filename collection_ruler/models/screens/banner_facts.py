@@ -13,6 +13,7 @@ from ..common.instalment_key import (
     was_spoken_to,
     went_on,
 )
+from ..facts.of_instalments import open_tasks
 from .messages_under_way import Message, columns, flush, is_missed, said_at, was_heard
 
 
@@ -25,6 +26,7 @@ class Hold(NamedTuple):
 
 
 class ComingUp(NamedTuple):
+    id: int  # of the instalment
     ruler_id: int
     watermark: int
     next_date: str | None  # ISO date
@@ -34,6 +36,7 @@ class ComingUp(NamedTuple):
     unsent: bool  # it did not reach the customer, and is not on its way (A3)
     by_hand: bool  # a person sends the invoices of this customer
     delivered_on: str | None  # ISO date
+    task: tuple | None  # of ours that nobody has done yet, as `open_tasks` says
 
 
 class Facts(NamedTuple):
@@ -91,18 +94,22 @@ def facts_of(debtors, today):
         env[f"collection.{model}"].flush_model()
     env["account.move"].flush_model(["is_move_sent", "collection_sent_on"])
     flush(env)
-    return [_facts_in(row) for row in env.execute_query(_query(env, ids, today))]
+    tasks = open_tasks(env, ids)
+    return [_facts_in(row, tasks) for row in env.execute_query(_query(env, ids, today))]
 
 
-def _facts_in(row):
-    """What a row of `_query` says."""
+def _facts_in(row, tasks):
+    """What a row of `_query` says.
+
+    :param tasks: as `open_tasks` says
+    """
     types = {6: Hold, 8: Message, 9: Message, 10: Message}
     values = [
         types[n](*value) if n in types and value is not None else value
         for n, value in enumerate(row)
     ]
     values[2] = values[2] or []
-    coming = [ComingUp(*one) for one in values[7] or ()]
+    coming = [ComingUp(*one, tasks.get(one[0])) for one in values[7] or ()]
     values[7] = coming if any(one.next_date for one in coming) else []
     return Facts(*values)
 
@@ -145,7 +152,7 @@ def _query(env, ids, today):
                       date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
          CROSS JOIN LATERAL (
             SELECT json_agg(json_build_array(
-                       ii.ruler_id, ii.watermark, ii.next_date, ii.due_date,
+                       ii.id, ii.ruler_id, ii.watermark, ii.next_date, ii.due_date,
                        coalesce(ii.anchor_date, ii.due_date),
                        m.is_move_sent OR ii.delivered_on IS NOT NULL,
                        ii.delivered_on IS NULL AND %(unsent)s, %(by_hand)s,

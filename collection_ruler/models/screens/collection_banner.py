@@ -10,6 +10,7 @@ from ...dunning.next_step import Coming, next_step, soonest
 from ...dunning.reason import Reason
 from ...dunning.sending import Sending
 from ..common.memo import Memo
+from ..facts.of_instalments import free_day
 from . import banner_sentences as sentences
 from .banner_facts import facts_of, spoken_to
 from .banner_sentences import Sentence
@@ -134,6 +135,7 @@ class CollectionBanner(models.AbstractModel):
                     debtor.profile,
                     was_spoken_to,
                     _sending(one),
+                    free_day(calendar, one.task),
                 )
                 due = date.fromisoformat(one.due_date)
                 found.append(Coming(ladder, calendar, due, one.watermark, *(following or ())))
@@ -141,9 +143,11 @@ class CollectionBanner(models.AbstractModel):
 
     def _why_waiting(self, facts, settings):
         """Why the step that is due waits, or why none will come by itself: somebody has to send the invoice
-        first (A3)."""
+        first (A3), or a review decides (A13)."""
         if facts.waiting:
             return Reason(facts.waiting)
+        if facts.coming and all(one.task and one.task.is_review for one in facts.coming):
+            return Reason.TASK_OPEN
         left_to_people = (
             _sending(one).is_left_to_people(settings.ladders[one.ruler_id], one.watermark)
             for one in facts.coming

@@ -17,7 +17,7 @@ from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
-from ..facts.of_instalments import unsent
+from ..facts.of_instalments import free_day, open_tasks, unsent
 from ..instalment.collection_instalment import NOTHING_SAID
 from .banner_facts import spoken_to
 from .banner_sentences import channel_and_step, say
@@ -41,8 +41,9 @@ class LineFacts(NamedTuple):
     :param taken: what the ledger knows: {instalment id: {step id: (state, UTC instant or None)}}
     :param explained: why each is spoken about or not, by its id: `dunning.explanation.Explanation`
     :param spoken_to: ids of the debtors to whom a reminder ever left
-    :param steps: what is the same of a step for all of them, by its id
-    :param unsent: those whose invoice did not reach anybody, as `queries.unsent` has it
+    :param steps: what is the same of a step for all, by its id
+    :param unsent: those whose invoice did not reach anybody, as `of_instalments.unsent` has it
+    :param tasks: of ours that nobody has done yet, as `open_tasks` has them
     """
 
     taken: dict
@@ -50,6 +51,7 @@ class LineFacts(NamedTuple):
     spoken_to: set
     steps: dict
     unsent: dict
+    tasks: dict
 
 
 class CollectionRulerLine(models.AbstractModel):
@@ -67,10 +69,9 @@ class CollectionRulerLine(models.AbstractModel):
             effective due date), ``next`` (a sentence) and ``marks`` (dicts of a step: name, offset in
             days, words, channel, channel_label, mode, date, state: said, skipped, next or ahead)
         """
-        drawn = self.with_context(collection_memo=Memo())
+        drawn, result = self.with_context(collection_memo=Memo()), {}
         instalments = instalments.with_env(drawn.env).filtered("ruler_id")
         facts = drawn._facts(instalments)
-        result = {}
         for instalment in instalments:
             # a ruler or hours that make no sense yet: that is said where they are corrected
             with suppress(CalendarError, LadderError, NeverOpen):
@@ -85,6 +86,7 @@ class CollectionRulerLine(models.AbstractModel):
             spoken_to(instalments.debtor_id),
             self._steps(instalments.ruler_id),
             unsent(self.env, instalments.ids),
+            open_tasks(self.env, instalments.debtor_id.ids),
         )
 
     def _picture(self, instalment, facts):
@@ -109,6 +111,7 @@ class CollectionRulerLine(models.AbstractModel):
             bool(instalment.delivered_on or instalment.move_id.is_move_sent),
             debtor.profile,
             self._sending(instalment, facts, today),
+            free_day(calendar, facts.tasks.get(instalment.id)),
         )
         step = drawing.next and drawing.next.step
         if step and step.id not in taken:  # what is planned has its words
@@ -131,10 +134,9 @@ class CollectionRulerLine(models.AbstractModel):
         """How its invoice reaches the customer (A3)."""
         sent_on = instalment.sudo().move_id.collection_sent_on
         went = [instalment.delivered_on, sent_on and sent_on <= today and sent_on]
+        key, waiting = instalment.id, facts.unsent
         return Sending(
-            instalment.id in facts.unsent,
-            facts.unsent.get(instalment.id, False),
-            max(filter(None, went), default=None),
+            key in waiting, waiting.get(key, False), max(filter(None, went), default=None)
         )
 
     def _of(self, instalment):
