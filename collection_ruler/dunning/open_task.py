@@ -1,0 +1,27 @@
+"""A task of ours about a debt that nobody has done yet: what comes next waits for it (A2, A13)."""
+
+from datetime import date, timedelta
+
+from .calendar import ContactCalendar
+
+# the next step waits for a call that nobody has made yet for so many working days
+TASK_DAYS = 2
+
+
+def free_from(calendar: ContactCalendar, since: date | None, is_review: bool) -> date:
+    """The day from which an open task stops nothing any more.
+
+    A call has two working days, then the ruler goes on without it; a review has as long as it takes.
+
+    :param since: local day on which the task was made, None where none is open
+    :param is_review: people decide in it what comes next
+    :return: `date.min` where nothing is stopped, `date.max` where nobody knows until when
+    """
+    if since is None:
+        return date.min
+    if is_review:
+        return date.max
+    day = since
+    for _day in range(TASK_DAYS):
+        day = calendar.next_open_day(day + timedelta(days=1))
+    return day
