@@ -278,6 +278,30 @@ class TestOwed(MoneyCase):
             mail["body"], rf"(?s)still open from earlier:.*?\$ 100\.00 \({old.name}, Mar 9, 2026\)"
         )
 
+    def test_what_else_is_overdue_costs_no_query_for_each_customer(self):
+        people = [self.person(f"Person {n}") for n in range(6)]
+        for person in people:
+            self.invoice("2026-03-09", 100.0, person, date="2026-03-02")
+            self.invoice("2026-03-11", 40.0, person, date="2026-03-02")
+        for day in ("02", "09", "11"):
+            self.day(f"2026-03-{day}")
+        self.assertEqual(len(self.day("2026-03-13")), 6)
+        said = self.followups(people[0]).browse(
+            [self.followups(p, amount_due=40.0)[-1].id for p in people]
+        )
+
+        def queries(followups):
+            self.env.invalidate_all()
+            memo = Memo(writing=followups.ids)
+            before = self.env.cr.sql_log_count
+            with self.at("2026-03-13 10:00"):
+                tables = followups.with_context(collection_memo=memo).mapped("due_table")
+            self.assertIn("still open from earlier", tables[0])
+            return self.env.cr.sql_log_count - before
+
+        queries(said[:1])
+        self.assertLessEqual(queries(said), queries(said[:2]))
+
     def test_what_else_is_overdue_is_named_less_what_credits_pay_of_it(self):
         self.due_on_the_ninth(100.0)
         self.invoice("2026-03-11", 40.0, date="2026-03-02")

@@ -10,6 +10,8 @@ from ..debtor.credits import credits_of
 
 # so many invoices are named
 NAMED = 3
+# what is read of an instalment
+SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
 
 
 class CollectionOtherDebts(models.AbstractModel):
@@ -60,7 +62,8 @@ class CollectionOtherDebts(models.AbstractModel):
             self._amount(followup, total.net, currencies[name])
             for name, total in sums_of(beside).items()
         ]
-        named = [self._name_of(others.browse(row.owed.id)) for row in beside[:NAMED]]
+        known = {instalment.id: instalment for instalment in others}
+        named = [self._name_of(known[row.owed.id]) for row in beside[:NAMED]]
         numbers = "; ".join(named) + (" …" if len(beside) > NAMED else "")
         return f"{' + '.join(sums)} ({numbers})"
 
@@ -88,6 +91,8 @@ class CollectionOtherDebts(models.AbstractModel):
             yesterday = own[:1]._local_today() - timedelta(days=1)
             late = self.env["collection.snapshot"]._coming(own.ids, date.min, yesterday)
             found += found.browse(late)
+        found.fetch(["debtor_id", *SHOWN])
+        found.move_id.fetch(["name", "partner_id"])
         overdue = {debtor.id: own for debtor, own in found.grouped("debtor_id").items()}
         if "writing" in memo:
             memo["overdue"] = overdue

@@ -53,10 +53,12 @@ class CollectionManagerTask(models.AbstractModel):
 
         :param named: ``res.users``, the best first; also empty or None
         """
-        managers = self.env.ref("collection_ruler.collection_ruler_group_manager").sudo()
-        for users in (*named, self.env.ref("base.user_admin")):
+        # by its cached id: whoever asks for many customers would look for it each time
+        admin = self.env["ir.model.data"]._xmlid_to_res_id("base.user_admin")
+        for users in (*named, self.env["res.users"].browse(admin or ())):
             if users and users.active and not users.share:
                 return users
+        managers = self.env.ref("collection_ruler.collection_ruler_group_manager").sudo()
         there = managers.all_user_ids.filtered(lambda user: user.active and not user.share)
         return there.with_env(self.env).sorted("id")[:1] or self.env.user
 
