@@ -6,13 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from .message_shape import UNSEEN, in_one_line
 from .purpose import ASKS_FOR_MONEY, Purpose
 from .reason import Reason
 
-# what may stand in no header: controls, ends of lines, and marks that turn the reading direction
-_CONTROLS = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
-)
 _QUOTED = re.compile(r'"[^"]*"')
 _MAILBOX = re.compile(
     r"(?P<local>[^\s@<>(),;:\"\[\]\\]{1,64})@"
@@ -21,11 +18,6 @@ _MAILBOX = re.compile(
 )
 # contacts of a customer that are asked for by role, one after the other, where no invoice says whom
 BILLING = ("collection", "invoice")
-
-
-def in_one_line(text: str | None) -> str:
-    """A text as a header or a subject may carry it: without control characters and ends of lines."""
-    return " ".join(_CONTROLS.sub(" ", text or "").split())
 
 
 def display_name(text: str | None) -> str:
@@ -51,7 +43,7 @@ def _mailboxes(text: str) -> tuple[str, ...]:
     for part in re.split(r"[,;\r\n]", text):
         inside = re.findall(r"<([^<>]*)>", part)
         for word in (" ".join(inside) if inside else part).split():
-            word = _CONTROLS.sub("", word).removeprefix("mailto:").strip("<>()[]'.")
+            word = UNSEEN.sub("", word).removeprefix("mailto:").strip("<>()[]'.")
             if match := _MAILBOX.fullmatch(word):
                 found[_spelled(match["local"], match["domain"])] = None
     return tuple(found)

@@ -18,12 +18,17 @@ ANSWER_DAYS = 5
 UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 
-def subject_line(text: str | None) -> str:
-    """A subject on one line of at most MOST_LETTERS letters, cut after a word where one ends late enough.
+def in_one_line(text: str | None) -> str:
+    """A text as a header or a subject may carry it: without control characters and ends of lines.
 
-    Narrow and no-break spaces stand in amounts, so what is no line break stays as it is.
+    Narrow and no-break spaces stand in amounts, so they stay.
     """
-    line = UNSEEN.sub(lambda m: m[0] if m[0] in "\xa0\u202f" else " ", text or "").strip()
+    return UNSEEN.sub(lambda m: m[0] if m[0] in "\xa0\u202f" else " ", text or "").strip()
+
+
+def subject_line(text: str | None) -> str:
+    """A subject on one line of at most MOST_LETTERS letters, cut after a word where one ends late enough."""
+    line = in_one_line(text)
     if len(line) <= MOST_LETTERS:
         return line
     cut = line[: MOST_LETTERS - 1]

@@ -1,7 +1,11 @@
 """Door 2: what changed while a message stood in the outbox, before it leaves (H3)."""
 
-from odoo.tests import tagged
+from contextlib import closing
 
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ..models.doors.at_door import lock
 from .door_case import DoorCase
 
 
@@ -78,6 +82,40 @@ class TestDoorTwo(DoorCase):
         self.assertFalse(self.day("2026-03-10", "09:00"))
         (mail,) = self.day("2026-03-11")
         self.assertIn("slip through", mail["subject"])
+
+    def test_whatever_was_edited_since_door_one_is_asked_about(self):
+        """B2: contacts of the customer, whoever it is written to, invoice and step."""
+        desk = self.person("Desk", type="collection", parent_id=self.customer.id)
+        self.followup.partner_id = desk
+        watched = desk, self.customer, self.move, self.followup.step_id
+        self.env.flush_all()
+
+        def saved(records, at):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET write_date = %s WHERE id IN %s",
+                    SQL.identifier(records._table),
+                    at,
+                    tuple(records.ids),
+                )
+            )
+
+        def is_edited():
+            return lock(self.env, self.followup.id, SQL("NULL::boolean")).is_edited
+
+        for record in watched:
+            saved(record, "2026-03-08 12:00:00")
+        self.assertFalse(is_edited())
+        for record in watched:
+            with self.subTest(record), closing(self.env.cr.savepoint()):
+                saved(record, "2026-03-09 09:31:00")
+                self.assertTrue(is_edited())
+        with closing(self.env.cr.savepoint()):
+            desk.parent_id = self.person("Somebody else")
+            self.env.flush_all()
+            saved(self.customer, "2026-03-08 12:00:00")
+            saved(desk, "2026-03-09 09:31:00")
+            self.assertTrue(is_edited(), "it would go to somebody of another customer")
 
     def test_door_one_stops_a_margin_before_the_window_closes(self):
         other = self.env["res.partner"].create({"name": "Eve", "email": "eve@customer.example.com"})

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.addresses import Reader, display_name, in_one_line, mailboxes, order, who_hears
+from dunning.addresses import Reader, display_name, mailboxes, order, who_hears
+from dunning.message_shape import in_one_line
 
 
 @pytest.mark.parametrize(

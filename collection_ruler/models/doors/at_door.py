@@ -83,6 +83,9 @@ def lock(env, followup_id, is_held):
                    EXISTS (SELECT FROM collection_debtor d
                              JOIN res_partner p ON p.commercial_partner_id = d.partner_id
                             WHERE d.id = f.debtor_id AND p.write_date >= %(since)s)
+                   -- whoever it is written to may belong to somebody else by now
+                   OR EXISTS (SELECT FROM res_partner p
+                               WHERE p.id = f.partner_id AND p.write_date >= %(since)s)
                    OR EXISTS (SELECT FROM collection_followup_item t
                                 JOIN account_move m ON m.id = t.move_id
                                 LEFT JOIN collection_ruler_step s ON s.id = t.step_id

@@ -3,8 +3,9 @@ from functools import partial
 
 from odoo import fields, models
 
-from ...dunning.addresses import in_one_line, mailboxes
+from ...dunning.addresses import mailboxes
 from ...dunning.answers import Answer
+from ...dunning.message_shape import in_one_line
 from ..common.memo import Memo
 
 # seconds after which rulers and calendars are read again in a long queue

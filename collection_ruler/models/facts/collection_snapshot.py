@@ -239,8 +239,6 @@ class CollectionSnapshot(models.AbstractModel):
 def _with_task(claim, task, calendar):
     """A claim about which a task of ours is open.
 
-    :param task: what `queries.open_tasks` says of it
+    :param task: OpenTask
     """
-    made_at, is_reviewed = task
-    day = calendar.local_day(made_at.replace(tzinfo=UTC))
-    return replace(claim, task_since=day, is_reviewed=is_reviewed)
+    return replace(claim, task_since=task.made_on(calendar), is_reviewed=task.is_review)

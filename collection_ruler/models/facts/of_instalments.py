@@ -13,6 +13,10 @@ class OpenTask(NamedTuple):
     made_at: datetime  # the newest, naive UTC
     is_review: bool
 
+    def made_on(self, calendar):
+        """The local day on which it was made."""
+        return calendar.local_day(self.made_at.replace(tzinfo=UTC))
+
 
 def open_tasks(env, debtor_ids):
     """Tasks of the ruler's steps that nobody has done yet, about what is open.
@@ -48,8 +52,7 @@ def free_day(calendar, task):
     """
     if task is None:
         return date.min
-    since = calendar.local_day(task.made_at.replace(tzinfo=UTC))
-    return free_from(calendar, since, task.is_review)
+    return free_from(calendar, task.made_on(calendar), task.is_review)
 
 
 def unsent(env, ids):

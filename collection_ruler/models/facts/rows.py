@@ -83,7 +83,7 @@ class Batch(NamedTuple):
     :param closed: {instalment id: why it is no longer open}
     :param unreachable: {debtor id: {(channel, role): why messages do not reach them}}
     :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
-    :param tasks: tasks of ours that are open, as `queries.open_tasks` says
+    :param tasks: tasks of ours that are open, as `of_instalments.open_tasks` says
     :param readers: who hears of which invoices, as `readers.readers_of` says
     :param recalls: whether the rows have what was said and heard before (C8)
     """

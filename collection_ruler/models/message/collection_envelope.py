@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.tools import formataddr
 
-from ...dunning.addresses import display_name, in_one_line, mailboxes
+from ...dunning.addresses import display_name, mailboxes
+from ...dunning.message_shape import in_one_line
 from ..common.memo import memo_of
 from .parts import without_indentation
 

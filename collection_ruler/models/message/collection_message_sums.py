@@ -81,6 +81,14 @@ class CollectionMessageSums(models.AbstractModel):
             memo[followup.id] = today, rows
         return memo[followup.id]
 
+    def _of_reader(self, followup, instalments):
+        """What of these the reader of a message hears of: whom the invoices in it are made out to hears
+        nothing of others' (B9)."""
+        reader, customer = followup.partner_id, followup.debtor_id.partner_id
+        if reader == customer or reader not in followup._asked().move_id.partner_id:
+            return instalments
+        return instalments.filtered(lambda i: i.move_id.partner_id == reader)
+
     @api.model
     def _amount(self, followup, amount, currency):
         return amount_text(self.env, float(amount), currency, followup.names_currencies)

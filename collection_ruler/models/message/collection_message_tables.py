@@ -77,11 +77,7 @@ class CollectionMessageTables(models.AbstractModel):
         coming = by_debtor.get(followup.debtor_id.id)
         if not coming or followup.purpose == "thanks":
             return self.env["collection.instalment"]
-        reader, customer = followup.partner_id, followup.debtor_id.partner_id
-        if reader != customer and reader in followup._asked().move_id.partner_id:
-            # whom these invoices are made out to hears nothing of others' (B9)
-            coming = coming.filtered(lambda i: i.move_id.partner_id == reader)
-        return coming - followup.instalment_ids
+        return self._of_reader(followup, coming) - followup.instalment_ids
 
     @api.model
     def _coming_of_batch(self, followups):

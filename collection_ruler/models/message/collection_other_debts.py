@@ -7,11 +7,10 @@ from ...dunning.amounts import Owed, is_handed_over, open_beside, sums_of
 from ..common.formatting import date_text
 from ..common.memo import memo_of
 from ..debtor.credits import credits_of
+from .collection_message_tables import SHOWN
 
 # so many invoices are named
 NAMED = 3
-# what is read of an instalment
-SHOWN = ["move_id", "due_date", "ruler_id", "residual_currency", "currency_id"]
 
 
 class CollectionOtherDebts(models.AbstractModel):
@@ -33,18 +32,11 @@ class CollectionOtherDebts(models.AbstractModel):
         credits = credits_of(followups.debtor_id.filtered("amount_credit")) if overdue else {}
         said = {}
         for followup in followups.filtered(lambda f: f.purpose != "thanks"):
-            others = self._heard(followup, overdue.get(followup.debtor_id.id))
+            others = overdue.get(followup.debtor_id.id)
+            others = others and self._of_reader(followup, others - followup.instalment_ids)
             if others and (text := self._text(followup, others, credits)):
                 said[followup] = text
         return said
-
-    def _heard(self, followup, overdue):
-        """What of it the reader of a message hears of."""
-        others = overdue and overdue - followup.instalment_ids
-        reader, customer = followup.partner_id, followup.debtor_id.partner_id
-        if others and reader != customer and reader in followup._asked().move_id.partner_id:
-            others = others.filtered(lambda i: i.move_id.partner_id == reader)
-        return others
 
     def _text(self, followup, others, credits):
         """Sums by currency, less what credits pay, and the first invoices."""

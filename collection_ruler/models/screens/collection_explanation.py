@@ -75,7 +75,7 @@ class CollectionExplanation(models.AbstractModel):
     def _why_waiting(self, instalment, left):
         """Why its due step waits, or why none will come by itself (A3).
 
-        :param left: what did not reach anybody, as `queries.unsent` has it
+        :param left: what did not reach anybody, as `of_instalments.unsent` has it
         """
         if instalment.waiting_reason:
             return Reason(instalment.waiting_reason)

@@ -97,9 +97,8 @@ class CollectionMessagePreview(models.AbstractModel):
             return seen
         if lifted.verdict == "wait":
             return seen
-        if (
-            lifted.verdict == "go"
-        ):  # else it would say something untrue: these words are shown with that note
+        # else it would say something untrue: these words are shown with that note
+        if lifted.verdict == "go":
             then.env["collection.door"]._apply(
                 {then: lifted}, at, then.env["collection.ledger"]._pairs(then)
             )
