@@ -4,6 +4,7 @@ failed for their address once there is another one (C5)."""
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 from .message_shape import UNSEEN, in_one_line
@@ -26,6 +27,7 @@ def display_name(text: str | None) -> str:
     return "" if "@" in name else name
 
 
+@lru_cache(maxsize=8192)
 def mailboxes(text: str | None) -> tuple[str, ...]:
     """The e-mail addresses in the field of a contact, each once, as they are written to and compared.
 

@@ -180,7 +180,7 @@ class TestOwed(MoneyCase):
 
         def queries(followups):
             self.env.invalidate_all()
-            memo = Memo(writing=followups.ids)
+            memo = Memo()
             before = self.env.cr.sql_log_count
             followups.with_context(collection_memo=memo).mapped("due_table")
             return self.env.cr.sql_log_count - before
@@ -292,7 +292,7 @@ class TestOwed(MoneyCase):
 
         def queries(followups):
             self.env.invalidate_all()
-            memo = Memo(writing=followups.ids)
+            memo = Memo()
             before = self.env.cr.sql_log_count
             with self.at("2026-03-13 10:00"):
                 tables = followups.with_context(collection_memo=memo).mapped("due_table")

@@ -1,55 +1,53 @@
 from markupsafe import Markup
-from odoo import api, models
+from odoo import models
 from odoo.addons.collection_ruler.models.common.formatting import amount_text, date_text
-from odoo.addons.collection_ruler.models.common.memo import memo_of
 
 
-class CollectionFollowup(models.Model):
-    """The charges until today as a message names them: apart, and only where its step wants it (D6)."""
+def _names_charges(spoken):
+    """Whether a message names the charges: only where its step wants it (D6)."""
+    return not spoken.is_thanks and spoken.followup.step_id.show_charges
 
-    _inherit = "collection.followup"
 
-    @api.depends("step_id.show_charges")
-    def _compute_appendix(self):
-        super()._compute_appendix()
-        naming = self.filtered(lambda f: f._names_charges())
-        if not naming:
-            return
-        counted = naming._counted_charges()
-        for followup in naming:
-            followup.appendix += followup._charges_table(counted)
+class CollectionSpoken(models.AbstractModel):
+    _inherit = "collection.spoken"
 
-    def _names_charges(self):
-        self.ensure_one()
-        return self.purpose != "thanks" and self.step_id.show_charges
-
-    def _spoken_currencies(self):
+    def _currencies(self, spoken):
         """Also those of the fixed fees that it names."""
-        spoken = super()._spoken_currencies()
-        if not self._names_charges():
-            return spoken
-        rules = self.instalment_ids.ruler_id.charge_rule_id
-        return spoken | rules.filtered("fee").currency_id
+        names = super()._currencies(spoken)
+        if not _names_charges(spoken):
+            return names
+        rules = spoken.followup.instalment_ids.ruler_id.charge_rule_id
+        return names | set(rules.filtered("fee").currency_id.mapped("name"))
 
-    def _counted_charges(self):
+
+class CollectionWords(models.AbstractModel):
+    """The charges until today as a message names them: apart (D6)."""
+
+    _inherit = "collection.words"
+
+    def _say_appendix(self, spoken):
+        said = super()._say_appendix(spoken)
+        return said + self._charges_table(spoken) if _names_charges(spoken) else said
+
+    def _counted_charges(self, spoken):
         """What may be charged, for all messages of a batch at once: {instalment id: Counted}.
 
         Without what open credits may pay: such a message deducts them, and names no charge on them.
         """
-        memo = memo_of(self.env)
-        batch = self.browse(memo.get("writing", ())) | self
-        if memo.get("charges", (None,))[0] != batch.ids:
-            asked = batch.filtered(lambda f: f._names_charges()).instalment_ids
-            counted = self.env["collection.charge"]._count(asked - asked._with_credits())
-            memo["charges"] = (batch.ids, counted)
-        return memo["charges"][1]
+        known = spoken.batch.known
+        if "charges" not in known:
+            naming = [s.followup.instalment_ids for s in spoken.batch.values() if _names_charges(s)]
+            asked = self.env["collection.instalment"].union(*naming)
+            known["charges"] = self.env["collection.charge"]._count(asked - asked._with_credits())
+        return known["charges"]
 
-    def _charges_table(self, counted):
+    def _charges_table(self, spoken):
         """The charges as HTML, from a stored view that an administrator may change; empty for none."""
-        self.ensure_one()
-        Charge = self.env["collection.charge"]
-        charged = self.instalment_ids.filtered(lambda i: i.id in counted and counted[i.id].lines)
-        totals = Charge._totals(charged, counted)
+        counted = self._counted_charges(spoken)
+        charged = spoken.followup.instalment_ids.filtered(
+            lambda i: i.id in counted and counted[i.id].lines
+        )
+        totals = self.env["collection.charge"]._totals(charged, counted)
         if not totals:
             return Markup()
         bases = charged.ruler_id.charge_rule_id.with_context(lang=self.env.lang).mapped("basis")
@@ -59,13 +57,11 @@ class CollectionFollowup(models.Model):
                 "rows": [
                     {
                         "kind": kind,
-                        "amount": amount_text(
-                            self.env, float(amount), currency, self.names_currencies
-                        ),
+                        "amount": amount_text(self.env, float(amount), currency, spoken.by_code),
                     }
                     for (kind, currency), amount in totals.items()
                 ],
-                "until": date_text(self.env, self.debtor_id._local_today()),
+                "until": date_text(self.env, spoken.today),
                 "bases": list(dict.fromkeys(filter(None, bases))),
             },
         )

@@ -60,12 +60,13 @@ class TestMessages(ChargeCase):
         naming = self.made(2)
         silent = self.made(2)
         silent.step_id = self.step("Forgot?")
-        memo = Memo(writing=(naming + silent).ids)
-        naming = naming.with_context(collection_memo=memo)
+        words = self.env["collection.words"].sudo()
         with self.at("2026-03-18 10:00"):
-            first = naming[0]._counted_charges()
-            self.assertIs(naming[1]._counted_charges(), first)
-        self.assertEqual(set(first), set(naming.instalment_ids.ids))
+            batch = self.env["collection.spoken"]._read(naming + silent)
+            first, second, *_silent = batch.values()
+            counted = words._counted_charges(first)
+            self.assertIs(words._counted_charges(second), counted)
+        self.assertEqual(set(counted), set(naming.instalment_ids.ids))
 
     def made(self, count):
         """That many firm e-mails, each to a company of its own."""
@@ -99,11 +100,11 @@ class TestMessages(ChargeCase):
                 self.env.flush_all()
                 self.env.invalidate_all()
                 # as the send verb does: what is the same for a batch is read once
-                memo = Memo(writing=some.ids)
+                memo = Memo()
                 some = some.browse(some.ids).with_context(collection_memo=memo)
                 some.mapped("step_id.show_charges")
                 some.mapped("debtor_id.partner_id.lang")
-                self.env["collection.message.tables"]._fetch(some)
+                memo["spoken"] = some.env["collection.spoken"]._read(some)
                 before = self.env.cr.sql_log_count
                 # one by one, as where each has a language of its own
                 texts = [some.browse(key).appendix for key in some.ids]

@@ -110,18 +110,16 @@ class CollectionChannelEmail(models.AbstractModel):
         """
         # read once for these: nothing changes while they are written
         memo = memo_of(self.env)
-        memo.update(writing=followups.ids, owed={}, asked={})
+        memo["spoken"] = self.env["collection.spoken"]._read(followups)
         try:
             return self._write_all(followups)
         finally:
-            for key in ("writing", "owed", "asked", "coming", "rows", "remaining"):
-                memo.pop(key, None)
+            memo.pop("spoken", None)
 
     def _write_all(self, followups):
         groups = defaultdict(followups.browse)
         for followup in followups:
             groups[followup.step_id.mail_template_id, followup._lang()] += followup
-        self.env["collection.message.tables"]._fetch(followups)
         written = {}
         for (template, lang), own in groups.items():
             local = template.with_context(lang=lang)

@@ -1,7 +1,8 @@
 """How a message reads: the fields that words may use, tables, pay button, bank details, envelope.
 
 It may use the ledger and the facts above it, and decides nothing: what is asked for, and in which tone, was
-decided at door 1. Entry methods: the fields of `placeholders.py` for template editors; for channels
+decided at door 1. Entry methods: the fields of `placeholders.py` for template editors, which say what
+``collection.words`` says of what was read once for the batch (``collection.spoken``); for channels
 ``collection.message`` (`_write_safely`, `_keep`) and ``collection.envelope`` (`_headers`, `_mails`,
 `_layout`).
 
@@ -17,6 +18,9 @@ from . import collection_message_sums
 from . import collection_message_tables
 from . import collection_other_debts
 from . import collection_pay_button
+from . import collection_remaining
+from . import collection_spoken
+from . import collection_words
 from . import mail_template
 from . import payment_link
 from . import placeholders

@@ -15,23 +15,26 @@ class CollectionBankDetails(models.AbstractModel):
     _description = "Collection: bank details of messages"
 
     @api.model
-    def _of(self, followups):
-        """The bank details of messages: {``collection.followup``: Markup}, empty where no bank is known."""
-        result = {}
-        for followup in followups:
-            moves = followup._asked().move_id
-            company = followup.company_id
-            # no account that was given up, whatever the invoice had
-            banks = moves.partner_bank_id.filtered("active")
-            bank = banks[:1] or company.partner_id.bank_ids.filtered("active")[:1]
-            references = dict.fromkeys(m.payment_reference or m.name for m in moves)
-            reference = ", ".join(filter(None, references))
-            result[followup] = (
-                self._frame(company, bank).replace(REFERENCE_PLACE, escape(reference))
-                if bank
-                else Markup()
-            )
-        return result
+    def _of(self, spoken):
+        """The bank details of a message: Markup, empty where no bank is known.
+
+        :param spoken: Spoken
+        """
+        # no account that was given up, whatever the invoice had
+        bank_id = next((piece.bank for piece in spoken.asked if piece.bank), 0)
+        bank = self.env["res.partner.bank"].browse(bank_id or self._own_bank(spoken.company))
+        if not bank:
+            return Markup()
+        references = dict.fromkeys(piece.reference for piece in spoken.asked)
+        reference = ", ".join(filter(None, references))
+        return self._frame(spoken.company, bank).replace(REFERENCE_PLACE, escape(reference))
+
+    def _own_bank(self, company):
+        """Id of the company's first account, or 0."""
+        memo, key = memo_of(self.env), ("own bank", company.id)
+        if key not in memo:
+            memo[key] = company.partner_id.bank_ids.filtered("active")[:1].id or 0
+        return memo[key]
 
     def _frame(self, company, bank):
         """The bank details with a place for the reference: the same for many messages."""

@@ -2,13 +2,10 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ...dunning.amounts import Owed, Sum, statement
-from ...dunning.ladder import effective_due
 from ..common.formatting import amount_text
 from ..common.memo import memo_of
-from ..debtor.credits import credits_of
-
-NOTHING = Sum(Decimal(0), Decimal(0), Decimal(0))
+from ..debtor.credits import credits_of, unused_credits
+from .spoken import NOTHING
 
 
 class CollectionMessageSums(models.AbstractModel):
@@ -18,85 +15,62 @@ class CollectionMessageSums(models.AbstractModel):
     _description = "Collection: sums of messages"
 
     @api.model
-    def _credits_of_others(self, followups):
-        """What customers have in their favour, for messages that ask in several currencies: {debtor id:
-        {``res.currency``: amount}}. Read once for all customers of a batch (D2)."""
-        memo = memo_of(self.env)
-        batch = followups.browse(memo.get("writing", ())) | followups
-        if memo.get("credits", (None,))[0] != batch.ids:
-            several = batch.filtered(lambda f: f.instalment_ids.currency_id - f.currency_id)
-            memo["credits"] = (batch.ids, credits_of(several.debtor_id) if several else {})
-        return memo["credits"][1]
+    def _totals(self, spoken):
+        """What a message asks for in each currency, its own first: list of (name of the currency, amount),
+        without zeros (C9, D4)."""
+        sums = spoken.statement_less(self._credits(spoken)).sums
+        nets = [(currency, sums.get(currency, NOTHING).net) for currency in spoken.currencies]
+        return [(currency, net) for currency, net in nets if net]
 
     @api.model
-    def _totals(self, followup):
-        """What a message asks for in each currency, its own first, as texts (C9, D4)."""
-        credits = self._credits_of_others(followup).get(followup.debtor_id.id, {})
-        sums = self._statement(followup, credits).sums
-        currencies = followup.currency_id | followup._asked().currency_id
-        amounts = [(sums.get(c.name, NOTHING).net, c) for c in currencies]
-        return [self._amount(followup, net, c) for net, c in amounts if net]
+    def _credits(self, spoken):
+        """What the customer has in its favour in other currencies than that of the message, where it asks in
+        several, by name of the currency (D2)."""
+        if len(spoken.currencies) < 2:
+            return {}
+        found = self._read_for_batch(
+            "credits", spoken, lambda s: len(s.currencies) > 1, credits_of
+        ).get(spoken.debtor.id, {})
+        return {currency.name: Decimal(str(amount)) for currency, amount in found.items()}
 
     @api.model
-    def _statement(self, followup, credits=None):
-        """What a message asks for, as `dunning/amounts.py` counts it; credits pay for the oldest first (D2).
+    def _unused(self, spoken):
+        """What the customer has in its favour that pays nothing of what is open, by its currency or its
+        account, as texts; thanks ask for nothing (D2)."""
+        if spoken.is_thanks or not spoken.debtor.amount_credit:
+            return []
+        found = self._read_for_batch(
+            "unused", spoken, lambda s: s.debtor.amount_credit, unused_credits
+        ).get(spoken.debtor.id, {})
+        return [self._amount(spoken, amount, currency.name) for currency, amount in found.items()]
 
-        :param credits: what the customer has in its favour in other currencies than that of the message, for
-            which the door has deducted it: {``res.currency``: amount}
-        :return: dunning Statement
+    @api.model
+    def _read_for_batch(self, name, spoken, concerned, read):
+        """What is read once for the customers of all messages of a batch.
+
+        :param name: under which the batch remembers it
+        :param concerned: function of a Spoken: it needs this
+        :param read: function of ``collection.debtor``: {debtor id: value}
         """
-        memo, key = memo_of(self.env).get("owed", {}), ("statement", followup.id)
-        if key in memo and not credits:
-            return memo[key]
-        today, rows = self._owed(followup)
-        own = followup.currency_id
-        favour = {currency.name: Decimal(str(a)) for currency, a in (credits or {}).items()}
-        gross = sum((row.residual for row in rows if row.currency == own.name), Decimal(0))
-        favour[own.name] = gross - Decimal(str(own.round(followup.amount_due)))
-        found = statement(rows, favour, today)
-        if not credits:
-            memo[key] = found
-        return found
+        known = spoken.batch.known
+        if name not in known:
+            debtors = [s.debtor for s in spoken.batch.values() if concerned(s)]
+            known[name] = read(self.env["collection.debtor"].union(*debtors))
+        return known[name]
 
-    def _owed(self, followup):
-        """What a message asks for, before credits: counted once while a batch is written, since several of
-        its parts ask for it.
+    @api.model
+    def _amount(self, spoken, amount, currency):
+        """An amount, named as this message names currencies.
 
-        :return: (local day of the customer, [dunning Owed])
+        :param currency: name of it
         """
-        memo = memo_of(self.env).get("owed", {})
-        if followup.id not in memo:
-            debtor = followup.debtor_id
-            today = debtor._local_today()
-            rows = [
-                Owed(
-                    instalment.id,
-                    instalment.due_date,
-                    self._counts_from(instalment, debtor, today),
-                    Decimal(str(instalment.residual_currency)),
-                    instalment.currency_id.name,
-                )
-                for instalment in followup._asked()
-            ]
-            memo[followup.id] = today, rows
-        return memo[followup.id]
-
-    def _of_reader(self, followup, instalments):
-        """What of these the reader of a message hears of: whom the invoices in it are made out to hears
-        nothing of others' (B9)."""
-        reader, customer = followup.partner_id, followup.debtor_id.partner_id
-        if reader == customer or reader not in followup._asked().move_id.partner_id:
-            return instalments
-        return instalments.filtered(lambda i: i.move_id.partner_id == reader)
+        return amount_text(self.env, float(amount), self._currency(currency), spoken.by_code)
 
     @api.model
-    def _amount(self, followup, amount, currency):
-        return amount_text(self.env, float(amount), currency, followup.names_currencies)
-
-    @api.model
-    def _counts_from(self, instalment, debtor, today):
-        """The day from which an instalment's days overdue count (A3)."""
-        ruler, due = instalment.ruler_id, instalment.due_date
-        if ruler and due < today:
-            return effective_due(ruler._to_ladder(), debtor._place_calendar(), due)
-        return due
+    def _currency(self, name):
+        """The ``res.currency`` of a name."""
+        memo, key = memo_of(self.env), ("currency", name)
+        if key not in memo:
+            Currency = self.env["res.currency"].with_context(active_test=False)
+            memo[key] = Currency.search([("name", "=", name)], limit=1)
+        return memo[key]

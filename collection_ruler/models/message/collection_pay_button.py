@@ -3,6 +3,9 @@ from odoo import api, models
 from ..common.memo import memo_of
 from .parts import render_parts
 
+# what payment links and their add-ons read of invoices
+SHOWN_OF_INVOICES = ["name", "move_type", "currency_id", "partner_id", "company_id"]
+
 
 class CollectionPayButton(models.AbstractModel):
     """The way to pay online: promised only where somebody can take the payment (C2)."""
@@ -11,44 +14,75 @@ class CollectionPayButton(models.AbstractModel):
     _description = "Collection: the pay button of messages"
 
     @api.model
-    def _of(self, followups):
-        """The buttons of messages: {``collection.followup``: Markup}, for those that have one."""
-        buttons = {}
-        for followup in followups:
-            moves, currency = followup.instalment_ids.move_id, followup.currency_id
-            if self._takes_payment(moves, currency) and (link := followup._payment_link()):
-                amount = followup.amount_text
-                buttons[followup] = {"link": link, "amount": amount, "followup": followup}
-        parts = list(buttons.values())
+    def _of(self, batch):
+        """The buttons of messages: {follow-up id: Markup}, for those that have one.
+
+        :param batch: list of Spoken
+        """
+        taking = [s for s in batch if s.asked and not s.is_thanks and self._takes_all(s)]
+        for spoken in taking[:1]:
+            self._moves(spoken.batch)
+        links = {s.followup.id: s.followup.with_env(self.env)._payment_link() for s in taking}
+        linked = [s for s in taking if links[s.followup.id]]
+        parts = [
+            {
+                "link": links[s.followup.id],
+                "amount": self.env["collection.words"]._say_amount_text(s),
+                "followup": s.followup,
+            }
+            for s in linked
+        ]
         rendered = render_parts(self.env, "collection_ruler.message_pay_button", parts)
-        return dict(zip(buttons, rendered, strict=True))
+        return {s.followup.id: html for s, html in zip(linked, rendered, strict=True)}
 
     @api.model
-    def _link_of_row(self, instalment):
-        """Odoo's payment link for one row of the table, or False."""
-        move = instalment.move_id
-        if not move.is_sale_document() or not self._takes_payment(move, instalment.currency_id):
+    def _link_of_row(self, piece, batch):
+        """Odoo's payment link for one row of a table, or False.
+
+        :param piece: Piece
+        :param batch: Batch, of the message that has the table
+        """
+        if not piece.is_sale or not self._takes_payment([piece], piece.currency):
             return False
-        return move._collection_payment_link(instalment.residual_currency)
+        move = self.env["account.move"].browse(piece.move)
+        move = move.with_prefetch(self._moves(batch)._prefetch_ids)
+        return move._collection_payment_link(float(piece.residual))
+
+    def _moves(self, batch):
+        """The invoices of a batch, read once, and of wide records only what links need."""
+        if "moves" not in batch.known:
+            ids = dict.fromkeys(move for spoken in batch.values() for move in spoken.moves)
+            batch.known["moves"] = moves = self.env["account.move"].browse(ids)
+            moves.fetch(SHOWN_OF_INVOICES)
+        return batch.known["moves"]
+
+    def _takes_all(self, spoken):
+        return self._takes_payment(spoken.asked, spoken.currency)
 
     @api.model
-    def _takes_payment(self, moves, currency):
+    def _takes_payment(self, pieces, currency):
         """Whether the payment page of these invoices has a provider for this currency and the customer's
-        country."""
-        if len(moves) == 1:
-            return self._is_offered(moves.company_id, currency, moves.partner_id.country_id)
+        country.
+
+        :param currency: name of it
+        """
+        countries = {}
+        for piece in pieces:
+            countries.setdefault(piece.company, set()).add(piece.country)
         return all(
-            self._is_offered(company, currency, own.partner_id.country_id)
-            for company, own in moves.grouped("company_id").items()
+            self._is_offered(company, currency, frozenset(own - {0}))
+            for company, own in countries.items()
         )
 
-    def _is_offered(self, company, currency, countries):
+    def _is_offered(self, company_id, currency, country_ids):
         """Whether a company offers a provider for a currency and countries; asked for once in a batch."""
         memo = memo_of(self.env)
-        key = "offered", company.id, currency.id, countries
+        key = "offered", company_id, currency, country_ids
         if key not in memo:
-            providers = self._providers_of(company)
-            memo[key] = any(self._fits(provider, currency, countries) for provider in providers)
+            providers = self._providers_of(self.env["res.company"].browse(company_id))
+            known = self.env["collection.message.sums"]._currency(currency)
+            countries = self.env["res.country"].browse(country_ids)
+            memo[key] = any(self._fits(provider, known, countries) for provider in providers)
         return memo[key]
 
     def _fits(self, provider, currency, wanted):

@@ -1,0 +1,199 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...dunning.amounts import is_handed_over
+from ...dunning.ladder import effective_due
+from ..common.memo import memo_of
+from ..facts.queries import flush_facts
+from .spoken import Batch, Piece, Spoken
+
+# what comes due is announced so many days ahead in the second table (B5)
+COMING_DAYS = 31
+# what fits beside the columns on a phone
+MOST_LETTERS = 60
+
+
+class CollectionSpoken(models.AbstractModel):
+    """What messages speak about, read once for all messages of a batch (B5, D1, D2)."""
+
+    _name = "collection.spoken"
+    _description = "Collection: what messages speak about"
+
+    @api.model
+    def _of(self, followups):
+        """What messages speak about, a Batch: {follow-up id: Spoken}; while one is written, what was read."""
+        known = memo_of(self.env).get("spoken", {})
+        if all(followup.id in known for followup in followups):
+            return known
+        return self._read(followups)
+
+    @api.model
+    def _read(self, followups):
+        """The same, read now."""
+        followups = followups.sudo()
+        spoken = [self._begun(followup) for followup in followups]
+        asked = {s.followup.id: self._asked(s) for s in spoken}
+        around = self._around(spoken)
+        wanted = self.env["collection.instalment"].sudo().union(*asked.values(), *around.values())
+        pieces = self._pieces(wanted, spoken)
+        return Batch([self._complete(s, asked, around, pieces) for s in spoken])
+
+    def _begun(self, followup):
+        debtor, customer = followup.debtor_id, followup.debtor_id.partner_id
+        currency = followup.currency_id
+        return Spoken(
+            followup=followup,
+            debtor=debtor,
+            contact=followup.partner_id or customer,
+            customer=customer,
+            company=followup.company_id,
+            lang=followup._lang(),
+            is_thanks=followup.purpose == "thanks",
+            today=debtor._local_today(),
+            currency=currency.name,
+            amount=currency.round(followup.amount_due),
+            asked=(),
+        )
+
+    def _asked(self, spoken):
+        """The ``collection.instalment`` that it asks for; for thanks, those that were paid."""
+        if spoken.is_thanks:
+            return self.env["collection.ledger"]._instalments_of(spoken.followup)
+        return spoken.followup.instalment_ids
+
+    def _around(self, spoken):
+        """What may be named beside: {debtor id: ``collection.instalment``}, overdue or due soon.
+
+        What is in dispute, excluded from follow-up or has a payment under way is not named (A4, D3, D5).
+        """
+        found = self.env["collection.instalment"].sudo()
+        debtors = found.env["collection.debtor"].union(
+            *(s.debtor for s in spoken if not s.is_thanks)
+        )
+        for own in debtors.grouped("company_id").values():
+            until = own[:1]._local_today() + timedelta(days=COMING_DAYS)
+            found += found.browse(self.env["collection.snapshot"]._coming(own.ids, date.min, until))
+        found.fetch(["debtor_id"])
+        return {debtor.id: own for debtor, own in found.grouped("debtor_id").items()}
+
+    def _complete(self, spoken, asked, around, pieces):
+        own = asked[spoken.followup.id]
+        spoken.asked = tuple(sorted((pieces[i.id] for i in own), key=lambda p: (p.due_date, p.id)))
+        if not spoken.is_thanks:
+            ids = set(own.ids)
+            beside = [pieces[i.id] for i in around.get(spoken.debtor.id, ()) if i.id not in ids]
+            beside = spoken.of_reader(tuple(beside))
+            spoken.coming = tuple(p for p in beside if p.due_date > spoken.today)
+            # people took over what is older, and say it themselves
+            late = (p for p in beside if p.due_date < spoken.today and not p.is_handed_over)
+            spoken.others = tuple(late)
+        names = self._currencies(spoken)
+        if len(names) == 1:
+            names |= {piece.currency for piece in spoken.coming}
+        spoken.by_code = len(names) > 1
+        return spoken
+
+    @api.model
+    def _currencies(self, spoken):
+        """Names of the currencies of what a message is about, without what comes next: one sign, as "$",
+        stands for many of them."""
+        return set(spoken.currencies)
+
+    @api.model
+    def _pieces(self, instalments, spoken):
+        """``collection.instalment`` as messages show them: {id: Piece}.
+
+        :param spoken: the messages that show them
+        """
+        todays = {s.debtor.id: s.today for s in spoken}
+        known = {}
+        result = {}
+        for row in self._rows(instalments):
+            (key, debtor_id, ruler_id, due_date, residual, currency_id, *of_move) = row
+            move_id, number, move_type, company, addressee, country, bank, *texts, nth, of = of_move
+            payment_reference, reference, origin, only_line = texts
+            debtor = self.env["collection.debtor"].sudo().browse(debtor_id)
+            today = todays.get(debtor_id) or debtor._local_today()
+            about = ruler_id, debtor.company_id.id, debtor.calendar_key, due_date, today
+            if about not in known:
+                known[about] = self._counted(debtor, ruler_id, due_date, today)
+            effective, is_over = known[about]
+            is_sale = move_type in ("out_invoice", "out_refund")
+            result[key] = Piece(
+                id=key,
+                due_date=due_date,
+                effective_due=effective,
+                residual=Decimal(str(residual)),
+                currency=self._currency_name(currency_id),
+                account=0,
+                move=move_id,
+                number=number or "",
+                is_sale=is_sale,
+                company=company,
+                addressee=addressee or 0,
+                country=country or 0,
+                bank=bank or 0,
+                reference=payment_reference or number or "",
+                nth=nth or 1,
+                of=of or 1,
+                subject=_short((is_sale and (reference or origin)) or only_line or ""),
+                is_handed_over=is_over,
+            )
+        return result
+
+    def _currency_name(self, currency_id):
+        return self.env["res.currency"].browse(currency_id).name
+
+    def _counted(self, debtor, ruler_id, due, today):
+        """From which day an instalment's days overdue count (A3), and whether people took over (A4)."""
+        ruler = self.env["collection.ruler"].sudo().browse(ruler_id)
+        if not ruler:
+            return due, False
+        ladder = ruler._to_ladder()
+        counts_from = due
+        if due < today:
+            counts_from = effective_due(ladder, debtor._place_calendar(), due)
+        return counts_from, is_handed_over(ladder.max_days_overdue, counts_from, today)
+
+    def _rows(self, instalments):
+        """What is read of instalments and their invoices, in one query: the invoice's only line tells what it
+        is for where the customer's own reference does not."""
+        flush_facts(self.env)
+        self.env["res.partner.bank"].flush_model(["active"])
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT i.id, i.debtor_id, i.ruler_id, i.due_date, coalesce(i.residual_currency, 0),
+                       i.currency_id,
+                       m.id, m.name, m.move_type, m.company_id, m.partner_id, p.country_id, b.id,
+                       m.payment_reference, m.ref, m.invoice_origin, line.name, place.nth, place.of
+                  FROM collection_instalment i
+                  JOIN account_move m ON m.id = i.move_id
+                  LEFT JOIN res_partner p ON p.id = m.partner_id
+                  LEFT JOIN res_partner_bank b ON b.id = m.partner_bank_id AND b.active
+                 CROSS JOIN LATERAL (
+                       SELECT min(l.name) AS name FROM account_move_line l
+                        WHERE l.move_id = m.id AND l.display_type = 'product'
+                       HAVING count(*) = 1
+                        UNION ALL SELECT NULL LIMIT 1) line
+                 CROSS JOIN LATERAL (
+                       SELECT count(*) FILTER (
+                                  WHERE (o.due_date, o.id) <= (i.due_date, i.id)) AS nth,
+                              count(*) AS of
+                         FROM collection_instalment o
+                        WHERE o.move_id = i.move_id AND o.gone IS NOT TRUE AND i.gone IS NOT TRUE
+                          AND o.partner_id IS NOT DISTINCT FROM i.partner_id) place
+                 WHERE i.id IN %s
+                """,
+                tuple(instalments.ids) or (0,),
+            )
+        )
+
+
+def _short(words):
+    """The first line, cut where it is long."""
+    line = words.strip().split("\n")[0].strip()
+    return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 1].rstrip()}…"
