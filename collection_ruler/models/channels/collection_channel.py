@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ...dunning.reason import Reason
 from ..common import clock
+from ..common.memo import memo_of
 from .answers import ANSWER_LIMIT
 
 
@@ -165,10 +166,16 @@ class CollectionChannel(models.AbstractModel):
         """Write messages and put them into the outbox; those without a working address fail (C5)."""
         if self._code == CollectionChannel._name:  # its add-on is gone
             return followups._cancel(Reason.GONE)
-        reachable = self._sift(followups) if self._has_addresses else followups
-        messages = self._write(reachable) if reachable else {}
-        if messages:
-            self._queue(followups.browse(messages), messages)
+        # asked for again when they are queued
+        memo = memo_of(self.env)
+        memo["living"] = self._living(followups) if self._has_addresses else {}
+        try:
+            reachable = self._sift(followups) if self._has_addresses else followups
+            messages = self._write(reachable) if reachable else {}
+            if messages:
+                self._queue(followups.browse(messages), messages)
+        finally:
+            memo.pop("living")
 
     def _sift(self, followups):
         """Those whose address may work; the others fail (C5).
@@ -186,6 +193,9 @@ class CollectionChannel(models.AbstractModel):
 
     def _living(self, followups):
         """Where they go to: {``collection.followup``: addresses that did not fail}."""
+        known = memo_of(self.env).get("living", {})
+        if known and all(followup in known for followup in followups):
+            return {followup: known[followup] for followup in followups}
         return self.env["collection.failed.addresses"]._living(self, followups)
 
     def _queue(self, followups, messages):

@@ -101,7 +101,7 @@ class CollectionMessageTables(models.AbstractModel):
                 "days": max(0, (spoken.today - piece.effective_due).days),
                 "today": piece.effective_due == spoken.today,
                 "amount": self._amount(spoken, piece.residual, piece.currency),
-                "link": linked and button._link_of_row(piece, spoken.batch),
+                "link": linked and button._link_of_row(piece),
             }
             for piece in pieces
         ]

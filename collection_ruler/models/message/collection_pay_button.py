@@ -3,9 +3,6 @@ from odoo import api, models
 from ..common.memo import memo_of
 from .parts import render_parts
 
-# what payment links and their add-ons read of invoices
-SHOWN_OF_INVOICES = ["name", "move_type", "currency_id", "partner_id", "company_id"]
-
 
 class CollectionPayButton(models.AbstractModel):
     """The way to pay online: promised only where somebody can take the payment (C2)."""
@@ -20,9 +17,7 @@ class CollectionPayButton(models.AbstractModel):
         :param batch: list of Spoken
         """
         taking = [s for s in batch if s.asked and not s.is_thanks and self._takes_all(s)]
-        for spoken in taking[:1]:
-            self._moves(spoken.batch)
-        links = {s.followup.id: s.followup.with_env(self.env)._payment_link() for s in taking}
+        links = {s.followup.id: self._link(s) for s in taking}
         linked = [s for s in taking if links[s.followup.id]]
         parts = [
             {
@@ -35,26 +30,35 @@ class CollectionPayButton(models.AbstractModel):
         rendered = render_parts(self.env, "collection_ruler.message_pay_button", parts)
         return {s.followup.id: html for s, html in zip(linked, rendered, strict=True)}
 
+    def _link(self, spoken):
+        """Where the customer pays what a message asks for.
+
+        The one method that answers this: the portal add-on replaces it by its page for everything. Here
+        it is Odoo's own payment link when one invoice is asked for; several have a link each, in the
+        table.
+
+        :param spoken: Spoken
+        :return: URL, or False where nothing can be paid by one link
+        """
+        if len(spoken.moves) != 1 or not spoken.asked[0].is_sale:
+            return False
+        return self._link_to(spoken.asked[0], spoken.amount)
+
     @api.model
-    def _link_of_row(self, piece, batch):
+    def _link_of_row(self, piece):
         """Odoo's payment link for one row of a table, or False.
 
         :param piece: Piece
-        :param batch: Batch, of the message that has the table
         """
         if not piece.is_sale or not self._takes_payment([piece], piece.currency):
             return False
-        move = self.env["account.move"].browse(piece.move)
-        move = move.with_prefetch(self._moves(batch)._prefetch_ids)
-        return move._collection_payment_link(float(piece.residual))
+        return self._link_to(piece, float(piece.residual))
 
-    def _moves(self, batch):
-        """The invoices of a batch, read once, and of wide records only what links need."""
-        if "moves" not in batch.known:
-            ids = dict.fromkeys(move for spoken in batch.values() for move in spoken.moves)
-            batch.known["moves"] = moves = self.env["account.move"].browse(ids)
-            moves.fetch(SHOWN_OF_INVOICES)
-        return batch.known["moves"]
+    def _link_to(self, piece, amount):
+        """Odoo's payment link to the invoice of a row."""
+        currency = self.env["collection.message.sums"]._currency(piece.currency)
+        move = self.env["account.move"].browse(piece.move)
+        return move._collection_payment_link(amount, currency)
 
     def _takes_all(self, spoken):
         return self._takes_payment(spoken.asked, spoken.currency)

@@ -1,5 +1,7 @@
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -35,11 +37,13 @@ class CollectionSpoken(models.AbstractModel):
         """The same, read now."""
         followups = followups.sudo()
         spoken = [self._begun(followup) for followup in followups]
-        asked = {s.followup.id: self._asked(s) for s in spoken}
+        asked = {s.followup.id: self._asked(s).ids for s in spoken}
         around = self._around(spoken)
-        wanted = self.env["collection.instalment"].sudo().union(*asked.values(), *around.values())
-        pieces = self._pieces(wanted, spoken)
-        return Batch([self._complete(s, asked, around, pieces) for s in spoken])
+        pieces = self._pieces([*around, *chain.from_iterable(asked.values())], spoken)
+        beside = defaultdict(list)
+        for key in around:
+            beside[pieces[key].debtor].append(pieces[key])
+        return Batch([self._complete(s, asked, beside, pieces) for s in spoken])
 
     def _begun(self, followup):
         debtor, customer = followup.debtor_id, followup.debtor_id.partner_id
@@ -53,7 +57,7 @@ class CollectionSpoken(models.AbstractModel):
             lang=followup._lang(),
             is_thanks=followup.purpose == "thanks",
             today=debtor._local_today(),
-            currency=currency.name,
+            currency=self._currency_name(currency.id),
             amount=currency.round(followup.amount_due),
             asked=(),
         )
@@ -65,27 +69,25 @@ class CollectionSpoken(models.AbstractModel):
         return spoken.followup.instalment_ids
 
     def _around(self, spoken):
-        """What may be named beside: {debtor id: ``collection.instalment``}, overdue or due soon.
+        """What may be named beside, overdue or due soon: ids of instalments, the first due date first.
 
         What is in dispute, excluded from follow-up or has a payment under way is not named (A4, D3, D5).
         """
-        found = self.env["collection.instalment"].sudo()
-        debtors = found.env["collection.debtor"].union(
+        found = []
+        debtors = self.env["collection.debtor"].union(
             *(s.debtor for s in spoken if not s.is_thanks)
         )
         for own in debtors.grouped("company_id").values():
             until = own[:1]._local_today() + timedelta(days=COMING_DAYS)
-            found += found.browse(self.env["collection.snapshot"]._coming(own.ids, date.min, until))
-        found.fetch(["debtor_id"])
-        return {debtor.id: own for debtor, own in found.grouped("debtor_id").items()}
+            found += self.env["collection.snapshot"]._coming(own.ids, date.min, until)
+        return found
 
-    def _complete(self, spoken, asked, around, pieces):
-        own = asked[spoken.followup.id]
-        spoken.asked = tuple(sorted((pieces[i.id] for i in own), key=lambda p: (p.due_date, p.id)))
+    def _complete(self, spoken, asked, beside, pieces):
+        ids = set(asked[spoken.followup.id])
+        spoken.asked = tuple(sorted(map(pieces.get, ids), key=lambda p: (p.due_date, p.id)))
         if not spoken.is_thanks:
-            ids = set(own.ids)
-            beside = [pieces[i.id] for i in around.get(spoken.debtor.id, ()) if i.id not in ids]
-            beside = spoken.of_reader(tuple(beside))
+            others = (p for p in beside[spoken.debtor.id] if p.id not in ids)
+            beside = spoken.of_reader(tuple(others))
             spoken.coming = tuple(p for p in beside if p.due_date > spoken.today)
             # people took over what is older, and say it themselves
             late = (p for p in beside if p.due_date < spoken.today and not p.is_handed_over)
@@ -103,15 +105,16 @@ class CollectionSpoken(models.AbstractModel):
         return set(spoken.currencies)
 
     @api.model
-    def _pieces(self, instalments, spoken):
-        """``collection.instalment`` as messages show them: {id: Piece}.
+    def _pieces(self, ids, spoken):
+        """Instalments as messages show them: {id: Piece}.
 
+        :param ids: of ``collection.instalment``
         :param spoken: the messages that show them
         """
         todays = {s.debtor.id: s.today for s in spoken}
         known = {}
         result = {}
-        for row in self._rows(instalments):
+        for row in self._rows(ids):
             (key, debtor_id, ruler_id, due_date, residual, currency_id, *of_move) = row
             move_id, number, move_type, company, addressee, country, bank, *texts, nth, of = of_move
             payment_reference, reference, origin, only_line = texts
@@ -124,6 +127,7 @@ class CollectionSpoken(models.AbstractModel):
             is_sale = move_type in ("out_invoice", "out_refund")
             result[key] = Piece(
                 id=key,
+                debtor=debtor_id,
                 due_date=due_date,
                 effective_due=effective,
                 residual=Decimal(str(residual)),
@@ -145,7 +149,9 @@ class CollectionSpoken(models.AbstractModel):
         return result
 
     def _currency_name(self, currency_id):
-        return self.env["res.currency"].browse(currency_id).name
+        currency = self.env["res.currency"].browse(currency_id)
+        memo_of(self.env)["currency", currency.name] = currency  # amounts are asked for by name
+        return currency.name
 
     def _counted(self, debtor, ruler_id, due, today):
         """From which day an instalment's days overdue count (A3), and whether people took over (A4)."""
@@ -158,7 +164,7 @@ class CollectionSpoken(models.AbstractModel):
             counts_from = effective_due(ladder, debtor._place_calendar(), due)
         return counts_from, is_handed_over(ladder.max_days_overdue, counts_from, today)
 
-    def _rows(self, instalments):
+    def _rows(self, ids):
         """What is read of instalments and their invoices, in one query: the invoice's only line tells what it
         is for where the customer's own reference does not."""
         flush_facts(self.env)
@@ -188,7 +194,7 @@ class CollectionSpoken(models.AbstractModel):
                           AND o.partner_id IS NOT DISTINCT FROM i.partner_id) place
                  WHERE i.id IN %s
                 """,
-                tuple(instalments.ids) or (0,),
+                tuple(ids) or (0,),
             )
         )
 

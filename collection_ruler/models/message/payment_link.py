@@ -4,20 +4,21 @@ from odoo.addons.payment import utils as payment_utils
 
 class AccountMove(models.Model):
     """Odoo's payment links of an invoice; which of them a message offers is said by
-    `collection.followup._payment_link`, among the placeholders."""
+    `collection.pay.button._link`."""
 
     _inherit = "account.move"
 
-    def _collection_payment_link(self, amount):
+    def _collection_payment_link(self, amount, currency=None):
         """Odoo's own payment link for an amount, without the portal's key to the whole document.
 
         The link of Odoo's wizard carries the invoice's portal token, which opens its chatter to whoever
         a message is forwarded to; ours carries only the token of this payment (decision 13).
 
         :param amount: in the invoice's currency
+        :param currency: which ``res.currency`` that is, where it is known already
         """
         self.ensure_one()
-        amount = self.currency_id.round(amount)
+        amount = (currency or self.currency_id).round(amount)
         token = payment_utils.generate_access_token(self.id, amount, env=self.env)
         return (
             f"{self.get_base_url()}/my/invoices/{self.id}?move_id={self.id}&amount={amount}"

@@ -87,18 +87,3 @@ class CollectionFollowup(models.Model):
         self.ensure_one()
         lang = self.partner_id.lang or self.debtor_id.partner_id.lang
         return lang or self.company_id.partner_id.lang or self.env.lang or "en_US"
-
-    def _payment_link(self):
-        """Where the customer pays what this message asks for.
-
-        The one method that answers this: the portal add-on replaces it by its page for everything. Here
-        it is Odoo's own payment link when one invoice is asked for; several have a link each, in the
-        table.
-
-        :return: URL, or False where nothing can be paid by one link
-        """
-        self.ensure_one()
-        moves = self.instalment_ids.move_id
-        if self.purpose == "thanks" or len(moves) != 1 or not moves.is_sale_document():
-            return False
-        return moves._collection_payment_link(self.amount_due)

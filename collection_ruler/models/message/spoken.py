@@ -15,6 +15,7 @@ NOTHING = Sum(Decimal(0), Decimal(0), Decimal(0))
 class Piece(NamedTuple):
     """An instalment as messages show it; `dunning.amounts` counts with its first fields.
 
+    :param debtor: id of the ``collection.debtor`` who owes it
     :param due_date: as the invoice has it
     :param effective_due: the day from which its days overdue count (A3)
     :param residual: what is open of it, in its currency
@@ -33,6 +34,7 @@ class Piece(NamedTuple):
     """
 
     id: int
+    debtor: int
     due_date: date
     effective_due: date
     residual: Decimal
