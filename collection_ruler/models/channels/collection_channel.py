@@ -166,36 +166,29 @@ class CollectionChannel(models.AbstractModel):
         """Write messages and put them into the outbox; those without a working address fail (C5)."""
         if self._code == CollectionChannel._name:  # its add-on is gone
             return followups._cancel(Reason.GONE)
-        # asked for again when they are queued
-        memo = memo_of(self.env)
-        memo["living"] = self._living(followups) if self._has_addresses else {}
-        try:
-            reachable = self._sift(followups) if self._has_addresses else followups
-            messages = self._write(reachable) if reachable else {}
-            if messages:
-                self._queue(followups.browse(messages), messages)
-        finally:
-            memo.pop("living")
+        reachable = self._sift(followups) if self._has_addresses else followups
+        messages = self._write(reachable) if reachable else {}
+        if messages:
+            self._queue(followups.browse(messages), messages)
 
     def _sift(self, followups):
         """Those whose address may work; the others fail (C5).
 
         :return: ``collection.followup``
         """
-        reachable = followups.browse()
-        for followup, addresses in self._living(followups).items():
-            if addresses:
-                reachable += followup
-            else:
-                is_dead = self._address(followup.partner_id)
-                followup._fail(Reason.BOUNCED if is_dead else Reason.NO_ADDRESS)
-        return reachable
+        memo_of(self.env)["living"] = living = self._living(
+            followups
+        )  # asked for again in `_queue`
+        for followup in (lost := followups.filtered(lambda f: not living[f])):
+            is_dead = self._address(followup.partner_id)
+            followup._fail(Reason.BOUNCED if is_dead else Reason.NO_ADDRESS)
+        return followups - lost
 
     def _living(self, followups):
         """Where they go to: {``collection.followup``: addresses that did not fail}."""
-        known = memo_of(self.env).get("living", {})
+        known = memo_of(self.env).pop("living", None)
         if known and all(followup in known for followup in followups):
-            return {followup: known[followup] for followup in followups}
+            return known
         return self.env["collection.failed.addresses"]._living(self, followups)
 
     def _queue(self, followups, messages):

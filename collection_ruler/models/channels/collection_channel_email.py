@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import SQL
@@ -117,9 +115,7 @@ class CollectionChannelEmail(models.AbstractModel):
             memo.pop("spoken", None)
 
     def _write_all(self, followups):
-        groups = defaultdict(followups.browse)
-        for followup in followups:
-            groups[followup.step_id.mail_template_id, followup._lang()] += followup
+        groups = followups.grouped(lambda f: (f.step_id.mail_template_id, f._lang()))
         written = {}
         for (template, lang), own in groups.items():
             local = template.with_context(lang=lang)

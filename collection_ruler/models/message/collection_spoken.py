@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -16,6 +17,30 @@ from .spoken import Batch, Piece, Spoken
 COMING_DAYS = 31
 # what fits beside the columns on a phone
 MOST_LETTERS = 60
+
+
+class _Row(NamedTuple):
+    """What is read of an instalment and its invoice."""
+
+    id: int
+    debtor: int
+    ruler: int | None
+    due_date: date
+    residual: float
+    currency: int
+    move: int
+    number: str | None
+    move_type: str
+    company: int
+    addressee: int | None
+    country: int | None
+    bank: int | None
+    payment_reference: str | None
+    ref: str | None
+    origin: str | None
+    only_line: str | None
+    nth: int
+    of: int
 
 
 class CollectionSpoken(models.AbstractModel):
@@ -112,41 +137,39 @@ class CollectionSpoken(models.AbstractModel):
         :param spoken: the messages that show them
         """
         todays = {s.debtor.id: s.today for s in spoken}
-        known = {}
-        result = {}
-        for row in self._rows(ids):
-            (key, debtor_id, ruler_id, due_date, residual, currency_id, *of_move) = row
-            move_id, number, move_type, company, addressee, country, bank, *texts, nth, of = of_move
-            payment_reference, reference, origin, only_line = texts
-            debtor = self.env["collection.debtor"].sudo().browse(debtor_id)
-            today = todays.get(debtor_id) or debtor._local_today()
-            about = ruler_id, debtor.company_id.id, debtor.calendar_key, due_date, today
+        known, pieces = {}, {}
+        for row in map(_Row._make, self._rows(ids)):
+            debtor = self.env["collection.debtor"].sudo().browse(row.debtor)
+            today = todays.get(row.debtor) or debtor._local_today()
+            about = row.ruler, debtor.company_id.id, debtor.calendar_key, row.due_date, today
             if about not in known:
-                known[about] = self._counted(debtor, ruler_id, due_date, today)
-            effective, is_over = known[about]
-            is_sale = move_type in ("out_invoice", "out_refund")
-            result[key] = Piece(
-                id=key,
-                debtor=debtor_id,
-                due_date=due_date,
-                effective_due=effective,
-                residual=Decimal(str(residual)),
-                currency=self._currency_name(currency_id),
-                account=0,
-                move=move_id,
-                number=number or "",
-                is_sale=is_sale,
-                company=company,
-                addressee=addressee or 0,
-                country=country or 0,
-                bank=bank or 0,
-                reference=payment_reference or number or "",
-                nth=nth or 1,
-                of=of or 1,
-                subject=_short((is_sale and (reference or origin)) or only_line or ""),
-                is_handed_over=is_over,
-            )
-        return result
+                known[about] = self._counted(debtor, row.ruler, row.due_date, today)
+            pieces[row.id] = self._piece(row, *known[about])
+        return pieces
+
+    def _piece(self, row, effective_due, is_handed_over):
+        is_sale = row.move_type in ("out_invoice", "out_refund")
+        return Piece(
+            id=row.id,
+            debtor=row.debtor,
+            due_date=row.due_date,
+            effective_due=effective_due,
+            residual=Decimal(str(row.residual)),
+            currency=self._currency_name(row.currency),
+            account=0,
+            move=row.move,
+            number=row.number or "",
+            is_sale=is_sale,
+            company=row.company,
+            addressee=row.addressee or 0,
+            country=row.country or 0,
+            bank=row.bank or 0,
+            reference=row.payment_reference or row.number or "",
+            nth=row.nth or 1,
+            of=row.of or 1,
+            subject=_short((is_sale and (row.ref or row.origin)) or row.only_line or ""),
+            is_handed_over=is_handed_over,
+        )
 
     def _currency_name(self, currency_id):
         currency = self.env["res.currency"].browse(currency_id)
