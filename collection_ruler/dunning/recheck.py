@@ -18,7 +18,11 @@ from .purpose import Purpose, is_stopped_by, rules_of
 from .readers import told
 from .reason import Reason
 from .sending import as_sent
+from .thanked import as_thanked
 from .turn_of_year import is_too_firm
+
+# of a claim that nothing holds back
+FREE = {"blocked_by": None, "draft_credit_note": False, "settlement_days": 0, "unsent": False}
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def recheck(
     :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
     """
     today = snapshot.calendar.local_day(now)
-    snapshot = as_the_bank_knows(as_sent(snapshot), today)
+    snapshot = as_thanked(as_the_bank_knows(as_sent(snapshot), today), today, purpose)
     left, dropped = _left(snapshot, pairs, purpose, now)
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
@@ -229,10 +233,7 @@ def foresee(
     :param pairs: claim ids and the step due for each, as planned
     :param now: aware UTC, within the contact window
     """
-    free = tuple(
-        replace(claim, blocked_by=None, draft_credit_note=False, settlement_days=0, unsent=False)
-        for claim in snapshot.claims
-    )
+    free = tuple(replace(claim, rests_until=None, **FREE) for claim in snapshot.claims)
     alone = replace(
         snapshot,
         claims=free,

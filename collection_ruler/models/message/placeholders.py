@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from ...dunning.greeting import person_of
 from ..common.formatting import amount_text, date_text, one_line
 from ..common.memo import memo_of
-from . import sentences
+from . import remaining, sentences
 
 # what template editors may say, in the order in which they are offered
 PLACEHOLDERS = """
@@ -177,7 +177,7 @@ class CollectionFollowup(models.Model):
     @api.depends_context("lang")
     def _compute_remaining(self):
         for followup in self:
-            followup.remaining_text = sentences.remaining(followup)
+            followup.remaining_text = remaining.remaining(followup)
 
     def _own_amount_text(self, amount):
         """An amount in the currency of the message, named as this message names currencies."""

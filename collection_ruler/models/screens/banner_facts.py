@@ -10,6 +10,7 @@ from ..common.instalment_key import (
     is_held,
     is_sent_by_hand,
     is_unsent,
+    thanked_at,
     was_spoken_to,
     went_on,
 )
@@ -36,6 +37,7 @@ class ComingUp(NamedTuple):
     unsent: bool  # it did not reach the customer, and is not on its way (A3)
     by_hand: bool  # a person sends the invoices of this customer
     delivered_on: str | None  # ISO date
+    thanked_at: str | None  # naive UTC, as ISO text: for a payment of its invoice
     task: tuple | None  # of ours that nobody has done yet, as `open_tasks` says
 
 
@@ -156,7 +158,7 @@ def _query(env, ids, today):
                        coalesce(ii.anchor_date, ii.due_date),
                        m.is_move_sent OR ii.delivered_on IS NOT NULL,
                        ii.delivered_on IS NULL AND %(unsent)s, %(by_hand)s,
-                       %(went_on)s)) AS coming
+                       %(went_on)s, %(thanked_at)s)) AS coming
               FROM (SELECT *, row_number() OVER (ORDER BY due_date, id) AS age,
                            row_number() OVER (ORDER BY next_date, due_date, id) AS turn
                       FROM collection_instalment
@@ -202,5 +204,6 @@ def _query(env, ids, today):
         unsent=is_unsent("ii", "m"),
         went_on=went_on("ii", "m", today),
         by_hand=is_sent_by_hand("p", "m"),
+        thanked_at=thanked_at("ii"),
         ids=ids,
     )

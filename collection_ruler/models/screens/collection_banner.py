@@ -10,7 +10,7 @@ from ...dunning.next_step import Coming, next_step, soonest
 from ...dunning.reason import Reason
 from ...dunning.sending import Sending
 from ..common.memo import Memo
-from ..facts.of_instalments import free_day
+from ..facts.of_instalments import free_day, rest_day
 from . import banner_sentences as sentences
 from .banner_facts import facts_of, spoken_to
 from .banner_sentences import Sentence
@@ -125,6 +125,8 @@ class CollectionBanner(models.AbstractModel):
             with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
                 ladder = settings.ladders[one.ruler_id]
                 calendar = settings.calendars[one.ruler_id, debtor.calendar_key]
+                place = settings.calendars[None, debtor.calendar_key]
+                due = date.fromisoformat(one.due_date)
                 following = one.next_date and next_step(
                     ladder,
                     calendar,
@@ -135,9 +137,8 @@ class CollectionBanner(models.AbstractModel):
                     debtor.profile,
                     was_spoken_to,
                     _sending(one),
-                    free_day(calendar, one.task),
+                    free_day(calendar, one.task, rest_day(ladder, place, due, one.thanked_at)),
                 )
-                due = date.fromisoformat(one.due_date)
                 found.append(Coming(ladder, calendar, due, one.watermark, *(following or ())))
         return found
 

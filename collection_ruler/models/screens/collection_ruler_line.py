@@ -17,7 +17,7 @@ from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
-from ..facts.of_instalments import free_day, open_tasks, unsent
+from ..facts.of_instalments import free_day_of, quiet_of, unsent
 from ..instalment.collection_instalment import NOTHING_SAID
 from .banner_facts import spoken_to
 from .banner_sentences import channel_and_step, say
@@ -43,7 +43,7 @@ class LineFacts(NamedTuple):
     :param spoken_to: ids of the debtors to whom a reminder ever left
     :param steps: what is the same of a step for all, by its id
     :param unsent: those whose invoice did not reach anybody, as `of_instalments.unsent` has it
-    :param tasks: of ours that nobody has done yet, as `open_tasks` has them
+    :param quiet: what silences them for some days, as `quiet_of` has it
     """
 
     taken: dict
@@ -51,7 +51,7 @@ class LineFacts(NamedTuple):
     spoken_to: set
     steps: dict
     unsent: dict
-    tasks: dict
+    quiet: tuple
 
 
 class CollectionRulerLine(models.AbstractModel):
@@ -86,7 +86,7 @@ class CollectionRulerLine(models.AbstractModel):
             spoken_to(instalments.debtor_id),
             self._steps(instalments.ruler_id),
             unsent(self.env, instalments.ids),
-            open_tasks(self.env, instalments.debtor_id.ids),
+            quiet_of(self.env, instalments),
         )
 
     def _picture(self, instalment, facts):
@@ -111,7 +111,7 @@ class CollectionRulerLine(models.AbstractModel):
             bool(instalment.delivered_on or instalment.move_id.is_move_sent),
             debtor.profile,
             self._sending(instalment, facts, today),
-            free_day(calendar, facts.tasks.get(instalment.id)),
+            free_day_of(instalment, calendar, facts.quiet),
         )
         step = drawing.next and drawing.next.step
         if step and step.id not in taken:  # what is planned has its words
