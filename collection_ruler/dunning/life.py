@@ -1,8 +1,9 @@
 """One customer, played through the days of a forecast with the decisions that count (A12)."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from .calendar import NeverOpen
 from .decision import decide
-from .facts import Contact, Decision, asked_of_us
-from .foreseen import NEVER, Customer, Foreseen
+from .facts import Claim, Contact, Decision, asked_of_us
+from .foreseen import NEVER, Customer, Foreseen, Said
 from .ladder import effective_due
 from .reason import Reason
 
@@ -30,6 +31,7 @@ PATIENT = frozenset(
         Reason.NEVER_OPEN,
         Reason.NO_ADDRESS,
         Reason.NOT_SENT,
+        Reason.OVERDUE_FIRST,
         Reason.PAST_LIMIT,
         Reason.PAUSED,
         Reason.RULER_STOPPED,
@@ -59,7 +61,7 @@ class Life:
             for claim in customer.snapshot.claims
         }
         self.claims = {
-            claim.id: claim
+            claim.id: _arriving(claim)
             for claim in customer.snapshot.claims
             if forecast.matters(claim, customer.comes_by[claim.ladder.id], self.last)
         }
@@ -71,19 +73,27 @@ class Life:
         }
         self.contacts = list(customer.snapshot.contacts)
         self.spoken_at = forecast.now if customer.snapshot.spoken_to else None
+        self.waiting: dict[
+            int, Reason
+        ] = {}  # why claims wait that have come, as far as it was played
         self.is_restless = True  # today is looked at in any case
 
-    def play(self) -> Iterator[tuple[date, str, str, int]]:
-        """(day, channel, kind, ruler id) of each contact in the days of the forecast."""
-        said = [*self._what_is_planned()]
+    def play(self) -> Iterator[Said]:
+        """What is said and done in the days of the forecast; played as far as somebody looks."""
+        return (one for said, _marks in self.decided() for one in said if one.day <= self.last)
+
+    def decided(self) -> Iterator[tuple[list[Said], Mapping[int, int]]]:
+        """The same, decision by decision, each with the watermarks that it moves; what is planned already
+        comes first."""
+        yield list(self._what_is_planned()), {}
         events = self._events()
         day = self.first
         while day <= self.last:
             if self.is_restless or day in events:
                 for instant in self._moments(day):
-                    said += self._hear(self._decide(day, instant))
+                    decision = self._decide(day, instant)
+                    yield list(self._hear(decision)), decision.watermarks
             day += _DAY
-        return (one for one in said if one[0] <= self.last)
 
     # ------------------------------------------------------------------ which moments are decided
 
@@ -134,8 +144,9 @@ class Life:
         )
         for key, watermark in decision.watermarks.items():
             self.claims[key] = _with(self.claims[key], watermark=watermark)
+        self.waiting = decision.waiting
         self.is_restless = any(
-            decision.waiting.get(claim.id) not in PATIENT
+            _may_change(claim, decision)
             for claim in due
             if claim.reached_offset > decision.watermarks.get(claim.id, claim.reached_offset - 1)
         )
@@ -165,7 +176,7 @@ class Life:
                 )
         return list(self.claims.values())
 
-    def _hear(self, decision: Decision) -> Iterator[tuple[date, str, str, int]]:
+    def _hear(self, decision: Decision) -> Iterator[Said]:
         for contact in decision.contacts:
             day, kind = self.calendar.local_day(contact.at), _kind(contact)
             if kind == "task":
@@ -176,7 +187,9 @@ class Life:
                 self._delivered(contact, day)
             else:
                 self._heard(day, contact.at)
-            yield day, contact.channel, kind, self.rulers[contact.tone.id]
+                self._written(contact, day)
+            ruler = self.rulers[contact.tone.id]
+            yield Said(day, contact.channel, kind, ruler, contact)
 
     def _delivered(self, contact: Contact, day: date) -> None:
         moves = {claim.move for claim, _step in contact.pairs}
@@ -193,7 +206,14 @@ class Life:
         self.contacts.append(day)
         self.spoken_at = min(self.spoken_at or at, at)
 
-    def _what_is_planned(self) -> Iterator[tuple[date, str, str, int]]:
+    def _written(self, contact: Contact, day: date) -> None:
+        """Later words may say that we wrote before (C8)."""
+        if history := self.snapshot.history:
+            written = {claim.id: day for claim, _step in contact.pairs} | {**history.written}
+            history = replace(history, written=written)
+            self.snapshot = replace(self.snapshot, history=history)
+
+    def _what_is_planned(self) -> Iterator[Said]:
         for one in self.planned:
             day = max(one.day, self.first)
             if one.claims:
@@ -212,7 +232,25 @@ class Life:
                     if day in self.contacts:  # the snapshot has it already
                         self.contacts.remove(day)
                     self._heard(day, self.calendar.windows(day)[0][0])
-                yield day, one.channel, one.kind, one.ladder
+                yield Said(day, one.channel, one.kind, one.ladder)
+
+
+def _may_change(claim: Claim, decision: Decision) -> bool:
+    """Whether what makes a claim wait may be over on another day, or later on the same."""
+    reason = decision.waiting.get(claim.id)
+    if reason in (
+        Reason.OVERDUE_FIRST,
+        Reason.NOT_SENT,
+    ):  # something else was said, or delivered, now
+        return bool(decision.watermarks)
+    if reason == Reason.TASK_OPEN and claim.is_reviewed:
+        return False
+    return reason not in PATIENT
+
+
+def _arriving(claim: Foreseen) -> Foreseen:
+    """What is on its way to the customer arrives."""
+    return _with(claim, unsent=False) if claim.unsent and claim.delivered_on else claim
 
 
 def _kind(contact: Contact) -> str:
