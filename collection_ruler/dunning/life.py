@@ -4,16 +4,15 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from .calendar import NeverOpen
 from .decision import decide
 from .facts import Claim, Contact, Decision, asked_of_us
 from .foreseen import NEVER, Customer, Foreseen, Said
-from .ladder import effective_due
+from .moments import DAY, Moments
 from .reason import Reason
 
 if TYPE_CHECKING:
@@ -39,11 +38,10 @@ PATIENT = frozenset(
     }
 )
 
-_DAY = timedelta(days=1)
 _DAY_OF = itemgetter(1)
 
 
-class Life:
+class Life(Moments):
     """One customer, played through the days."""
 
     def __init__(self, forecast: "Forecast", customer: Customer):
@@ -86,51 +84,20 @@ class Life:
         """The same, decision by decision, each with the watermarks that it moves; what is planned already
         comes first."""
         yield list(self._what_is_planned()), {}
-        events = self._events()
         day = self.first
         while day <= self.last:
-            if self.is_restless or day in events:
+            if self.is_restless or self.waiting or day in self.events:
                 for instant in self._moments(day):
                     decision = self._decide(day, instant)
                     yield list(self._hear(decision)), decision.watermarks
-            day += _DAY
-
-    # ------------------------------------------------------------------ which moments are decided
-
-    def _events(self) -> set[date]:
-        """The days on which something changes by itself."""
-        events = set()
-        for claim in self.claims.values():
-            low = claim.watermark
-            events.update(day for o, day in self.courses[claim.id] if low is None or o > low)
-            events.update((claim.starts, claim.free_from, claim.leaves_on))
-            with suppress(NeverOpen):
-                due = effective_due(claim.ladder, self.calendar, claim.due_date)
-                limit = claim.ladder.max_days_overdue
-                events.update((due, due + _DAY, due + timedelta(days=(limit or 0) + 1)))
-        return events
-
-    def _moments(self, day: date) -> Iterator[datetime]:
-        """The instants of a local day at which the ruler may come to another decision."""
-        windows = self.calendar.windows(day)
-        by_night = self.forecast.by_night
-        if day == self.first:
-            yield self.forecast.now
-        elif windows:
-            yield windows[0][0]
-        elif by_night:
-            yield datetime.combine(day, time(), ZoneInfo(self.calendar.timezone)).astimezone(UTC)
-        else:
-            self.is_restless = True  # looked at on the next open day
-        if by_night and windows and windows[-1][1] > self.forecast.now and self.is_restless:
-            yield windows[-1][1]
+            day += DAY
 
     # ------------------------------------------------------------------ a decision, and what it changes
 
     def _decide(self, today: date, now: datetime) -> Decision:
         due = [claim for claim in self._as_of(today) if claim.reached_offset is not None]
         if not due:
-            self.is_restless = False
+            self.is_restless, self.waiting = False, {}
             return Decision()
         decision = decide(
             _with(

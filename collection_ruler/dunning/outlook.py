@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from .amounts import oldest_first
 from .calendar import NeverOpen
 from .forecast import Forecast
-from .foreseen import Customer, Foreseen, Said
+from .foreseen import NEVER, Customer, Foreseen, Said
 from .life import Life
 from .next_step import Upcoming, upcoming
 from .open_task import free_from
@@ -72,7 +73,7 @@ def look_ahead(days: Forecast, customer: Customer, about: Collection[int] = ()) 
         said = sorted((one for one in said if one.contact), key=_rank)
         first = first or next(iter(said), None)
         for key in _claims_in(said) & asked:
-            found[key] = (*found.get(key, ()), _in_decision(said, key, watermarks[key]))
+            found[key] = (*found.get(key, ()), *_in_decision(said, key, watermarks[key]))
         if first and _is_seen(life, asked, said, first):
             is_played_out = False
             break
@@ -100,6 +101,8 @@ def _why_left(claim: Foreseen) -> Reason | None:
     """Why its ruler goes no further before a person has done something, though nothing has come yet."""
     if not _goes_on(claim):
         return None
+    if claim.starts == NEVER:
+        return Reason.RULER_STOPPED
     if claim.is_reviewed:
         return Reason.TASK_OPEN
     if claim.unsent and a_person_sends(claim.ladder, claim.watermark, claim.by_hand):
@@ -122,11 +125,14 @@ def _claims_in(said: Iterable[Said]) -> set[int]:
     return {claim.id for one in said for claim, _step in one.contact.pairs}
 
 
-def _in_decision(said: Iterable[Said], claim_id: int, watermark: int) -> Upcoming:
-    """What a decision does about a claim."""
+def _in_decision(said: Sequence[Said], claim_id: int, watermark: int) -> Iterator[Upcoming]:
+    """What a decision does about a claim, day by day: what is decided in an evening makes its task at once,
+    and its message leaves on the next open day."""
     own = [(one, s) for one in said for claim, s in one.contact.pairs if claim.id == claim_id]
-    steps = tuple(step for _one, step in own)
-    return Upcoming(own[0][0].day, steps, watermark, own[0][0].contact.tone)
+    for day, of_day in groupby(own, key=lambda pair: pair[0].day):
+        of_day = list(of_day)
+        steps = tuple(step for _one, step in of_day)
+        yield Upcoming(day, steps, watermark, of_day[0][0].contact.tone)
 
 
 def _by_ladder(customer: Customer, claim: Foreseen, today: date) -> Upcoming | None:
