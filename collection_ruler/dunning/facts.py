@@ -80,6 +80,12 @@ def asked_of_us(claim: Claim, step: Step, day: date) -> Claim:
     return replace(claim, task_since=day, is_reviewed=step.reviews)
 
 
+def unheld(claim: Claim) -> Claim:
+    """The same claim, held back by nothing: for looking at what would be said."""
+    free = {"blocked_by": None, "draft_credit_note": False, "settlement_days": 0}
+    return replace(claim, **free, unsent=False, rests_until=None)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A debtor: all open claims, the credits that reduce them, and when we last spoke.

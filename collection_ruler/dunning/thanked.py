@@ -1,7 +1,7 @@
 """Who paid a part is thanked, told what is still open and by when: until then nothing reminds of it (A5)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from .calendar import ContactCalendar
 from .facts import Snapshot
@@ -24,14 +24,6 @@ def rests_until(
     if thanked_on is None or effective_due(ladder, place, due) >= thanked_on:
         return None
     return answer_day(place, thanked_on)
-
-
-def rested_from(until: date | None) -> date:
-    """The first day on which the rest stops nothing, for whoever looks ahead.
-
-    :param until: as `rests_until` says
-    """
-    return date.min if until is None else until + timedelta(days=1)
 
 
 def as_thanked(snapshot: Snapshot, day: date, purpose: str = Purpose.DUNNING) -> Snapshot:

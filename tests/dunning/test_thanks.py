@@ -4,14 +4,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from debtors import ALWAYS, BRAZIL
+from debtors import BRAZIL
 
 from dunning.facts import Claim, Snapshot
 from dunning.ladder import Ladder, Step
-from dunning.next_step import upcoming
 from dunning.reason import Reason
 from dunning.recheck import recheck_thanks
-from dunning.thanked import rested_from, rests_until
+from dunning.thanked import rests_until
 
 NOON, NIGHT = (datetime(2026, 3, 10, hour, tzinfo=UTC) for hour in (15, 5))
 
@@ -56,12 +55,3 @@ LADDER = Ladder(1, (Step(1, 2, "email"), Step(2, 5, "activity", mode="task"), St
 )
 def test_until_when_what_remains_rests(due, thanked_on, until):
     assert rests_until(LADDER, BRAZIL, due, thanked_on) == until
-
-
-def test_after_the_rest_the_call_comes_first():
-    """Whoever looks ahead knows of the rest: the next word is the one that then leaves."""
-    until = rests_until(LADDER, ALWAYS, date(2026, 3, 4), date(2026, 3, 5))
-    today = date(2026, 3, 6)
-    found = upcoming(LADDER, ALWAYS, date(2026, 3, 4), None, today, free_from=rested_from(until))
-    assert (until, found.day) == (date(2026, 3, 10), date(2026, 3, 11))
-    assert [step.id for step in found.steps] == [2]

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ...dunning.open_task import free_from
-from ...dunning.thanked import rested_from, rests_until
-from ..common.instalment_key import is_sent_by_hand, is_unsent, same_occurrence, thanked_at
+from ...dunning.thanked import rests_until
+from ..common.instalment_key import is_sent_by_hand, is_unsent, same_occurrence
 
 
 class OpenTask(NamedTuple):
@@ -46,19 +45,6 @@ def open_tasks(env, debtor_ids):
     return {key: OpenTask(at, is_review) for key, at, is_review in rows}
 
 
-def free_day(calendar, task, rest=None):
-    """The local day from which an open task, or the rest after thanks, stops nothing (A5, A13).
-
-    :param calendar: dunning ContactCalendar of the customer
-    :param task: OpenTask, None for none
-    :param rest: as `rest_day` says
-    """
-    rested = rested_from(rest)
-    if task is None:
-        return rested
-    return max(rested, free_from(calendar, task.made_on(calendar), task.is_review))
-
-
 def rest_day(ladder, place, due, at):
     """The last day on which an instalment rests since its customer was thanked for a part, or None (A5).
 
@@ -69,38 +55,6 @@ def rest_day(ladder, place, due, at):
         return None
     at = datetime.fromisoformat(at) if isinstance(at, str) else at
     return rests_until(ladder, place, due, place.local_day(at.replace(tzinfo=UTC)))
-
-
-def thanks_of(env, ids):
-    """When customers are thanked for a part of these instalments: {instalment id: naive UTC} (A5)."""
-    for model in ("collection.followup", "collection.followup.item", "collection.instalment"):
-        env[model].flush_model()
-    rows = env.execute_query(
-        SQL(
-            "SELECT i.id, %s FROM collection_instalment i WHERE i.id IN %s AND i.is_open",
-            thanked_at("i"),
-            tuple(ids) or (0,),
-        )
-    )
-    return {key: at for key, at in rows if at}
-
-
-def quiet_of(env, instalments):
-    """What silences instalments for some days: tasks as `open_tasks`, thanks as `thanks_of` has them."""
-    return open_tasks(env, instalments.debtor_id.ids), thanks_of(env, instalments.ids)
-
-
-def free_day_of(instalment, calendar, quiet):
-    """The same as `free_day`, of an instalment's record.
-
-    :param quiet: as `quiet_of` has it
-    """
-    tasks, thanked = quiet
-    rest = None
-    if at := thanked.get(instalment.id):
-        ladder, place = instalment.ruler_id._to_ladder(), instalment.debtor_id._place_calendar()
-        rest = rest_day(ladder, place, instalment.due_date, at)
-    return free_day(calendar, tasks.get(instalment.id), rest)
 
 
 def unsent(env, ids):
