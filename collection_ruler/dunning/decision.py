@@ -180,7 +180,9 @@ def _tasks(snapshot: Snapshot, done: list[Candidate], now: datetime, decision: D
             by_step[step.id].append((candidate.claim, step))
     for pairs in by_step.values():
         claim, step = pairs[0]
-        words = opening(claim.ladder, step, snapshot.spoken_to, snapshot.profile)
+        # whom somebody called, or is to call, needs no second call before what comes next
+        knows_us = snapshot.spoken_to or claim.task_since or snapshot.conversation_on
+        words = opening(claim.ladder, step, bool(knows_us), snapshot.profile)
         amount = sum((c.residual for c, _s in pairs if c.currency == claim.currency), Decimal(0))
         decision.contacts.append(
             Contact(step.channel, step.role, words, tuple(pairs), now, amount, claim.currency)

@@ -92,3 +92,13 @@ class TestPartPayments(MoneyCase):
         (mail,) = self.day("2026-03-13")
         self.assertIn("$ 60.00 of it remains open", mail["body"])
         self.assertNotIn("please pay", mail["body"])
+
+    def test_thanks_are_announced_behind_a_hold(self):
+        """A hold stops no thanks: the banner says both."""
+        move = self.late()
+        with self.at("2026-03-12 09:50"):
+            self.hold(move, date_to="2026-03-20")
+        self.pay_part(move)
+        with self.at("2026-03-12 15:00"):
+            self.assertIn("is paused for this customer until Fri 20 Mar", self.debtor().why)
+            self.assertTrue(self.debtor().why.endswith("E-mail “Thank you” leaves tomorrow."))

@@ -796,6 +796,19 @@ def test_on_the_day_of_thanks_reminders_rest():
     assert decide(replace(thanked, thanks_on=frozenset({TODAY - DAY})), MONDAY).contacts
 
 
+def test_whom_somebody_is_to_call_gets_no_second_call():
+    """No message ever reached them; the call is asked for already, so the next task is what it is."""
+    call = Step(5, 5, "activity", mode="task")
+    review = Step(9, 10, "activity", mode="task", reviews=True)
+    ladder = replace(DEFAULT, steps=(email(4, 2), call, review))
+    never_called = debtor(owes(1, 14, 7, replace(ladder, steps=(call, review))), spoken_to=False)
+    (contact,) = decide(never_called, MONDAY).contacts
+    assert contact.tone == call  # a call before anything more formal
+    called = debtor(owes(1, 14, 5, ladder, task_since=TODAY - 7 * DAY), spoken_to=False)
+    (contact,) = decide(called, MONDAY).contacts
+    assert contact.tone == review
+
+
 def test_until_the_day_that_thanks_name_nothing_reminds_of_the_rest():
     """Who paid a part is told what remains and by when: no reminder and no call before that day is over."""
     for day in (TODAY, TODAY + DAY):

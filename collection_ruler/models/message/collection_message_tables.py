@@ -202,6 +202,7 @@ class CollectionMessageTables(models.AbstractModel):
                 "due": date_text(self.env, instalment.due_date, "medium"),
                 "days": max(0, (today - counts_from[instalment.id]).days),
                 "today": counts_from[instalment.id] == today,
+                "moved": counts_from[instalment.id] != instalment.due_date,
                 "amount": amount_text(
                     self.env, instalment.residual_currency, instalment.currency_id, by_code
                 ),

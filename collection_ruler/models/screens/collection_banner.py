@@ -3,9 +3,10 @@ from datetime import datetime
 from odoo import api, models
 
 from ...dunning import explanation
-from ...dunning.explanation import Kind, explain
+from ...dunning.explanation import Explanation, Kind, explain
 from ...dunning.outlook import Outlook
-from ...dunning.reason import Reason
+from ...dunning.purpose import rules_of
+from ...dunning.reason import ENDS_BY_ITSELF, Reason
 from ..common.memo import Memo
 from . import banner_sentences as sentences
 from .banner_facts import facts_of
@@ -118,9 +119,14 @@ class CollectionBanner(models.AbstractModel):
         if why.kind == Kind.COMING:
             return self._say_coming(outlook.first, settings.today)
         said = sentences.say(self.env, why, settings.today)
+        if why.kind == Kind.HOLD and facts.pending and _leaves_all_the_same(facts.pending):
+            leaves = Explanation(Kind.PLANNED, Reason.DUE, facts.pending)
+            following = sentences.say_pending(self.env, leaves, settings.today)
+            said = said._replace(long=f"{said.long} {following.long}")
         if why.kind == Kind.SILENT and outlook.first:
             about = {claim.id for claim, _step in outlook.first.contact.pairs}
-            if about.isdisjoint(facts.waiting_ids):  # something else comes meanwhile
+            # something else comes meanwhile, or the wait ends by itself
+            if why.reason in ENDS_BY_ITSELF or about.isdisjoint(facts.waiting_ids):
                 following = self._say_coming(outlook.first, settings.today)
                 said = said._replace(long=f"{said.long} {following.long}")
         return said
@@ -138,3 +144,9 @@ class CollectionBanner(models.AbstractModel):
             _("%(what)s %(when)s", what=what, when=when),
             _("Next: %(what)s, %(when)s.", what=what, when=when),
         )
+
+
+def _leaves_all_the_same(message):
+    """Whether a planned message is one that no hold stops: thanks, or the invoice itself (F5)."""
+    is_planned = message.state == "planned" and message.reason == Reason.DUE
+    return is_planned and not rules_of(message.purpose).may_be_held

@@ -20,6 +20,7 @@ BANNER = re.compile(
 CARD = re.compile(rf"{WHAT} {WHEN}")
 # it stands in the outbox already, or its day is not known
 SOON = re.compile(r"(?P<channel>[^“”.:]+) “(?P<step>[^”]+)” is in the outbox")
+ASKS_YOU = "waits for your approval"
 FIELDS = ("partner_id", "why", "next_text")
 CHANNELS = {"E-mail": "email", "Task": "activity"}
 
@@ -72,7 +73,8 @@ class Banners:
             self.names[partner] = name
             banner = announced(row["why"], day, BANNER)
             card = announced(row["next_text"], day, CARD)
-            if (banner.contact, banner.day) != (card.contact, card.day):
+            # where something waits the card has only that
+            if card.contact and (banner.contact, banner.day) != (card.contact, card.day):
                 self._differ(day, partner, f"the card says “{card.words}”", banner)
             self.announced[partner] = banner
 
@@ -93,9 +95,9 @@ class Banners:
             said = self.announced.get(partner, Announced("nothing"))
             got = left.get(partner, [])
             wanted = [said.contact] if said.contact and said.day == day else []
-            # a second task of ours on a day that was announced is no second contact
+            # a task of ours beside what was announced, or beside what waits for a person, is no contact
             rest = [one for one in got if one not in wanted]
-            if wanted and wanted[0] in got:
+            if (wanted and wanted[0] in got) or ASKS_YOU in said.words:
                 rest = [one for one in rest if one.channel != "activity"]
             if rest or (wanted and wanted[0] not in got):
                 what = ", ".join(f"{one.channel} “{one.step}”" for one in got) or "nothing"
