@@ -24,9 +24,8 @@ WITH_PDF = {"A week before", "Forgot?", "Firm and polite", "Send the invoice"}
 NOT_ASKING = {"Thank you", "Send the invoice"}
 
 # a row of the table in a message: invoice, which part and what for, due date, how late, what is open
-ROW = re.compile(
-    r"(INV/\S+) [^€]*?(\d{1,2} [A-Z]\w\w \d{4}) (?:\d+ days? overdue |today |banks were closed, so due today )?([\d,]+\.\d\d) €"
-)
+HOW_LATE = r"(?:\d+ days? overdue |today |banks were closed, so due today )?"
+ROW = re.compile(rf"(INV/\S+) [^€]*?(\d{{1,2}} [A-Z]\w\w \d{{4}}) {HOW_LATE}([\d,]+\.\d\d) €")
 # what a message asks for; what comes next, and what else is open, stands after it
 TABLE = re.compile(r"Invoice Due Open (.*?)To pay", re.DOTALL)
 CREDIT = re.compile(r"Your open credit -?([\d,]+\.\d\d) €")

@@ -202,6 +202,7 @@ class School:
                 "partner_id": partner,
                 "invoice_date": day.isoformat(),
                 "invoice_date_due": day.isoformat(),
+                "invoice_user_id": self._id("school_collector"),
                 "invoice_line_ids": [
                     (0, 0, {"name": "Trial lessons", "price_unit": 80, "tax_ids": [(5, 0, 0)]})
                 ],

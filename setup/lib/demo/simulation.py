@@ -33,6 +33,12 @@ for name in ('mail.ir_cron_module_update_notification', 'digest.ir_cron_digest_s
     if cron := env.ref(name, raise_if_not_found=False):
         cron.active = False
 env['mail.mail'].search([('state', '=', 'outgoing')]).write({'state': 'cancel'})
+# Odoo's own provider for trying out: the pay button leads to a page where somebody can pay
+env['ir.module.module'].search([('name', '=', 'payment_demo')]).button_immediate_install()
+env = env(context=dict(env.context))
+demo = env.ref('payment.payment_provider_demo')
+own = {'company_id': school.id, 'state': 'test', 'is_published': True, 'name': 'Cards'}
+demo.copy({**own, 'payment_method_ids': [(6, 0, demo.payment_method_ids.ids)]})
 env.cr.commit()
 """
 
