@@ -21,6 +21,7 @@ from .open_task import free_from
 from .purpose import Purpose, is_stopped_by
 from .reason import Reason
 from .sending import as_sent
+from .thanked import as_thanked
 from .turn_of_year import is_too_firm
 
 
@@ -38,7 +39,8 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     except NeverOpen:
         decision.waiting = {claim.id: Reason.NEVER_OPEN for claim in due}
         return decision
-    snapshot = as_the_bank_knows(as_sent(snapshot), snapshot.calendar.local_day(opens))
+    speaks_on = snapshot.calendar.local_day(opens)
+    snapshot = as_thanked(as_the_bank_knows(as_sent(snapshot), speaks_on), speaks_on)
     known = {claim.id: claim for claim in snapshot.claims}
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
     said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
@@ -65,9 +67,9 @@ def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime
     """
     (claim,) = (one for one in snapshot.claims if one.id == claim_id)
     wanted = next(step for step in claim.ladder.steps if step.id == step_id)
-    claims = (replace(c, wanted=wanted) if c is claim else c for c in snapshot.claims)
-    snapshot = replace(snapshot, claims=tuple(claims))
+    asked = replace(claim, wanted=wanted)
     if wanted.mode == "task":
+        asked = replace(asked, rests_until=None)
         snapshot = replace(
             snapshot,
             contacts=(),
@@ -75,7 +77,8 @@ def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime
             conversation_on=None,
             thanks_on=frozenset(),
         )
-    return decide(snapshot, now)
+    claims = tuple(asked if c is claim else c for c in snapshot.claims)
+    return decide(replace(snapshot, claims=claims), now)
 
 
 def _candidates(
@@ -177,7 +180,9 @@ def _tasks(snapshot: Snapshot, done: list[Candidate], now: datetime, decision: D
             by_step[step.id].append((candidate.claim, step))
     for pairs in by_step.values():
         claim, step = pairs[0]
-        words = opening(claim.ladder, step, snapshot.spoken_to, snapshot.profile)
+        # whom somebody called, or is to call, needs no second call before what comes next
+        knows_us = snapshot.spoken_to or claim.task_since or snapshot.conversation_on
+        words = opening(claim.ladder, step, bool(knows_us), snapshot.profile)
         amount = sum((c.residual for c, _s in pairs if c.currency == claim.currency), Decimal(0))
         decision.contacts.append(
             Contact(step.channel, step.role, words, tuple(pairs), now, amount, claim.currency)

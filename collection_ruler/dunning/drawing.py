@@ -1,10 +1,9 @@
 """One instalment on its ruler: what was said, what comes next, and where today stands.
 
-For a picture, so it may be wrong about a day that holds, payments and other debts will change; what is
-really said is decided in `decision`.
+What comes next is asked of `outlook`, the days after that are those of the ruler alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -13,8 +12,7 @@ from .calendar import ContactCalendar
 from .choice import unsuitable
 from .course import timeline
 from .ladder import Ladder, Step, effective_due
-from .next_step import Upcoming, upcoming
-from .sending import ARRIVED, Sending
+from .next_step import Upcoming
 
 
 class State(StrEnum):
@@ -71,22 +69,22 @@ def draw(
     today: date,
     watermark: int | None = None,
     taken: Mapping[int, Taken] | None = None,
-    spoken_to: bool = True,
     is_open: bool = True,
     delivered: bool = False,
     profile: str | None = None,
-    sending: Sending = ARRIVED,
-    free_from: date = date.min,
+    coming: Sequence[Upcoming] = (),
+    is_left: bool = False,
 ) -> Drawing:
-    """Put an instalment's steps on the line; what is not named here is as `upcoming` has it.
+    """Put an instalment's steps on the line.
 
+    :param counts_from: the date from which offsets count (anchor or due date)
+    :param watermark: the highest offset consumed, None for none (decision 2)
     :param taken: what the ledger knows, by step id
-    :param spoken_to: whether the debtor ever heard from us: else the first overdue step leads (decision 9)
     :param is_open: whether anything is still owed; if not, nothing comes
     :param delivered: whether the invoice went out: the step that would send it is passed over (A3)
     :param profile: how the customer usually pays: a step that is not for such is passed over (F6)
-    :param sending: how the invoice reaches the customer (A3)
-    :param free_from: local day from which an open task stops nothing, see `open_task` (A13)
+    :param coming: what comes, in order, as `outlook` says; what it does not name comes by the ruler alone
+    :param is_left: where nothing does, whether steps stay ahead until a person has done something
     :raise NeverOpen: no open day lies within the search limit
     """
     taken = taken or {}
@@ -95,14 +93,8 @@ def draw(
         _mark(step, day, taken.get(step.id), watermark, step.id in passed)
         for step, day in timeline(ladder, calendar, counts_from)
     ]
-    if is_open:
-        asked = ladder, calendar, counts_from, watermark, today
-        about = {"delivered": delivered, "profile": profile, "sending": sending}
-        about |= {"free_from": free_from, "spoken_to": spoken_to, "done_step_ids": taken}
-        coming = upcoming(*asked, **about)
-        # else its steps stay ahead until somebody sends it, or decides in a review
-        if coming or not (sending.unsent or free_from == date.max):
-            marks = _look_ahead(marks, coming, today, taken)
+    if is_open and (coming or not is_left):
+        marks = _look_ahead(marks, coming, taken)
     return Drawing((today - effective_due(ladder, calendar, counts_from)).days, tuple(marks))
 
 
@@ -124,23 +116,24 @@ def _mark(
 
 
 def _look_ahead(
-    marks: list[Mark], coming: Upcoming | None, today: date, taken: Mapping[int, Taken]
+    marks: list[Mark], coming: Sequence[Upcoming], taken: Mapping[int, Taken]
 ) -> list[Mark]:
-    """Mark what comes next, and leave out what that overtakes."""
+    """Mark what comes next, move what comes later to its day, and leave out what that overtakes."""
     planned = [m for m in marks if m.state == State.AHEAD and m.step.id in taken]
-    steps = coming.steps if coming else ()
-    reached = coming.watermark if coming else None
+    days = {step.id: one.day for one in coming for step in one.steps}
+    steps = coming[0].steps if coming else ()
+    reached = coming[-1].watermark if coming else None
     following = min(planned, key=lambda m: m.day).step if planned else next(iter(steps), None)
 
     def seen(mark: Mark) -> Mark:
-        is_next = mark.step is following
+        is_next = mark.step == following
         if mark.state != State.AHEAD or mark.step.id in taken:
             return replace(mark, state=State.NEXT) if is_next else mark
-        if mark.step in steps:
-            return replace(mark, day=coming.day, state=State.NEXT if is_next else State.AHEAD)
+        if day := days.get(mark.step.id):
+            return replace(mark, day=day, state=State.NEXT if is_next else State.AHEAD)
         if reached is None or mark.step.offset <= reached:
             return replace(mark, state=State.SKIPPED)
         # who never heard from us begins with the first: what has come as well follows another day
-        return replace(mark, day=max(mark.day, coming.day)) if mark.day <= today else mark
+        return replace(mark, day=max(mark.day, coming[-1].day))
 
     return [seen(mark) for mark in marks]

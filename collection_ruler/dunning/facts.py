@@ -38,6 +38,7 @@ class Claim:
     :param by_hand: the customer's invoices are sent by a person: no step delivers them
     :param task_since: local day on which a task of ours about it was made that nobody has done yet
     :param is_reviewed: that task is the review in which people decide what comes next (A4)
+    :param rests_until: the last day on which it rests since they were thanked for a part, see `thanked` (A5)
     :param wanted: a step that a person asks for before its day (F1)
     :param readers: who hears of it, by (channel, role), where not all of what the customer owes has the same
         reader; a message is about what one reader hears (B9)
@@ -64,6 +65,7 @@ class Claim:
     by_hand: bool = False
     task_since: date | None = None
     is_reviewed: bool = False
+    rests_until: date | None = None
     wanted: Step | None = None
     readers: Mapping[tuple[str, str], int] = field(default_factory=dict, hash=False)
 
@@ -76,6 +78,12 @@ def asked_of_us(claim: Claim, step: Step, day: date) -> Claim:
     if step.mode != "task":
         return claim
     return replace(claim, task_since=day, is_reviewed=step.reviews)
+
+
+def unheld(claim: Claim) -> Claim:
+    """The same claim, held back by nothing: for looking at what would be said."""
+    free = {"blocked_by": None, "draft_credit_note": False, "settlement_days": 0}
+    return replace(claim, **free, unsent=False, rests_until=None)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Forecast:
         Nobody pays, except for claims with `leaves_on`; what wants approval is let go the same day; bank
         data that is old today is up to date from tomorrow on.
         """
-        self.counts.update(Life(self, customer).play())
+        self.counts.update(one.counted for one in Life(self, customer).play())
 
     def add_standing(self, standing: Hashable | None, make: Callable[[], Customer]) -> None:
         """Count a customer who is made and played only where nobody stood exactly so before: many are billed
@@ -54,7 +54,7 @@ class Forecast:
         """
         heard = self._known.get(standing)
         if heard is None:
-            heard = tuple(Life(self, make()).play())
+            heard = tuple(one.counted for one in Life(self, make()).play())
             if standing is not None and len(self._known) < STANDINGS:
                 self._known[standing] = heard
         self.counts.update(heard)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from .calendar import ContactCalendar
-from .facts import Claim, Snapshot
+from .facts import Claim, Contact, Snapshot
 
 KINDS = ("message", "delivery", "approval", "task")
 ALWAYS, NEVER = date.min, date.max
@@ -70,3 +71,24 @@ class Customer:
     snapshot: Snapshot
     comes_by: Mapping[int, ContactCalendar]
     planned: tuple[Planned, ...] = ()
+
+
+class Said(NamedTuple):
+    """Something that is said to a customer, or to be done about one, on a day to come.
+
+    :param day: local day of the customer
+    :param kind: one of `KINDS`
+    :param ladder: id of its ruler, 0 for none
+    :param contact: None for what is planned already
+    """
+
+    day: date
+    channel: str
+    kind: str
+    ladder: int
+    contact: Contact | None = None
+
+    @property
+    def counted(self) -> tuple[date, str, str, int]:
+        """Under what a forecast counts it."""
+        return self.day, self.channel, self.kind, self.ladder

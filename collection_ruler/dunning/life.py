@@ -1,18 +1,18 @@
 """One customer, played through the days of a forecast with the decisions that count (A12)."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from .calendar import NeverOpen
 from .decision import decide
-from .facts import Contact, Decision, asked_of_us
-from .foreseen import NEVER, Customer, Foreseen
-from .ladder import effective_due
+from .facts import Claim, Contact, Decision, asked_of_us
+from .foreseen import NEVER, Customer, Foreseen, Said
+from .moments import DAY, Moments
 from .reason import Reason
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ PATIENT = frozenset(
         Reason.NEVER_OPEN,
         Reason.NO_ADDRESS,
         Reason.NOT_SENT,
+        Reason.OVERDUE_FIRST,
         Reason.PAST_LIMIT,
         Reason.PAUSED,
         Reason.RULER_STOPPED,
@@ -37,11 +38,10 @@ PATIENT = frozenset(
     }
 )
 
-_DAY = timedelta(days=1)
 _DAY_OF = itemgetter(1)
 
 
-class Life:
+class Life(Moments):
     """One customer, played through the days."""
 
     def __init__(self, forecast: "Forecast", customer: Customer):
@@ -59,7 +59,7 @@ class Life:
             for claim in customer.snapshot.claims
         }
         self.claims = {
-            claim.id: claim
+            claim.id: _arriving(claim)
             for claim in customer.snapshot.claims
             if forecast.matters(claim, customer.comes_by[claim.ladder.id], self.last)
         }
@@ -71,56 +71,33 @@ class Life:
         }
         self.contacts = list(customer.snapshot.contacts)
         self.spoken_at = forecast.now if customer.snapshot.spoken_to else None
+        self.waiting: dict[
+            int, Reason
+        ] = {}  # why claims wait that have come, as far as it was played
         self.is_restless = True  # today is looked at in any case
 
-    def play(self) -> Iterator[tuple[date, str, str, int]]:
-        """(day, channel, kind, ruler id) of each contact in the days of the forecast."""
-        said = [*self._what_is_planned()]
-        events = self._events()
+    def play(self) -> Iterator[Said]:
+        """What is said and done in the days of the forecast; played as far as somebody looks."""
+        return (one for said, _marks in self.decided() for one in said if one.day <= self.last)
+
+    def decided(self) -> Iterator[tuple[list[Said], Mapping[int, int]]]:
+        """The same, decision by decision, each with the watermarks that it moves; what is planned already
+        comes first."""
+        yield list(self._what_is_planned()), {}
         day = self.first
         while day <= self.last:
-            if self.is_restless or day in events:
+            if self.is_restless or self.waiting or day in self.events:
                 for instant in self._moments(day):
-                    said += self._hear(self._decide(day, instant))
-            day += _DAY
-        return (one for one in said if one[0] <= self.last)
-
-    # ------------------------------------------------------------------ which moments are decided
-
-    def _events(self) -> set[date]:
-        """The days on which something changes by itself."""
-        events = set()
-        for claim in self.claims.values():
-            low = claim.watermark
-            events.update(day for o, day in self.courses[claim.id] if low is None or o > low)
-            events.update((claim.starts, claim.free_from, claim.leaves_on))
-            with suppress(NeverOpen):
-                due = effective_due(claim.ladder, self.calendar, claim.due_date)
-                limit = claim.ladder.max_days_overdue
-                events.update((due, due + _DAY, due + timedelta(days=(limit or 0) + 1)))
-        return events
-
-    def _moments(self, day: date) -> Iterator[datetime]:
-        """The instants of a local day at which the ruler may come to another decision."""
-        windows = self.calendar.windows(day)
-        by_night = self.forecast.by_night
-        if day == self.first:
-            yield self.forecast.now
-        elif windows:
-            yield windows[0][0]
-        elif by_night:
-            yield datetime.combine(day, time(), ZoneInfo(self.calendar.timezone)).astimezone(UTC)
-        else:
-            self.is_restless = True  # looked at on the next open day
-        if by_night and windows and windows[-1][1] > self.forecast.now and self.is_restless:
-            yield windows[-1][1]
+                    decision = self._decide(day, instant)
+                    yield list(self._hear(decision)), decision.watermarks
+            day += DAY
 
     # ------------------------------------------------------------------ a decision, and what it changes
 
     def _decide(self, today: date, now: datetime) -> Decision:
         due = [claim for claim in self._as_of(today) if claim.reached_offset is not None]
         if not due:
-            self.is_restless = False
+            self.is_restless, self.waiting = False, {}
             return Decision()
         decision = decide(
             _with(
@@ -134,8 +111,9 @@ class Life:
         )
         for key, watermark in decision.watermarks.items():
             self.claims[key] = _with(self.claims[key], watermark=watermark)
+        self.waiting = decision.waiting
         self.is_restless = any(
-            decision.waiting.get(claim.id) not in PATIENT
+            _may_change(claim, decision)
             for claim in due
             if claim.reached_offset > decision.watermarks.get(claim.id, claim.reached_offset - 1)
         )
@@ -165,7 +143,7 @@ class Life:
                 )
         return list(self.claims.values())
 
-    def _hear(self, decision: Decision) -> Iterator[tuple[date, str, str, int]]:
+    def _hear(self, decision: Decision) -> Iterator[Said]:
         for contact in decision.contacts:
             day, kind = self.calendar.local_day(contact.at), _kind(contact)
             if kind == "task":
@@ -176,7 +154,9 @@ class Life:
                 self._delivered(contact, day)
             else:
                 self._heard(day, contact.at)
-            yield day, contact.channel, kind, self.rulers[contact.tone.id]
+                self._written(contact, day)
+            ruler = self.rulers[contact.tone.id]
+            yield Said(day, contact.channel, kind, ruler, contact)
 
     def _delivered(self, contact: Contact, day: date) -> None:
         moves = {claim.move for claim, _step in contact.pairs}
@@ -193,7 +173,14 @@ class Life:
         self.contacts.append(day)
         self.spoken_at = min(self.spoken_at or at, at)
 
-    def _what_is_planned(self) -> Iterator[tuple[date, str, str, int]]:
+    def _written(self, contact: Contact, day: date) -> None:
+        """Later words may say that we wrote before (C8)."""
+        if history := self.snapshot.history:
+            written = {claim.id: day for claim, _step in contact.pairs} | {**history.written}
+            history = replace(history, written=written)
+            self.snapshot = replace(self.snapshot, history=history)
+
+    def _what_is_planned(self) -> Iterator[Said]:
         for one in self.planned:
             day = max(one.day, self.first)
             if one.claims:
@@ -212,7 +199,25 @@ class Life:
                     if day in self.contacts:  # the snapshot has it already
                         self.contacts.remove(day)
                     self._heard(day, self.calendar.windows(day)[0][0])
-                yield day, one.channel, one.kind, one.ladder
+                yield Said(day, one.channel, one.kind, one.ladder)
+
+
+def _may_change(claim: Claim, decision: Decision) -> bool:
+    """Whether what makes a claim wait may be over on another day, or later on the same."""
+    reason = decision.waiting.get(claim.id)
+    if reason in (
+        Reason.OVERDUE_FIRST,
+        Reason.NOT_SENT,
+    ):  # something else was said, or delivered, now
+        return bool(decision.watermarks)
+    if reason == Reason.TASK_OPEN and claim.is_reviewed:
+        return False
+    return reason not in PATIENT
+
+
+def _arriving(claim: Foreseen) -> Foreseen:
+    """What is on its way to the customer arrives."""
+    return _with(claim, unsent=False) if claim.unsent and claim.delivered_on else claim
 
 
 def _kind(contact: Contact) -> str:

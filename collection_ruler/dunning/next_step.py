@@ -1,7 +1,7 @@
-"""What comes next by itself, for whoever looks ahead; what is really said is decided in `decision`.
+"""What comes next of one instalment by its ruler alone, as if nothing else was owed and nothing held it.
 
-Caps, payments, holds and other customers' wishes are left aside, so a sentence may name a day that these
-will change.
+Where many are looked at at once, as when a ruler is switched on; and for what lies far ahead. What comes next
+for a customer is in `outlook`, which plays the days with all that they owe.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -11,9 +11,10 @@ from decimal import Decimal
 from functools import cached_property
 
 from .calendar import ContactCalendar
-from .choice import Choice, choose, delivery, opening, unsuitable
+from .choice import choose, delivery, opening, unsuitable
 from .course import contact_days
 from .ladder import Ladder, Step, effective_due
+from .reason import Reason
 from .sending import ARRIVED, Sending
 
 
@@ -22,23 +23,17 @@ class Upcoming:
     """The next day on which something is said or done about an instalment.
 
     :param day: an open day
-    :param delivery: the step that delivers the invoice, which comes alone
-    :param choice: what is said and done, None where the invoice is delivered
+    :param steps: what comes on that day, messages before tasks; the delivery of the invoice alone
+    :param watermark: the one afterwards
+    :param words: the step whose words are used
+    :param waits: what holds it for as long as anybody knows, None for nothing
     """
 
     day: date
-    delivery: Step | None = None
-    choice: Choice | None = None
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """What comes on that day, messages before tasks."""
-        return (self.delivery,) if self.choice is None else self.choice.messages + self.choice.tasks
-
-    @property
-    def watermark(self) -> int:
-        """The watermark afterwards."""
-        return self.choice.watermark if self.choice else self.delivery.offset
+    steps: tuple[Step, ...]
+    watermark: int
+    words: Step
+    waits: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -143,11 +138,13 @@ def upcoming(
     about = {"spoken_to": spoken_to, "left_out": unsuitable(ladder, profile)}
     for day, reached_offset in _moments(ladder, calendar, counts_from, watermark, today):
         if not delivered and (step := delivery(ladder, watermark, reached_offset)):
-            return Upcoming(day, step)
+            return Upcoming(day, (step,), step.offset, step)
         about |= {"days_late": (day - due).days, "done_step_ids": done_step_ids}
         choice = not sending.unsent and choose(ladder, watermark, reached_offset, **about)
         if choice and (choice.messages or choice.tasks):
-            return Upcoming(day, None, choice)
+            steps = choice.messages + choice.tasks
+            words = opening(ladder, steps[0], spoken_to, profile)
+            return Upcoming(day, steps, choice.watermark, words)
     return None
 
 
@@ -197,4 +194,4 @@ def next_step(
         sending=sending,
         free_from=free_from,
     )
-    return found and (opening(ladder, found.steps[0], spoken_to, profile), found.day)
+    return found and (found.words, found.day)

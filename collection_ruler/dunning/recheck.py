@@ -8,16 +8,17 @@ from decimal import Decimal
 
 from .amounts import a_person_first, asked_for, effective, leading_currency, oldest_first
 from .bank import as_the_bank_knows
-from .calendar import NeverOpen
+from .calendar import ContactCalendar, NeverOpen
 from .choice import is_sayable, tone
 from .claims import untrue
-from .facts import Claim, Recheck, Snapshot
+from .facts import Claim, Recheck, Snapshot, unheld
 from .frequency import too_often
 from .ladder import APPROVAL_DAYS, Step
 from .purpose import Purpose, is_stopped_by, rules_of
 from .readers import told
 from .reason import Reason
 from .sending import as_sent
+from .thanked import as_thanked
 from .turn_of_year import is_too_firm
 
 
@@ -63,8 +64,9 @@ def recheck(
     :param approved_on: local day on which a person last let it go, None for never (A13)
     :param customer_hears: False for a task of ours: no window, no cap, no credit stops it
     """
-    today = snapshot.calendar.local_day(now)
-    snapshot = as_the_bank_knows(as_sent(snapshot), today)
+    today = snapshot.calendar.local_day(now)  # a task of the evening is for the next open day
+    opens_on = _opens_on(snapshot.calendar, now)
+    snapshot = as_thanked(as_the_bank_knows(as_sent(snapshot), opens_on), opens_on, purpose)
     left, dropped = _left(snapshot, pairs, purpose, now)
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
@@ -135,17 +137,18 @@ def _no_longer_true(
         if not is_sayable(
             claim.ladder,
             step,
-            (_leaves_on(snapshot, step, now) - effective(calendar, claim)).days,
+            (
+                _opens_on(snapshot.calendar_of(step.channel) or calendar, now)
+                - effective(calendar, claim)
+            ).days,
         )
     }
 
 
-def _leaves_on(snapshot: Snapshot, step: Step, now: datetime) -> date:
-    """The local day on which the channel of a step may be used next."""
-    calendar = snapshot.calendar_of(step.channel) or snapshot.calendar
-    if not calendar.is_open(now):
-        with suppress(NeverOpen):
-            return calendar.local_day(calendar.first_instant(now))
+def _opens_on(calendar: ContactCalendar, now: datetime) -> date:
+    """The local day of the first open instant."""
+    with suppress(NeverOpen):
+        return calendar.local_day(calendar.first_instant(now))
     return calendar.local_day(now)
 
 
@@ -229,10 +232,7 @@ def foresee(
     :param pairs: claim ids and the step due for each, as planned
     :param now: aware UTC, within the contact window
     """
-    free = tuple(
-        replace(claim, blocked_by=None, draft_credit_note=False, settlement_days=0, unsent=False)
-        for claim in snapshot.claims
-    )
+    free = tuple(map(unheld, snapshot.claims))
     alone = replace(
         snapshot,
         claims=free,

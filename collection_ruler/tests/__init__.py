@@ -44,6 +44,7 @@ from . import (
     test_outbox,
     test_outgoing,
     test_outgoing_far_away,
+    test_part_payments,
     test_payment_link,
     test_payments,
     test_places,

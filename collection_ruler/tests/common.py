@@ -118,6 +118,9 @@ class CollectionCommon(SchoolCase, MockEmail):
                 "company_id": cls.company.id,
             }
         )
+        card = cls.env.ref("payment.payment_method_card")
+        card.provider_ids += cls.provider
+        card.active = True
         cls.customer = cls.env["res.partner"].create(
             {"name": "Ana Example", "email": "ana@customer.example.com", "lang": "en_US"}
         )

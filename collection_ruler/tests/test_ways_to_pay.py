@@ -52,6 +52,20 @@ class TestWayToPay(MessageCase):
         self.env.invalidate_all()
         self.assertFalse(followup.pay_button)
 
+    def test_a_provider_without_a_method_takes_no_payment(self):
+        """Its page has nothing to choose: no button leads there."""
+        card = self.provider.payment_method_ids
+        card.active = False
+        self.assert_no_online_payment(self.due_today()[0])
+        followup = self.followups(step_name="Due today")
+        card.write({"active": True, "supported_country_ids": [(6, 0, self.env.ref("base.fr").ids)]})
+        self.customer.country_id = self.env.ref("base.ie")
+        self.env.invalidate_all()
+        self.assertFalse(followup.pay_button)
+        card.supported_country_ids += self.env.ref("base.ie")
+        self.env.invalidate_all()
+        self.assertTrue(followup.pay_button)
+
     def test_rows_have_no_links_without_a_provider(self):
         self.provider.state = "disabled"
         self.invoice("2026-03-09", 20.0, date="2026-03-02")

@@ -4,7 +4,9 @@ What is expected was worked out by hand from the ruler, the calendars and the ev
 """
 
 from calendar import month_name
+from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 
 from odoo import Command
 from odoo.tests import tagged
@@ -111,6 +113,21 @@ ana 03-15 Due today overtaken
 ana 07-15 A week before overtaken
 ana 07-15 Due today overtaken
 """
+
+# persistent, not aggressive (law 3): what a year was for each customer. A contact asks for money, or will;
+# thanks come beside it, and a task asks us. Days between: the two shortest, and the most contacts in 30 days.
+COUNTED = """
+ana: 23 contacts, 12 thanks, 1 tasks; 2 2 days between, 5 in 30 days
+ana: 10 A week before, 8 Due today, 4 Forgot?, 1 Payment returned
+bruno: 3 contacts, 1 thanks, 1 tasks; 5 7 days between, 3 in 30 days
+bruno: 1 A week before, 1 Due today, 1 Forgot?
+carla: 3 contacts, 1 thanks, 0 tasks; 2 7 days between, 3 in 30 days
+carla: 2 A week before, 1 Due today, 1 Forgot?
+dario: 5 contacts, 1 thanks, 2 tasks; 2 7 days between, 4 in 30 days
+dario: 2 A week before, 1 Due today, 1 Forgot?, 1 Firm and polite
+"""
+TONES = ("A week before", "Due today", "Forgot?", "Firm and polite", "Payment returned")
+TASKS = ("Call: is anything wrong?", "Review")
 
 
 def table(text):
@@ -308,6 +325,40 @@ class TestYear(CollectionCommon):
             )
         return sorted(rows)
 
+    def counted(self):
+        """What the year was for each customer, as a row of the table."""
+        rows, heard = [], {}
+        for row in self.said():
+            who, day, words = row.split(" ", 2)
+            month, number = map(int, day.split("-"))
+            heard.setdefault(who, []).append((date(2026, month, number), words.rsplit(" ", 2)[0]))
+        for who, said in heard.items():
+            steps = Counter(step for _day, step in said)
+            days = sorted({day for day, step in said if step in TONES})
+            between = sorted((later - day).days for day, later in pairwise(days))
+            tones = ", ".join(f"{steps[tone]} {tone}" for tone in TONES if steps[tone])
+            busiest = max(sum(0 <= (other - day).days < 30 for other in days) for day in days)
+            rows += [
+                f"{who}: {len(days)} contacts, {steps['Thank you']} thanks, "
+                f"{sum(steps[task] for task in TASKS)} tasks; "
+                f"{' '.join(map(str, between[:2]))} days between, {busiest} in 30 days",
+                f"{who}: {tones}",
+            ]
+            self.assertFalse(
+                set(steps) - {*TONES, *TASKS, "Thank you"}, "a tone that nobody counts"
+            )
+        return sorted(rows)
+
+    def words_twice(self):
+        """The same words about the same oldest debt, said more than once in one occurrence."""
+        said = Counter()
+        for followup in self.env["collection.followup"].search([("state", "=", "sent")]):
+            items = followup.item_ids.sorted(lambda item: (item.due_date, item.id))
+            if followup.purpose == "dunning" and items:
+                oldest = items[0]
+                said[followup.step_name, oldest.move_id, oldest.due_date, oldest.occurrence] += 1
+        return [key for key, count in said.items() if count > 1]
+
     def skipped(self):
         rows = self.env["collection.followup.item"].search(
             [("state", "=", "skipped"), ("reason", "!=", "already_sent")]
@@ -328,3 +379,5 @@ class TestYear(CollectionCommon):
         waited = [f"{key} {days[0]} {days[-1]}" for key, days in self.waited.items()]
         self.assertEqual(sorted(waited), table(WAITED))
         self.assertEqual(self.skipped(), table(SKIPPED))
+        self.assertEqual(self.counted(), table(COUNTED))
+        self.assertFalse(self.words_twice())

@@ -85,6 +85,7 @@ def run(odoo, options) -> int:
             simulation.play(start + timedelta(days=number + 1))
         lines = simulation.lines
         wrong = checks.problems(lines, simulation.school, until)
+        wrong += simulation.banners.differences
         summary(lines, simulation.server, options.days)
         if options.report:
             report.write(lines, options.report)
@@ -93,6 +94,12 @@ def run(odoo, options) -> int:
             print(f"WRONG: {problem}")
         if not wrong:
             print("Checked: hours, holidays, doubles, one message a day, amounts in the text.")
+        compared = simulation.banners
+        print(
+            f"Banners: {compared.compared} said in the evening what then left or did not, "
+            f"{len(compared.differences)} did not; {compared.excused} are left out, since money, a reply "
+            "or a person came between."
+        )
         if not options.no_serve:
             serve(world, simulation.server, in_the_present=not options.until)
         return 1 if wrong else 0

@@ -1,8 +1,9 @@
 """What is announced is what is then done: lines and sentences against decisions (A12)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from debtors import CALENDARS, rulers
 from hypothesis import given
@@ -15,8 +16,10 @@ from dunning.course import reached_offset
 from dunning.decision import decide
 from dunning.drawing import draw
 from dunning.facts import Claim, Snapshot
+from dunning.foreseen import Customer, Foreseen
 from dunning.ladder import Ladder, Step
 from dunning.next_step import next_step
+from dunning.outlook import horizon, look_ahead
 from dunning.reason import Reason
 
 NO_CAPS = {"min_days_between": 0, "max_contacts": 0, "days_after_delivery": 0}
@@ -45,21 +48,26 @@ class Alone:
             delivered=self.delivered,
             spoken_to=self.spoken_to,
         )
+        midnight = datetime.combine(self.today, time(), ZoneInfo(self.calendar.timezone))
+        claim = Foreseen(**vars(self.claim()))
+        customer = Customer(
+            Snapshot(self.calendar, (claim,), spoken_to=self.spoken_to), {1: self.calendar}
+        )
+        coming = look_ahead(horizon(midnight.astimezone(UTC)), customer, {1}).of.get(1, ())
         drawn = draw(
-            *facts,
-            self.today,
-            self.watermark,
-            spoken_to=self.spoken_to,
-            delivered=self.delivered,
+            *facts, self.today, self.watermark, delivered=self.delivered, coming=coming
         ).next
         return found, drawn
 
-    def first_contact(self):
-        """Play the days with the decisions that count, until something is said or done."""
-        claim = Claim(
+    def claim(self):
+        return Claim(
             *(1, 1, self.ladder, self.due, self.due, None, self.watermark, Decimal(10), "EUR"),
             delivered=self.delivered,
         )
+
+    def first_contact(self):
+        """Play the days with the decisions that count, until something is said or done."""
+        claim = self.claim()
         for days in range(HORIZON):
             day = self.today + days * DAY
             reached = reached_offset(self.ladder, self.calendar, self.due, day)

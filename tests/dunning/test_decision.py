@@ -35,6 +35,7 @@ from dunning.course import reached_offset
 from dunning.decision import decide
 from dunning.facts import Claim, Decision, Recheck, Snapshot
 from dunning.ladder import Ladder, Step
+from dunning.purpose import Purpose
 from dunning.reason import Reason
 from dunning.recheck import foresee, recheck
 
@@ -793,6 +794,37 @@ def test_on_the_day_of_thanks_reminders_rest():
     check = recheck(thanked, [(1, DEFAULT.steps[3])], MONDAY)
     assert (check.verdict, check.reason) == ("wait", Reason.THANKED)
     assert decide(replace(thanked, thanks_on=frozenset({TODAY - DAY})), MONDAY).contacts
+
+
+def test_whom_somebody_is_to_call_gets_no_second_call():
+    """No message ever reached them; the call is asked for already, so the next task is what it is."""
+    call = Step(5, 5, "activity", mode="task")
+    review = Step(9, 10, "activity", mode="task", reviews=True)
+    ladder = replace(DEFAULT, steps=(email(4, 2), call, review))
+    never_called = debtor(owes(1, 14, 7, replace(ladder, steps=(call, review))), spoken_to=False)
+    (contact,) = decide(never_called, MONDAY).contacts
+    assert contact.tone == call  # a call before anything more formal
+    called = debtor(owes(1, 14, 5, ladder, task_since=TODAY - 7 * DAY), spoken_to=False)
+    (contact,) = decide(called, MONDAY).contacts
+    assert contact.tone == review
+
+
+def test_until_the_day_that_thanks_name_nothing_reminds_of_the_rest():
+    """Who paid a part is told what remains and by when: no reminder and no call before that day is over."""
+    for day in (TODAY, TODAY + DAY):
+        resting = owes(1, 9, 0, rests_until=day)
+        other = owes(2, 2, 0)
+        decision = decide(debtor(resting, other), MONDAY)
+        assert decision.waiting == {1: Reason.THANKED}
+        assert spoken(decision) == [("email", [(2, 2)], 100)]
+        check = recheck(debtor(resting), [(1, DEFAULT.steps[3])], MONDAY)
+        assert (check.verdict, check.reason) == ("wait", Reason.THANKED)
+    over = debtor(owes(1, 2, 0, rests_until=TODAY - DAY))
+    assert spoken(decide(over, MONDAY)) == [("email", [(1, 2)], 100)]
+    # what came back is told all the same, and a person may call
+    came_back = recheck(debtor(resting), [(1, DEFAULT.steps[3])], MONDAY, Purpose.RETURNED)
+    assert came_back.verdict == "go"
+    assert foresee(debtor(resting), [(1, DEFAULT.steps[3])], MONDAY).verdict == "go"
 
 
 def test_a_door_never_says_what_time_has_made_untrue():

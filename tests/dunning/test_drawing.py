@@ -8,13 +8,27 @@ from worlds import ALL_DAY, cases
 
 from dunning.calendar import ContactCalendar
 from dunning.course import reached_offset
-from dunning.drawing import State, Taken, draw
+from dunning.drawing import State, Taken
+from dunning.drawing import draw as drawn
 from dunning.ladder import Ladder, Step, effective_due
+from dunning.next_step import upcoming
 
 ALWAYS = ContactCalendar("Europe/Dublin", (ALL_DAY,) * 7, None, None)
 DUE = date(2026, 3, 11)
 OFFSETS = (-7, 0, 2, 8)
 LADDER = Ladder(1, tuple(Step(number, offset, "email") for number, offset in enumerate(OFFSETS, 1)))
+
+
+def draw(ladder, calendar, due, today, watermark=None, taken=None, spoken_to=True, **more):
+    """The picture of an instalment that stands alone."""
+    about = {"delivered": more.get("delivered", False), "profile": more.get("profile")}
+    about |= {"spoken_to": spoken_to, "done_step_ids": taken or {}}
+    coming = upcoming(ladder, calendar, due, watermark, today, **about)
+    return drawn(
+        *(ladder, calendar, due, today, watermark, taken),
+        **more,
+        coming=(coming,) if coming else (),
+    )
 
 
 def states(drawing):

@@ -18,6 +18,7 @@ from dunning.forecast import Forecast
 from dunning.foreseen import Customer, Foreseen
 from dunning.ladder import Ladder, Step
 from dunning.next_step import upcoming
+from dunning.outlook import horizon, look_ahead
 from dunning.reason import Reason
 from dunning.recheck import recheck
 from dunning.sending import Sending
@@ -83,11 +84,15 @@ def test_whoever_looks_ahead_says_the_same():
     asked = ALWAYS, DUE, None, today
     lost, by_hand = Sending(unsent=True), Sending(unsent=True, by_hand=True)
     assert upcoming(BARE, *asked, sending=lost) is None
-    assert upcoming(FULL, *asked, sending=lost).delivery == DELIVER
+    assert upcoming(FULL, *asked, sending=lost).steps == (DELIVER,)
     assert upcoming(FULL, *asked, sending=by_hand) is None
     late = Sending(delivered_on=date(2026, 2, 12))
     assert upcoming(FULL, *asked, delivered=True, sending=late).day == date(2026, 2, 15)
-    drawing = draw(BARE, ALWAYS, DUE, today, sending=lost)
+    claim = Foreseen.of(replace(owed(today, BARE), reached_offset=None, watermark=None))
+    customer = Customer(Snapshot(ALWAYS, (claim,)), {BARE.id: ALWAYS})
+    outlook = look_ahead(horizon(noon(today)), customer, {claim.id})
+    assert (outlook.first, outlook.of, outlook.why) == (None, {}, Reason.NOT_SENT)
+    drawing = draw(BARE, ALWAYS, DUE, today, is_left=claim.id in outlook.waits)
     assert drawing.next is None
     assert {mark.state for mark in drawing.marks} == {State.AHEAD}
 

@@ -1,6 +1,6 @@
 """Thanks leave while the money is there, at a decent hour, whatever else is on hold (A5)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from dunning.facts import Claim, Snapshot
 from dunning.ladder import Ladder, Step
 from dunning.reason import Reason
 from dunning.recheck import recheck_thanks
+from dunning.thanked import rests_until
 
 NOON, NIGHT = (datetime(2026, 3, 10, hour, tzinfo=UTC) for hour in (15, 5))
 
@@ -35,3 +36,22 @@ def test_whether_thanks_leave(now, is_paid, stopped, verdict, reason):
     assert (said.verdict, said.reason) == (verdict, reason)
     if verdict == "go":
         assert (said.amount, said.currency) == (Decimal(30), "BRL")
+
+
+LADDER = Ladder(1, (Step(1, 2, "email"), Step(2, 5, "activity", mode="task"), Step(3, 7, "email")))
+
+
+@pytest.mark.parametrize(
+    ("due", "thanked_on", "until"),
+    [
+        (date(2026, 3, 5), None, None),
+        # five working days, as the thanks say
+        (date(2026, 3, 5), date(2026, 3, 9), date(2026, 3, 16)),
+        (date(2026, 3, 8), date(2026, 3, 10), date(2026, 3, 17)),
+        # a Sunday counts from Monday: on that day it is not late, and has its own word
+        (date(2026, 3, 8), date(2026, 3, 9), None),
+        (date(2026, 3, 20), date(2026, 3, 9), None),
+    ],
+)
+def test_until_when_what_remains_rests(due, thanked_on, until):
+    assert rests_until(LADDER, BRAZIL, due, thanked_on) == until

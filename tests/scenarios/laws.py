@@ -24,9 +24,8 @@ WITH_PDF = {"A week before", "Forgot?", "Firm and polite", "Send the invoice"}
 NOT_ASKING = {"Thank you", "Send the invoice"}
 
 # a row of the table in a message: invoice, which part and what for, due date, how late, what is open
-ROW = re.compile(
-    r"(INV/\S+) [^€]*?(\d{1,2} [A-Z]\w\w \d{4}) (?:\d+ days? overdue |today )?([\d,]+\.\d\d) €"
-)
+HOW_LATE = r"(?:\d+ days? overdue |today |banks were closed, so due today )?"
+ROW = re.compile(rf"(INV/\S+) [^€]*?(\d{{1,2}} [A-Z]\w\w \d{{4}}) {HOW_LATE}([\d,]+\.\d\d) €")
 # what a message asks for; what comes next, and what else is open, stands after it
 TABLE = re.compile(r"Invoice Due Open (.*?)To pay", re.DOTALL)
 CREDIT = re.compile(r"Your open credit -?([\d,]+\.\d\d) €")
@@ -145,6 +144,20 @@ def thanks(
         if day <= until and abs(said.pop((name, day), 0) - amount) > 0.005:
             yield f"{name} is not thanked for {amount:.2f} on {day}"
     yield from (f"{name} is thanked on {day} for nothing" for name, day in said)
+
+
+def announced(entries: list[dict]) -> Iterator[str]:
+    """Each message was announced by the customer's banner in the evening before: its step, for that day.
+
+    Whom something happened to since has no such sentence.
+    """
+    for entry in entries:
+        said, day = entry["announced"], arrived(entry).date()
+        if said is None:
+            continue
+        on_its_day = ("tomorrow", f"{day:%a} {day.day} {day:%b}")
+        if f"“{entry['step']}”" not in said or not any(words in said for words in on_its_day):
+            yield f"announced was “{said}”: {name_of(entry)}"
 
 
 def asking(entries: list[dict]) -> list[dict]:

@@ -88,6 +88,18 @@ def test_report_obeys_the_laws(demo):
     assert {entry["step"] for entry in entries} >= laws.WITH_PDF | {"Due today", "Thank you"}
 
 
+def test_banners_announce_what_then_leaves(demo):
+    """Evening by evening, for all customers: what left was announced, and what was announced left."""
+    output, entries = demo
+    compared, differ = re.search(
+        r"^Banners: (\d+) said .* left or did not, (\d+) did", output, re.M
+    ).groups()
+    assert int(differ) == 0
+    assert int(compared) > 500, "13 customers, 45 evenings"
+    assert not list(laws.announced(entries))
+    assert sum(entry["announced"] is not None for entry in entries) > 50
+
+
 def test_links_lead_to_this_odoo(demo):
     output, entries = demo
     (url,) = set(re.findall(r"^Odoo is at (http://127\.0\.0\.1:\d+)/", output, re.MULTILINE))

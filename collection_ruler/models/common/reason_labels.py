@@ -44,7 +44,7 @@ def _waiting(env):
         ),
         (Reason.JUST_DELIVERED, _("the invoice goes out first, or did only days ago")),
         (Reason.TASK_OPEN, _("a call or review of ours comes first: do it, or end it")),
-        (Reason.THANKED, _("they are thanked for a payment that day")),
+        (Reason.THANKED, _("they paid and are thanked: reminders rest")),
         (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
         (Reason.CONVERSATION, _("we spoke with them these days")),
         (Reason.TOO_SOON, _("the last contact was too recent")),

@@ -54,7 +54,6 @@ class CollectionDebtor(models.Model):
     amount_overdue = fields.Monetary(string="Overdue", readonly=True)
     amount_credit = fields.Monetary(string="Outstanding credits", readonly=True)
     oldest_due_date = fields.Date(string="Oldest due date", readonly=True)
-    next_followup_date = fields.Date(string="Next contact", readonly=True)
     last_followup_date = fields.Date(string="Last contact", readonly=True)
     ice_breaker = fields.Char(
         string="Opening sentence",

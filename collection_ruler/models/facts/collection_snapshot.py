@@ -17,7 +17,7 @@ from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
 from .history import history_of
-from .of_instalments import done_and_moved, open_tasks
+from .of_instalments import done_and_moved, open_tasks, with_rest, with_task
 from .queries import coming_ids, open_debtors
 from .readers import readers_of
 from .rows import Batch, OpenInstalment
@@ -99,13 +99,17 @@ class CollectionSnapshot(models.AbstractModel):
         place = rows[0].ruler_id if rows else None, debtor.calendar_key
         until = in_bank_until(debtor, rows, settings, batch.payers, place)
         claims = tuple(self._claim(row, until.get(row.id), batch) for row in rows)
+        if any(row.thanked_at for row in rows):
+            days = settings.calendars[None, debtor.calendar_key]
+            pairs = zip(claims, rows, strict=True)
+            claims = tuple(with_rest(claim, days, row.thanked_at) for claim, row in pairs)
         if of := batch.readers.get(debtor.id):
             pairs = zip(claims, rows, strict=True)
             claims = tuple(replace(claim, readers=of[row.addressee_id]) for claim, row in pairs)
         if batch.tasks:
             calendar, tasks = settings.calendars[place], batch.tasks
             claims = tuple(
-                _with_task(c, tasks[c.id], calendar) if c.id in tasks else c for c in claims
+                with_task(c, tasks[c.id], calendar) if c.id in tasks else c for c in claims
             )
         snapshot = self._snapshot(debtor, claims, place, batch)
         if batch.recalls:
@@ -234,11 +238,3 @@ class CollectionSnapshot(models.AbstractModel):
             else:
                 result[instalment.id] = Reason.PAID
         return result
-
-
-def _with_task(claim, task, calendar):
-    """A claim about which a task of ours is open.
-
-    :param task: OpenTask
-    """
-    return replace(claim, task_since=task.made_on(calendar), is_reviewed=task.is_review)

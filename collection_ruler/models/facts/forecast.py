@@ -49,6 +49,27 @@ class CollectionForecastFacts(models.AbstractModel):
             facts = self.with_context(collection_memo=memo, collection_outlook=outlook)
             yield from facts._of_batch(company, ids, forecast)
 
+    @api.model
+    def _of(self, company, debtor_ids):
+        """Some debtors of a root company as they stand, with what was said and heard (C8).
+
+        :return: {debtor id: dunning ``Customer``}
+        """
+        for model in ("collection.instalment", "collection.followup", "collection.followup.item"):
+            self.env[model].flush_model()
+        ids = tuple(debtor_ids) or (0,)
+        memo = memo_of(self.env)
+        moved = SQL("i.is_open AND i.ruler_id IS NOT NULL AND i.debtor_id IN %s", ids)
+        memo["moved"] = done_and_moved(self.env, moved)
+        outlook = self._rulers(company), self._held_until(company, ids)
+        facts = self.with_context(collection_memo=memo, collection_outlook=outlook)
+        debtors, batch = facts._read(company.id, ids)
+        planned = facts._planned({debtor.id: debtor.calendar_key for debtor in debtors}, batch)
+        return {
+            debtor.id: facts._customer(debtor, batch, tuple(planned.get(debtor.id, ())))
+            for debtor in debtors
+        }
+
     def _of_batch(self, company, ids, forecast):
         """The customers of one batch, as `_customers` yields them.
 

@@ -1,11 +1,12 @@
 """Facts about single instalments, read for the few that have them."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ...dunning.open_task import free_from
+from ...dunning.thanked import rests_until
 from ..common.instalment_key import is_sent_by_hand, is_unsent, same_occurrence
 
 
@@ -44,15 +45,16 @@ def open_tasks(env, debtor_ids):
     return {key: OpenTask(at, is_review) for key, at, is_review in rows}
 
 
-def free_day(calendar, task):
-    """The local day from which an open task stops nothing (A13).
+def rest_day(ladder, place, due, at):
+    """The last day on which an instalment rests since its customer was thanked for a part, or None (A5).
 
-    :param calendar: dunning ContactCalendar of the customer
-    :param task: OpenTask, None for none
+    :param place: dunning ContactCalendar of the customer's place
+    :param at: when they are thanked, naive UTC, also as ISO text; None for never
     """
-    if task is None:
-        return date.min
-    return free_from(calendar, task.made_on(calendar), task.is_review)
+    if at is None:
+        return None
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return rests_until(ladder, place, due, place.local_day(at.replace(tzinfo=UTC)))
 
 
 def unsent(env, ids):
@@ -101,3 +103,21 @@ def done_and_moved(env, which):
         )
     )
     return dict(rows)
+
+
+def with_task(claim, task, calendar):
+    """A claim about which a task of ours is open.
+
+    :param task: OpenTask
+    """
+    return replace(claim, task_since=task.made_on(calendar), is_reviewed=task.is_review)
+
+
+def with_rest(claim, days, thanked_at):
+    """A claim that may rest since its customer was thanked for a part.
+
+    :param days: ContactCalendar of the customer's place
+    :param thanked_at: naive UTC as ISO text, or None
+    """
+    until = rest_day(claim.ladder, days, claim.due_date, thanked_at)
+    return replace(claim, rests_until=until) if until else claim

@@ -13,6 +13,7 @@ from ..common.instalment_key import (
     is_held,
     is_sent_by_hand,
     is_unsent,
+    thanked_at,
     was_spoken_to,
     went_on,
 )
@@ -130,7 +131,7 @@ def _claim_columns(env, today, now):
         i.money_went_on,
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
-         i.account_id, %(unsent)s, %(by_hand)s, m.partner_id
+         i.account_id, %(unsent)s, %(by_hand)s, m.partner_id, %(thanked_at)s
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,
@@ -139,6 +140,7 @@ def _claim_columns(env, today, now):
         went_on=went_on("i", "m", today),
         unsent=is_unsent("i", "m"),
         by_hand=is_sent_by_hand("p", "m"),
+        thanked_at=thanked_at("i"),
     )
 
 

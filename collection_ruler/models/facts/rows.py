@@ -36,6 +36,8 @@ class OpenInstalment(NamedTuple):
     unsent: bool  # an invoice that did not reach the customer (A3)
     by_hand: bool  # a person sends the invoices of this customer
     addressee_id: int  # whom the invoice is made out to
+    # naive UTC: when they are thanked for a payment of its invoice
+    thanked_at: str | None = None
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).

@@ -26,22 +26,25 @@ class AccountMove(models.Model):
     )
     collection_next_date = fields.Date(
         string="Next contact",
-        compute="_compute_collection",
+        compute="_compute_collection_next_date",
         search="_search_collection_next_date",
     )
     collection_followup_ids = fields.Many2many(
         "collection.followup", string="Follow-ups", compute="_compute_collection_followup_ids"
     )
 
-    @api.depends("collection_instalment_ids.stage_id", "collection_instalment_ids.next_date")
+    @api.depends("collection_instalment_ids.stage_id")
     def _compute_collection(self):
         for move in self:
             open_ones = move.sudo().collection_instalment_ids.filtered("is_open")
-            first = open_ones.sorted("due_date")[:1]
-            move.collection_stage_id = first.stage_id
-            move.collection_next_date = min(
-                (i.next_date for i in open_ones if i.next_date), default=False
-            )
+            move.collection_stage_id = open_ones.sorted("due_date")[:1].stage_id
+
+    def _compute_collection_next_date(self):
+        """The first day on which one of its instalments is spoken about."""
+        for move in self:
+            open_ones = move.sudo().collection_instalment_ids.filtered("is_open")
+            days = [day for day in open_ones.mapped("next_contact") if day]
+            move.collection_next_date = min(days, default=False)
 
     def _compute_collection_followup_ids(self):
         followups = dict(

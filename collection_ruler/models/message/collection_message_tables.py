@@ -100,6 +100,7 @@ class CollectionMessageTables(models.AbstractModel):
                 "due": date_text(self.env, piece.due_date, "medium"),
                 "days": max(0, (spoken.today - piece.effective_due).days),
                 "today": piece.effective_due == spoken.today,
+                "moved": piece.effective_due != piece.due_date,
                 "amount": self._amount(spoken, piece.residual, piece.currency),
                 "link": linked and button._link_of_row(piece),
             }

@@ -65,7 +65,7 @@ class CollectionPayButton(models.AbstractModel):
 
     @api.model
     def _takes_payment(self, pieces, currency):
-        """Whether the payment page of these invoices has a provider for this currency and the customer's
+        """Whether the payment page of these invoices has a way to pay for this currency and the customer's
         country.
 
         :param currency: name of it
@@ -90,9 +90,19 @@ class CollectionPayButton(models.AbstractModel):
         return memo[key]
 
     def _fits(self, provider, currency, wanted):
-        """A provider without currencies or countries of its own takes all."""
-        currencies, countries = provider.available_currency_ids, provider.available_country_ids
-        return (not currencies or currency in currencies) and (not countries or wanted <= countries)
+        """Whether a provider and one of its methods that are switched on take it: without such a method the
+        page has nothing to choose. Who has no currencies or countries of their own takes all."""
+
+        def takes(currencies, countries):
+            return (not currencies or currency in currencies) and (
+                not countries or wanted <= countries
+            )
+
+        return takes(provider.available_currency_ids, provider.available_country_ids) and any(
+            takes(method.supported_currency_ids, method.supported_country_ids)
+            for method in provider.payment_method_ids
+            if method.active and method.is_primary
+        )
 
     @api.model
     def _providers_of(self, company):

@@ -2,14 +2,15 @@
 
 It may use every other package of the models, and is imported by wizards only; it decides nothing, and puts
 into words what `dunning/` and the ledger say.
-Entry methods: `collection.banner._say`, `collection.ruler.line._draw`, `collection.outgoing._look`,
+What comes next is asked of `collection.outlook._of`, by all of them. Entry methods:
+`collection.banner._say`, `collection.ruler.line._draw`, `collection.outgoing._look`,
 `collection.why.ruler._say`, `collection.today.tiles`. The fields that ask them are `banner.py`,
 `instalment_columns.py`, `outgoing.py` and `why_this_ruler.py`; the rest are their helpers.
 
 - **The drawn ruler is one field with two views**: Odoo's list, and the line above it
   (`static/src/ruler_line`), show the same records, so saving and discarding are Odoo's.
 - **The small line** on instalment, debtor and invoice has no stored value and no dependencies: payments do
-  not pay for it. It tells what is likely; what is said is decided on the day.
+  not pay for it. It tells what comes if nobody pays; what is said is decided on the day.
 - **Skipped for today** is a reason and a later instant. The step stays consumed, so its place is kept; it
   counts as no contact while it waits, and Today counts it no longer.
 - **Samples** are written about a posted invoice that is rolled back, so that words, tables and links are
@@ -19,6 +20,7 @@ Entry methods: `collection.banner._say`, `collection.ruler.line._draw`, `collect
 from . import collection_banner
 from . import collection_explanation
 from . import collection_outgoing
+from . import collection_outlook
 from . import collection_ruler_line
 from . import collection_ruler_line_owner
 from . import collection_today

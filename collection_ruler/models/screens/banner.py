@@ -18,6 +18,7 @@ class CollectionDebtor(models.Model):
 
     why = fields.Char(string="Why (not) contacted", compute="_compute_banner")
     next_text = fields.Char(string="Next", compute="_compute_banner")
+    next_contact = fields.Date(compute="_compute_banner")
     last_text = fields.Char(string="Last word", compute="_compute_banner")
     currency_text = fields.Char(string="Other currencies", compute="_compute_banner")
     instalment_count = fields.Integer(compute="_compute_banner")
@@ -46,7 +47,7 @@ class CollectionDebtor(models.Model):
         for name in ("why", "next_text", "last_text", "currency_text"):
             self[name] = False
         self.instalment_count = 0
-        self.is_waiting = False
+        self.is_waiting = self.next_contact = False
         for debtor_id, said in self.env["collection.banner"]._say(self).items():
             self.browse(debtor_id).update(said)
 

@@ -5,15 +5,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..common.instalment_key import (
-    hold_covers,
-    is_held,
-    is_sent_by_hand,
-    is_unsent,
-    was_spoken_to,
-    went_on,
-)
-from ..facts.of_instalments import open_tasks
+from ..common.instalment_key import hold_covers, is_held, was_spoken_to
 from .messages_under_way import Message, columns, flush, is_missed, said_at, was_heard
 
 
@@ -25,30 +17,16 @@ class Hold(NamedTuple):
     is_answered: bool  # the reply that it was made for
 
 
-class ComingUp(NamedTuple):
-    id: int  # of the instalment
-    ruler_id: int
-    watermark: int
-    next_date: str | None  # ISO date
-    due_date: str
-    counts_from: str
-    delivered: bool  # the invoice went out: the step that would send it is skipped
-    unsent: bool  # it did not reach the customer, and is not on its way (A3)
-    by_hand: bool  # a person sends the invoices of this customer
-    delivered_on: str | None  # ISO date
-    task: tuple | None  # of ours that nobody has done yet, as `open_tasks` says
-
-
 class Facts(NamedTuple):
     """What the sentences about a debtor are made of.
 
     :param open_count: open instalments
     :param currencies: ids, of the open instalments
     :param waiting: why the oldest instalment that is due waits, or None
+    :param waiting_ids: the instalments that are due and wait
     :param ruled: whether a ruler took any of the open instalments
     :param is_running: whether one of these rulers is running
     :param hold: what silences all that is open, or has handed some of it over
-    :param coming: the oldest open instalment, and the one whose step comes first; none where none comes
     :param failed: the newest message that failed, or of which nobody knows, unless one left later
     """
 
@@ -56,10 +34,10 @@ class Facts(NamedTuple):
     open_count: int
     currencies: list
     waiting: str | None
+    waiting_ids: list
     ruled: bool
     is_running: bool
     hold: Hold | None
-    coming: list[ComingUp]
     pending: Message | None
     failed: Message | None
     last: Message | None
@@ -92,25 +70,18 @@ def facts_of(debtors, today):
     env = debtors.env
     for model in ("instalment", "hold", "ruler"):
         env[f"collection.{model}"].flush_model()
-    env["account.move"].flush_model(["is_move_sent", "collection_sent_on"])
     flush(env)
-    tasks = open_tasks(env, ids)
-    return [_facts_in(row, tasks) for row in env.execute_query(_query(env, ids, today))]
+    return [_facts_in(row) for row in env.execute_query(_query(env, ids, today))]
 
 
-def _facts_in(row, tasks):
-    """What a row of `_query` says.
-
-    :param tasks: as `open_tasks` says
-    """
-    types = {6: Hold, 8: Message, 9: Message, 10: Message}
+def _facts_in(row):
+    """What a row of `_query` says."""
+    types = {7: Hold, 8: Message, 9: Message, 10: Message}
     values = [
         types[n](*value) if n in types and value is not None else value
         for n, value in enumerate(row)
     ]
-    values[2] = values[2] or []
-    coming = [ComingUp(*one, tasks.get(one[0])) for one in values[7] or ()]
-    values[7] = coming if any(one.next_date for one in coming) else []
+    values[2], values[4] = values[2] or [], values[4] or []
     return Facts(*values)
 
 
@@ -118,15 +89,15 @@ def _query(env, ids, today):
     """The statement that reads, for each of these debtors, what `Facts` has."""
     return SQL(
         """
-        SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.is_running,
-               h.hold, c.coming, p.message,
-               x.message, l.message,
+        SELECT d.id, i.open_count, i.currencies, i.waiting, i.waiting_ids, i.ruled, i.is_running,
+               h.hold, p.message, x.message, l.message,
                a.at, u.unanswered
           FROM collection_debtor d
          CROSS JOIN LATERAL (
             SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
                    (array_agg(waiting_reason ORDER BY due_date, id)
                        FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
+                   array_agg(id) FILTER (WHERE waiting_reason IS NOT NULL) AS waiting_ids,
                    coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled,
                    coalesce(bool_or((SELECT r.active AND r.state = 'running'
                                             AND coalesce(r.date_from <= %(today)s, TRUE)
@@ -150,20 +121,6 @@ def _query(env, ids, today):
              -- a reply asks for an answer; else the one that lasts longest
              ORDER BY origin = 'reply' AND answered_at IS NULL DESC, origin = 'handover' DESC,
                       date_to DESC NULLS FIRST LIMIT 1) h ON TRUE
-         CROSS JOIN LATERAL (
-            SELECT json_agg(json_build_array(
-                       ii.id, ii.ruler_id, ii.watermark, ii.next_date, ii.due_date,
-                       coalesce(ii.anchor_date, ii.due_date),
-                       m.is_move_sent OR ii.delivered_on IS NOT NULL,
-                       ii.delivered_on IS NULL AND %(unsent)s, %(by_hand)s,
-                       %(went_on)s)) AS coming
-              FROM (SELECT *, row_number() OVER (ORDER BY due_date, id) AS age,
-                           row_number() OVER (ORDER BY next_date, due_date, id) AS turn
-                      FROM collection_instalment
-                     WHERE debtor_id = d.id AND is_open AND ruler_id IS NOT NULL) ii
-              JOIN account_move m ON m.id = ii.move_id
-              JOIN res_partner p ON p.id = d.partner_id
-             WHERE ii.age = 1 OR ii.turn = 1) c
           LEFT JOIN LATERAL (
             SELECT %(message)s AS message FROM collection_followup f
              WHERE debtor_id = d.id AND state IN ('planned', 'to_approve', 'queued')
@@ -199,8 +156,5 @@ def _query(env, ids, today):
         said_at=said_at("f"),
         held=is_held("io", today),
         covers=hold_covers("ho", "io", today),
-        unsent=is_unsent("ii", "m"),
-        went_on=went_on("ii", "m", today),
-        by_hand=is_sent_by_hand("p", "m"),
         ids=ids,
     )

@@ -1,20 +1,17 @@
-from contextlib import suppress
-from datetime import date
+from datetime import datetime
 
 from odoo import api, models
 
 from ...dunning import explanation
-from ...dunning.calendar import NeverOpen
-from ...dunning.explanation import Kind, explain
-from ...dunning.next_step import Coming, next_step, soonest
-from ...dunning.reason import Reason
-from ...dunning.sending import Sending
+from ...dunning.explanation import Explanation, Kind, explain
+from ...dunning.outlook import Outlook
+from ...dunning.purpose import rules_of
+from ...dunning.reason import ENDS_BY_ITSELF, Reason
 from ..common.memo import Memo
-from ..facts.of_instalments import free_day
 from . import banner_sentences as sentences
-from .banner_facts import facts_of, spoken_to
+from .banner_facts import facts_of
 from .banner_sentences import Sentence
-from .dates_in_words import on_day_label
+from .dates_in_words import local_day, on_day_label
 from .last_word import say_last
 from .messages_under_way import explained
 
@@ -30,7 +27,7 @@ class CollectionBanner(models.AbstractModel):
         """What card and form show of debtors, in a number of queries that does not depend on how many.
 
         :param debtors: ``collection.debtor``
-        :return: {debtor id: {``next_text``, ``why``, ``is_waiting``, ``last_text``,
+        :return: {debtor id: {``next_text``, ``next_contact``, ``why``, ``is_waiting``, ``last_text``,
             ``currency_text``, ``instalment_count``}}; new records are left out
         """
         result = {}
@@ -39,13 +36,15 @@ class CollectionBanner(models.AbstractModel):
         for company, own in debtors.grouped("company_id").items():
             settings = own.env["collection.snapshot"]._settings(company.id)
             known = self.env["collection.explanation"]._of_company(company)
-            heard = spoken_to(own)
-            for facts in facts_of(own, settings.today):
-                debtor = own.browse(facts.debtor_id)
-                why = self._explain(debtor, facts, settings, known)
-                said = self._say_next(debtor, facts, settings, why, debtor.id in heard)
+            found = facts_of(own, settings.today)
+            ahead = self._look_ahead(own, found)
+            for facts in found:
+                debtor, outlook = own.browse(facts.debtor_id), ahead.get(facts.debtor_id, Outlook())
+                why = self._explain(debtor, facts, settings, known, outlook)
+                said = self._say_next(facts, settings, why, outlook)
                 result[debtor.id] = {
                     "next_text": said.short,
+                    "next_contact": self._day_of(why),
                     "why": said.long,
                     "is_waiting": why.stops,
                     "last_text": say_last(
@@ -56,6 +55,25 @@ class CollectionBanner(models.AbstractModel):
                 }
         return result
 
+    def _day_of(self, why):
+        """The day that the answer names, or False.
+
+        :param why: `dunning.explanation.Explanation`
+        """
+        if why.kind == Kind.COMING:
+            return why.about.day
+        if why.kind == Kind.PLANNED:
+            return local_day(self.env, datetime.fromisoformat(why.about.at))
+        return False
+
+    def _look_ahead(self, debtors, found):
+        """What comes next where nothing is under way: {debtor id: dunning Outlook}.
+
+        :param found: list of Facts
+        """
+        ids = [facts.debtor_id for facts in found if facts.ruled and not facts.pending]
+        return self.env["collection.outlook"]._of(debtors.browse(ids))
+
     def _say_currencies(self, facts, company):
         """That something is owed in other currencies as well, or False."""
         count = len(set(facts.currencies) - {company.currency_id.id})
@@ -63,12 +81,13 @@ class CollectionBanner(models.AbstractModel):
             return False
         return self.env._("+1 currency") if count == 1 else self.env._("+%s currencies", count)
 
-    def _explain(self, debtor, facts, settings, known):
+    def _explain(self, debtor, facts, settings, known, outlook):
         """Why this customer hears from us or not.
 
         :param facts: Facts
         :param settings: of the company, see `collection.snapshot`
         :param known: CompanyFacts
+        :param outlook: dunning Outlook
         :return: `dunning.explanation.Explanation`
         """
         calendar = settings.calendars[None, debtor.calendar_key]
@@ -84,79 +103,50 @@ class CollectionBanner(models.AbstractModel):
                 is_stopped=facts.ruled and not facts.is_running,
                 failed=missed,
                 pending=pending,
-                waiting=self._why_waiting(facts, settings),
+                waiting=Reason(facts.waiting) if facts.waiting else outlook.why,
                 nobody=None if facts.ruled else known.nobody(),
                 is_never_open=self.env["collection.explanation"]._is_never_open(calendar),
-                coming=facts.coming or None,
+                coming=outlook.first,
             )
         )
 
-    def _say_next(self, debtor, facts, settings, why, was_spoken_to):
+    def _say_next(self, facts, settings, why, outlook):
         """The one answer in a plain sentence.
 
         :param why: what `_explain` answered
         :return: Sentence
         """
         if why.kind == Kind.COMING:
-            return self._say_coming(debtor, facts, settings, was_spoken_to)
-        return sentences.say(self.env, why, settings.today)
+            return self._say_coming(outlook.first, settings.today)
+        said = sentences.say(self.env, why, settings.today)
+        if why.kind == Kind.HOLD and facts.pending and _leaves_all_the_same(facts.pending):
+            leaves = Explanation(Kind.PLANNED, Reason.DUE, facts.pending)
+            following = sentences.say_pending(self.env, leaves, settings.today)
+            said = said._replace(long=f"{said.long} {following.long}")
+        if why.kind == Kind.SILENT and outlook.first:
+            about = {claim.id for claim, _step in outlook.first.contact.pairs}
+            # something else comes meanwhile, or the wait ends by itself
+            if why.reason in ENDS_BY_ITSELF or about.isdisjoint(facts.waiting_ids):
+                following = self._say_coming(outlook.first, settings.today)
+                said = said._replace(long=f"{said.long} {following.long}")
+        return said
 
-    def _say_coming(self, debtor, facts, settings, was_spoken_to):
-        """The next step by the ladders, or only its day where they cannot tell it."""
-        env, _, today = self.env, self.env._, settings.today
-        coming = soonest(self._coming(debtor, facts, settings, was_spoken_to))
-        if not coming:
-            next_date = min(one.next_date for one in facts.coming if one.next_date)
-            when = on_day_label(env, max(date.fromisoformat(next_date), today), today)
-            return Sentence(_("Next step %s", when), _("The next step comes %s.", when))
-        first = min(coming, key=lambda one: one.due_date)
-        when = on_day_label(env, first.day, today)
-        name = env["collection.ruler.step"].sudo().browse(first.step.id).name
-        what = sentences.channel_and_step(env, first.step.channel, name)
+    def _say_coming(self, first, today):
+        """What comes first.
+
+        :param first: dunning Said
+        """
+        _, contact = self.env._, first.contact
+        when = on_day_label(self.env, first.day, today)
+        name = self.env["collection.ruler.step"].sudo().browse(contact.tone.id).name
+        what = sentences.channel_and_step(self.env, contact.tone.channel, name)
         return Sentence(
             _("%(what)s %(when)s", what=what, when=when),
             _("Next: %(what)s, %(when)s.", what=what, when=when),
         )
 
-    def _coming(self, debtor, facts, settings, was_spoken_to):
-        """The next step of each instalment that may decide, as dunning Coming."""
-        found = []
-        for one in facts.coming:
-            with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
-                ladder = settings.ladders[one.ruler_id]
-                calendar = settings.calendars[one.ruler_id, debtor.calendar_key]
-                following = one.next_date and next_step(
-                    ladder,
-                    calendar,
-                    date.fromisoformat(one.counts_from),
-                    one.watermark,
-                    settings.today,
-                    one.delivered,
-                    debtor.profile,
-                    was_spoken_to,
-                    _sending(one),
-                    free_day(calendar, one.task),
-                )
-                due = date.fromisoformat(one.due_date)
-                found.append(Coming(ladder, calendar, due, one.watermark, *(following or ())))
-        return found
 
-    def _why_waiting(self, facts, settings):
-        """Why the step that is due waits, or why none will come by itself: somebody has to send the invoice
-        first (A3), or a review decides (A13)."""
-        if facts.waiting:
-            return Reason(facts.waiting)
-        if facts.coming and all(one.task and one.task.is_review for one in facts.coming):
-            return Reason.TASK_OPEN
-        left_to_people = (
-            _sending(one).is_left_to_people(settings.ladders[one.ruler_id], one.watermark)
-            for one in facts.coming
-            if one.ruler_id in settings.ladders
-        )
-        return Reason.NOT_SENT if facts.coming and all(left_to_people) else None
-
-
-def _sending(one):
-    """How the invoice of a ComingUp reaches its customer."""
-    went = one.delivered_on and date.fromisoformat(one.delivered_on)
-    return Sending(one.unsent, one.by_hand, went or None)
+def _leaves_all_the_same(message):
+    """Whether a planned message is one that no hold stops: thanks, or the invoice itself (F5)."""
+    is_planned = message.state == "planned" and message.reason == Reason.DUE
+    return is_planned and not rules_of(message.purpose).may_be_held

@@ -7,19 +7,16 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ...dunning.calendar import CalendarError, NeverOpen
-from ...dunning.choice import opening
 from ...dunning.drawing import Taken, draw
 from ...dunning.explanation import Kind
 from ...dunning.ladder import LadderError
+from ...dunning.outlook import Outlook
 from ...dunning.reason import Reason
-from ...dunning.sending import Sending
 from ..common import clock
 from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
-from ..facts.of_instalments import free_day, open_tasks, unsent
 from ..instalment.collection_instalment import NOTHING_SAID
-from .banner_facts import spoken_to
 from .banner_sentences import channel_and_step, say
 
 # what is said of an instalment is about a message of its own
@@ -40,18 +37,14 @@ class LineFacts(NamedTuple):
 
     :param taken: what the ledger knows: {instalment id: {step id: (state, UTC instant or None)}}
     :param explained: why each is spoken about or not, by its id: `dunning.explanation.Explanation`
-    :param spoken_to: ids of the debtors to whom a reminder ever left
     :param steps: what is the same of a step for all, by its id
-    :param unsent: those whose invoice did not reach anybody, as `of_instalments.unsent` has it
-    :param tasks: of ours that nobody has done yet, as `open_tasks` has them
+    :param ahead: what comes next, by debtor id: dunning Outlook
     """
 
     taken: dict
     explained: dict
-    spoken_to: set
     steps: dict
-    unsent: dict
-    tasks: dict
+    ahead: dict
 
 
 class CollectionRulerLine(models.AbstractModel):
@@ -80,13 +73,21 @@ class CollectionRulerLine(models.AbstractModel):
 
     def _facts(self, instalments):
         """What is read once for all of them."""
+        ahead = self.env["collection.outlook"]._of(instalments.debtor_id, instalments)
+        # a message about several debts may have the words of another ruler
+        words = {
+            one.words.id
+            for outlook in ahead.values()
+            for all_ in outlook.of.values()
+            for one in all_
+        }
         return LineFacts(
             self._taken(instalments),
             self.env["collection.explanation"]._of(instalments),
-            spoken_to(instalments.debtor_id),
-            self._steps(instalments.ruler_id),
-            unsent(self.env, instalments.ids),
-            open_tasks(self.env, instalments.debtor_id.ids),
+            self._steps(
+                instalments.ruler_id.step_ids.union(instalments.ruler_id.step_ids.browse(words))
+            ),
+            ahead,
         )
 
     def _picture(self, instalment, facts):
@@ -95,33 +96,34 @@ class CollectionRulerLine(models.AbstractModel):
         :raise CalendarError, LadderError, NeverOpen: its ruler cannot be drawn
         """
         debtor, ladder = instalment.debtor_id, instalment.ruler_id._to_ladder()
-        was_spoken_to, taken = debtor.id in facts.spoken_to, facts.taken[instalment.id]
+        taken = facts.taken[instalment.id]
         calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
         today = calendar.local_day(clock.now(self.env))
-        counts_from = instalment.anchor_date or instalment.due_date
+        outlook = facts.ahead.get(debtor.id, Outlook())
+        coming = outlook.of.get(instalment.id, ())
         drawing = draw(
-            *(ladder, calendar, counts_from, today),
+            *(ladder, calendar, instalment.anchor_date or instalment.due_date, today),
             None if instalment.watermark == NOTHING_SAID else instalment.watermark,
             {
                 step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
                 for step, (state, at) in taken.items()
             },
-            was_spoken_to,
             instalment.is_open,
             bool(instalment.delivered_on or instalment.move_id.is_move_sent),
             debtor.profile,
-            self._sending(instalment, facts, today),
-            free_day(calendar, facts.tasks.get(instalment.id)),
+            coming,
+            instalment.id in outlook.waits,
         )
         step = drawing.next and drawing.next.step
         if step and step.id not in taken:  # what is planned has its words
-            step = opening(ladder, step, was_spoken_to, debtor.profile)
+            step = coming[0].words
         words = step and facts.steps[step.id]
+        waits = coming[0].waits if coming else outlook.waits.get(instalment.id)
         return {
             "of": self._of(instalment),
             "here": drawing.here,
             "next": self._next_sentence(
-                instalment, drawing.next, words, today, facts.explained[instalment.id]
+                instalment, drawing.next, words, today, facts.explained[instalment.id], waits
             ),
             "marks": [
                 facts.steps[mark.step.id]
@@ -129,15 +131,6 @@ class CollectionRulerLine(models.AbstractModel):
                 for mark in drawing.marks
             ],
         }
-
-    def _sending(self, instalment, facts, today):
-        """How its invoice reaches the customer (A3)."""
-        sent_on = instalment.sudo().move_id.collection_sent_on
-        went = [instalment.delivered_on, sent_on and sent_on <= today and sent_on]
-        key, waiting = instalment.id, facts.unsent
-        return Sending(
-            key in waiting, waiting.get(key, False), max(filter(None, went), default=None)
-        )
 
     def _of(self, instalment):
         """Which instalment it is, for whoever has several."""
@@ -147,7 +140,7 @@ class CollectionRulerLine(models.AbstractModel):
             date=format_date(self.env, instalment.due_date),
         )
 
-    def _steps(self, rulers):
+    def _steps(self, steps):
         """What is the same of a step for all instalments: {step id: dict}."""
         return {
             step.id: {
@@ -159,15 +152,16 @@ class CollectionRulerLine(models.AbstractModel):
                 "channel_label": step._channel_label(),
                 "mode": step.mode,
             }
-            for step in rulers.step_ids
+            for step in steps
         }
 
-    def _next_sentence(self, instalment, mark, step, today, why):
+    def _next_sentence(self, instalment, mark, step, today, why, waits):
         """What comes next, in one sentence.
 
         :param mark: dunning Mark of what comes next, or None
         :param step: whose words are said, as `_steps` has them
         :param why: `dunning.explanation.Explanation`
+        :param waits: what holds it for as long as anybody knows, though the plan has not met it yet, or None
         """
         if not instalment.is_open:
             return self.env._("Nothing is owed any more.")
@@ -178,14 +172,14 @@ class CollectionRulerLine(models.AbstractModel):
             return self.env._("%s is in the outbox", what)
         if not mark and why.reason == Reason.NOT_SENT:
             return say(self.env, why, today).short
-        if not mark or why.reason == Reason.PAST_LIMIT:
+        if not mark or Reason.PAST_LIMIT in (why.reason, waits):
             return self.env._("No further step for this instalment: a person decides.")
         if why.kind == Kind.TO_APPROVE:
             return self.env._("%s waits for approval", what)
         if why.kind == Kind.BREAKER:
             return self.env._("%s waits for a manager", what)
-        if why.stops and why.reason:
-            reason = reason_label(self.env, why.reason)
+        if held := why.reason if why.stops and why.reason else waits:
+            reason = reason_label(self.env, held)
             return self.env._("%(what)s waits: %(reason)s", what=what, reason=reason)
         if mark.day == today:
             return self.env._("%s today", what)

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -9,6 +10,7 @@ from ...dunning.profile import PayerClass
 from ..common.memo import Memo
 from ..common.reason_labels import reason_selection
 from .collection_ruler_line_owner import LINE
+from .messages_under_way import of_instalments
 
 
 class CollectionInstalment(models.Model):
@@ -38,6 +40,12 @@ class CollectionInstalment(models.Model):
         compute="_compute_waits_because",
         compute_sudo=True,
         help="Why nothing is said now: a pause, the ruler, a hold, or what its due step waits for.",
+    )
+    # not the stored date, which its own ruler gives alone: what else is owed, caps and thanks move it
+    next_contact = fields.Date(
+        compute="_compute_next_contact",
+        compute_sudo=True,
+        help="The day on which the ruler speaks about it next, or asks you to do something, if nobody pays.",
     )
     ruler_line = fields.Json(**LINE)
 
@@ -98,6 +106,21 @@ class CollectionInstalment(models.Model):
             said = why.get(instalment.id)
             if said and (said.stops or said.kind == Kind.NO_RULER):
                 instalment.waits_because = said.reason or False
+
+    def _compute_next_contact(self):
+        """Ask the outlook, as the banner does; what is planned already leaves on its day (F1)."""
+        here = self.filtered(lambda i: i.is_open and i.ruler_id)
+        ahead = self.env["collection.outlook"]._of(here.debtor_id, here)
+        planned = of_instalments(here)
+        for instalment in self:
+            outlook = ahead.get(instalment.debtor_id.id)
+            coming = outlook and outlook.of.get(instalment._origin.id)
+            pending, _missed = planned.get(instalment._origin.id, (None, None))
+            day = coming[0].day if coming and not coming[0].waits else False
+            if pending:
+                calendar = instalment.debtor_id._calendar()
+                day = calendar.local_day(datetime.fromisoformat(pending.at).replace(tzinfo=UTC))
+            instalment.next_contact = day
 
     def _compute_ruler_line(self):
         """Draw all of them at once."""

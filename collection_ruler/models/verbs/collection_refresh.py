@@ -19,7 +19,6 @@ FIGURES = [
     "amount_overdue",
     "amount_credit",
     "oldest_due_date",
-    "next_followup_date",
     "last_followup_date",
     "refreshed_on",
     "stage_id",
@@ -60,14 +59,14 @@ class CollectionRefresh(models.AbstractModel):
         stages, figures = [], []
         for debtor in debtors:
             own = by_debtor[debtor.id]
-            planned, last, was_contacted = dates.get(debtor.id, (None, None, False))
+            last, was_contacted = dates.get(debtor.id, (None, False))
             placed = [(row, place.stage(row, was_contacted)) for row in own]
             stages += [(row.id, stage.id or None) for row, stage in placed]
             stage = place.of_debtor([stage for row, stage in placed if row.is_open])
             figures.append(
                 (
                     debtor.id,
-                    *figures_of(debtor, [row for row in own if row.is_open], planned),
+                    *figures_of(debtor, [row for row in own if row.is_open]),
                     last,
                     today,
                     stage.id or None,
@@ -77,8 +76,7 @@ class CollectionRefresh(models.AbstractModel):
         write_rows(self.env, "collection.debtor", FIGURES, figures)
 
     def _figures_of(self, company, debtors, today):
-        """How the first five of FIGURES are counted: a function of a debtor, its open rows, and the day of
-        the next planned contact or None."""
+        """How the first four of FIGURES are counted: a function of a debtor and its open rows."""
         credits = credits_of(debtors)
         counts_from = {}  # by where they live: their bank holidays count too
 
@@ -89,9 +87,8 @@ class CollectionRefresh(models.AbstractModel):
                 counts_from[key, day] = effective
             return Owed(row.id, day, counts_from[key, day], Decimal(row.residual), "")
 
-        def figures(debtor, rows, planned):
+        def figures(debtor, rows):
             said = statement([owed(row, debtor.calendar_key) for row in rows], {}, today)
-            coming = [row.next_date for row in rows if row.next_date and row.next_date >= today]
             credit = sum(
                 currency._convert(amount, company.currency_id, company, today)
                 for currency, amount in credits[debtor.id].items()
@@ -101,7 +98,6 @@ class CollectionRefresh(models.AbstractModel):
                 sum(row.owed.residual for row in said.overdue),
                 Decimal(str(company.currency_id.round(credit))),
                 said.overdue[0].owed.due_date if said.overdue else None,
-                planned or min(coming, default=None),
             )
 
         return figures
@@ -128,25 +124,24 @@ class CollectionRefresh(models.AbstractModel):
         return [_Row(*row) for row in rows]
 
     def _followup_dates(self, debtors):
-        """By debtor id: the day of the next planned contact and of the last one, or None, and whether a
-        step of the ruler ever reached them: as a message, as a task of ours, or said by hand."""
+        """By debtor id: the day of the last contact, or None, and whether a step of the ruler ever reached
+        them: as a message, as a task of ours, or said by hand."""
         self.env["collection.followup"].flush_model()
         self.env["collection.followup.item"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT debtor_id,
-                       min(scheduled_at) FILTER (WHERE speaks AND state = 'planned')::date,
                        max(coalesce(delivered_at, handed_at)) FILTER (
                            WHERE speaks AND state IN ('sent', 'uncertain'))::date,
                        bool_or(was_contacted)
-                  FROM (SELECT debtor_id, scheduled_at, delivered_at, handed_at, state,
+                  FROM (SELECT debtor_id, delivered_at, handed_at, state,
                                customer_hears OR purpose = 'talk' AS speaks,
                                purpose IN ('dunning', 'returned')
                                AND state IN ('sent', 'uncertain') AS was_contacted
                           FROM collection_followup WHERE debtor_id IN %(ids)s
                          UNION ALL
-                        SELECT debtor_id, NULL, NULL, NULL, NULL, FALSE, TRUE
+                        SELECT debtor_id, NULL, NULL, NULL, FALSE, TRUE
                           FROM collection_followup_item
                          WHERE debtor_id IN %(ids)s AND reason = %(said)s) f
                  GROUP BY debtor_id

@@ -79,6 +79,8 @@ class Payment:
     day: date | None = None  # None: a credit note
     used: list[tuple[Instalment, int]] = field(default_factory=list)
     thanked: bool = False
+    thanked_on: date | None = None
+    thanked_for: frozenset[int] = frozenset()  # invoices
     mends: list[Instalment] = field(
         default_factory=list
     )  # that were paid before, and never open since
@@ -306,14 +308,10 @@ class Model:
     def _thanks(self, customer: int, today: date) -> Message | None:
         """On the next open day, for all that came since, about instalments that the ruler knew."""
         came = [p for p in self.payments if p.customer == customer and p.day < today]
-        fresh = [p for p in came if not p.thanked and self._knew(customer, p.day)]
-        stayed = [
-            (i, a)
-            for p in fresh
-            if p in self.credits
-            for i, a in p.used
-            if i.taken and i not in p.mends
-        ]
+        stayed = [used for p in came if self._is_fresh(p) for used in self._new(p)]
+        for payment in filter(self._is_fresh, came):
+            payment.thanked_on = today
+            payment.thanked_for = frozenset(i.invoice for i, _a in self._new(payment))
         for payment in came:
             payment.thanked |= payment in self.credits
         if not stayed:
@@ -327,6 +325,30 @@ class Model:
             sum(amount for _i, amount in stayed),
         )
 
+    def _is_fresh(self, payment: Payment) -> bool:
+        """Whether it is to be thanked for, and was not so far."""
+        knew = self._knew(payment.customer, payment.day)
+        return payment in self.credits and knew and not payment.thanked
+
+    def _new(self, payment: Payment) -> list[tuple[Instalment, int]]:
+        """What it paid, but for what was paid before."""
+        return [(i, a) for i, a in payment.used if i.taken and i not in payment.mends]
+
+    def _rests(self, instalment: Instalment, today: date) -> bool:
+        """Whether they paid a part of its invoice: the thanks name a day for what is late then (A5)."""
+        for payment in self.payments:
+            if payment not in self.credits or payment.customer != instalment.customer:
+                continue
+            day, about = payment.thanked_on, payment.thanked_for
+            if day is None and payment.day <= today and self._is_fresh(payment):
+                day = open_days_after(payment.day, 1)
+                about = {i.invoice for i, _a in self._new(payment)}
+            if day is None or instalment.invoice not in about:
+                continue
+            if effective(instalment.due) < day and today <= open_days_after(day, 5):
+                return True
+        return False
+
     def _knew(self, customer: int, day: date) -> bool:
         """Whether the ruler had met the customer before that day; older money is not its business."""
         mine = [i for i in self.instalments if i.customer == customer]
@@ -334,7 +356,8 @@ class Model:
 
     def _returned(self, customer: int, today: date) -> Message | None:
         """One neutral word on the next open day, if it is still open."""
-        about = [i for i in self._open(customer, today) if i.returned_on and i.returned_on < today]
+        mine = self._open(customer, today, rests=False)
+        about = [i for i in mine if i.returned_on and i.returned_on < today]
         for instalment in self.instalments:
             instalment.told |= instalment in about
             if instalment in about or not instalment.residual:
@@ -378,11 +401,15 @@ class Model:
         reminders = [s.offset for s in self.steps if s.offset > 0]
         return bool(reminders) and min(reminders) > oldest.watermark
 
-    def _open(self, customer: int, today: date) -> list[Instalment]:
+    def _open(self, customer: int, today: date, rests: bool = True) -> list[Instalment]:
+        """:param rests: leave out what rests since they paid a part"""
         return [
             i
             for i in self.instalments
-            if i.customer == customer and i.residual > 0 and not self._is_held(i, today)
+            if i.customer == customer
+            and i.residual > 0
+            and not self._is_held(i, today)
+            and not (rests and self._rests(i, today))
         ]
 
     def _ask(
@@ -392,7 +419,8 @@ class Model:
         left what older debts leave (C8)."""
         asked = [i for i in items if effective(i.due) <= today] or list(items)
         credit = sum(c.open for c in self.credits if c.customer == customer)
-        due = [i for i in self._open(customer, today) if effective(i.due) <= today or i in asked]
+        mine = self._open(customer, today, rests=tone != RETURNED)
+        due = [i for i in mine if effective(i.due) <= today or i in asked]
         amount = 0
         for instalment in sorted(due, key=lambda i: (i.due, i.key)):
             paid = min(credit, instalment.residual)
@@ -505,6 +533,14 @@ def move(day: date, direction: int) -> date:
     """The day itself if it is open, else the next open one in that direction."""
     while not is_open(day):
         day += direction * DAY
+    return day
+
+
+def open_days_after(day: date, count: int) -> date:
+    for _day in range(count):
+        day += DAY
+        while not is_open(day):
+            day += DAY
     return day
 
 

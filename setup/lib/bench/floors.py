@@ -116,12 +116,10 @@ INSERT_TASKS = [
 SUM_UP = [
     """
     UPDATE bench.collection_debtor d
-       SET amount_due = s.due, amount_overdue = s.overdue, oldest_due_date = s.oldest,
-           next_followup_date = s.next
+       SET amount_due = s.due, amount_overdue = s.overdue, oldest_due_date = s.oldest
       FROM (SELECT debtor_id, sum(residual) AS due,
                    sum(residual) FILTER (WHERE due_date < current_date) AS overdue,
-                   min(due_date) FILTER (WHERE due_date < current_date) AS oldest,
-                   min(next_date) AS next
+                   min(due_date) FILTER (WHERE due_date < current_date) AS oldest
               FROM collection_instalment
              WHERE is_open AND debtor_id IN (SELECT debtor_id FROM collection_followup)
              GROUP BY 1) s

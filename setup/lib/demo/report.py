@@ -84,6 +84,8 @@ class Line:
     owed: float | None  # net residual in the books when it arrived; for messages that ask for money
     followup: int | None
     message_id: str
+    # the debtor's banner in the evening before; None where something happened to them since
+    announced: str | None = None
 
 
 def line(server: OdooServer, received: Received) -> Line:

@@ -55,10 +55,15 @@ class School:
         self._called_back: set[str] = set()
         self._returned = False
         self.booked: list[tuple[str, date]] = []  # (customer, day) of payments that stayed
+        self._acted: set[tuple[str, date]] = set()  # whom something happened to, and when
 
     def name_of(self, partner: int) -> str | None:
         """The short name of a customer of ours."""
         return self._names.get(partner)
+
+    def acted_on(self, day: date) -> set[int]:
+        """The customers to whom something happened on a day, beside what the ruler did."""
+        return {number for number, name in self._names.items() if (name, day) in self._acted}
 
     # ------------------------------------------------------------------ the bookkeeper
 
@@ -90,6 +95,7 @@ class School:
                 amount = round(residual * share, 2)
                 self._pay(customer, instalment, amount, day)
                 self.booked.append((customer, day))
+                self._acted.add((customer, day))
                 words.append(f"{customer} pays {amount:.2f}")
                 break
         if day == self._banking_day(self.start + timedelta(days=14)):
@@ -97,6 +103,7 @@ class School:
         for customer, replied_on in self._replied_on.items():
             if customer not in self._called_back and replied_on < day:
                 self._call_back(customer)
+                self._acted.add((customer, day))
                 words.append(f"{customer}: the collector calls back, Friday is fine")
         return words
 
@@ -168,6 +175,7 @@ class School:
         self._returned = True
         self.booked = [entry for entry in self.booked if entry[0] != "returned"]
         (payment,) = rows[0]
+        self._acted.add(("returned", day))
         self._call("account.payment", "action_draft", [payment])
         self._call("account.payment", "action_cancel", [payment])
         return ["returned: the bank takes the payment back"]
@@ -184,6 +192,7 @@ class School:
             },
         )
         self._names[partner] = "new"
+        self._acted.add(("new", day))
         move = self._call(
             "account.move",
             "create",
@@ -193,6 +202,7 @@ class School:
                 "partner_id": partner,
                 "invoice_date": day.isoformat(),
                 "invoice_date_due": day.isoformat(),
+                "invoice_user_id": self._id("school_collector"),
                 "invoice_line_ids": [
                     (0, 0, {"name": "Trial lessons", "price_unit": 80, "tax_ids": [(5, 0, 0)]})
                 ],

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from provision import progress
 from world import World
 
 from . import report
+from .banners import Banners, by_partner
 from .school import School
 
 ZONE = ZoneInfo("Europe/Dublin")
@@ -31,6 +33,12 @@ for name in ('mail.ir_cron_module_update_notification', 'digest.ir_cron_digest_s
     if cron := env.ref(name, raise_if_not_found=False):
         cron.active = False
 env['mail.mail'].search([('state', '=', 'outgoing')]).write({'state': 'cancel'})
+# Odoo's own provider for trying out: the pay button leads to a page where somebody can pay
+env['ir.module.module'].search([('name', '=', 'payment_demo')]).button_immediate_install()
+env = env(context=dict(env.context))
+demo = env.ref('payment.payment_provider_demo')
+own = {'company_id': school.id, 'state': 'test', 'is_published': True, 'name': 'Cards'}
+demo.copy({**own, 'payment_method_ids': [(6, 0, demo.payment_method_ids.ids)]})
 env.cr.commit()
 """
 
@@ -56,6 +64,8 @@ class Simulation:
             self._load()
         self.server = self._start_server()
         self.school = School(self.server, start)
+        self.banners = Banners(self.server, self.school.context)
+        self._known_tasks: set[int] = set()
 
     def __enter__(self):
         return self
@@ -73,12 +83,21 @@ class Simulation:
         )
         # the first run comes soon, here at an hour at which nobody may be written to
         self.server.tick(moment(self.start, NIGHT))
+        self.banners.read(self.start)
 
     def play(self, day: date) -> None:
-        """Live through a day."""
+        """Live through a day, and hold what left on it against what was announced in the evening before."""
+        first = len(self.lines)
         self.book(day)
-        for hour in hours(day):
-            self.tick(day, hour)
+        tasks = [task for hour in hours(day) for task in self.tick(day, hour)]
+        messages = [
+            (entry.partner, entry.channel, entry.step)
+            for entry in self.lines[first:]
+            if entry.partner
+        ]
+        left = by_partner(messages + [(partner, "activity", step) for partner, step in tasks])
+        self.banners.compare(day, left, self.school.acted_on(day))
+        self.banners.read(day)
 
     def book(self, day: date) -> None:
         """Let the bookkeeper do the morning's work."""
@@ -86,19 +105,26 @@ class Simulation:
         for words in self.school.book(day):
             print(f"{day}            {words}")
 
-    def tick(self, day: date, hour: time) -> None:
-        """Let the scheduler do all that is due by then, and the customers react."""
-        tasks = len(self._done_tasks())
+    def tick(self, day: date, hour: time) -> list[tuple[int, str]]:
+        """Let the scheduler do all that is due by then, and the customers react.
+
+        :return: (partner, step) of the tasks that were made
+        """
         self.server.tick(moment(day, hour))
         self.hear(day)
-        for customer, step in self._done_tasks()[tasks:]:
+        made = [row for row in self._tasks() if row[0] not in self._known_tasks]
+        for number, _partner, customer, step in made:
+            self._known_tasks.add(number)
             print(f"{day} {hour:%H:%M}      {customer:24} {step:26} task")
+        return [(partner, step) for _number, partner, _customer, step in made]
 
     def hear(self, day: date) -> None:
         """Join what has arrived since the last time with the books of this moment."""
         received = self.world.mail.received
         for message in received[self._heard :]:
             entry = report.line(self.server, message)
+            said = self.banners.sentence(entry.partner, self.school.acted_on(day))
+            entry = replace(entry, announced=said)
             self.lines.append(entry)
             tell(entry)
             if words := self.school.answer(message, day):
@@ -126,12 +152,15 @@ class Simulation:
             server.rpc("ir.config_parameter", "set_param", key, value)
         return server
 
-    def _done_tasks(self) -> list[tuple[str, str]]:
+    def _tasks(self) -> list[tuple[int, int, str, str]]:
+        """(follow-up, partner, customer, step) of what the ruler asked of people; not what they did by
+        themselves."""
         return self.server.query(
-            "SELECT p.name, f.step_name FROM collection_followup f "
+            "SELECT f.id, p.id, p.name, f.step_name FROM collection_followup f "
             "JOIN collection_debtor d ON d.id = f.debtor_id "
             "JOIN res_partner p ON p.id = d.partner_id "
-            "WHERE f.channel = 'activity' AND f.state = 'sent' ORDER BY f.handed_at, f.id"
+            "WHERE f.channel = 'activity' AND f.state IN ('queued', 'sent') AND f.purpose = 'dunning' "
+            "ORDER BY f.id"
         )
 
 

@@ -1,0 +1,83 @@
+"""The moments of the days to come at which a ruler may come to another decision (A12)."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from .calendar import ContactCalendar, NeverOpen
+from .foreseen import Foreseen
+from .ladder import effective_due
+from .reason import Reason
+
+if TYPE_CHECKING:
+    from .forecast import Forecast
+
+DAY = timedelta(days=1)
+
+
+class Moments:
+    """When somebody who is played through the days is decided upon; `life.Life` fills in what is known.
+
+    :param is_restless: something waits for what passes with the days
+    :param waiting: why claims wait that have come, by their ids
+    :param courses: when each offset comes, by claim id: ((offset, day), …)
+    """
+
+    forecast: "Forecast"
+    calendar: ContactCalendar
+    first: date
+    claims: Mapping[int, Foreseen]
+    courses: Mapping[int, tuple]
+    waiting: Mapping[int, Reason]
+    is_restless: bool
+
+    @cached_property
+    def events(self) -> set[date]:
+        """The days on which something changes by itself."""
+        events = set()
+        for claim in self.claims.values():
+            low = claim.watermark
+            events.update(day for o, day in self.courses[claim.id] if low is None or o > low)
+            events.update((claim.starts, claim.free_from, claim.leaves_on))
+            with suppress(NeverOpen):
+                due = effective_due(claim.ladder, self.calendar, claim.due_date)
+                limit = claim.ladder.max_days_overdue
+                events.update((due, due + DAY, due + timedelta(days=(limit or 0) + 1)))
+        return events
+
+    def _moments(self, day: date) -> Iterator[datetime]:
+        """The instants of a local day at which the ruler may come to another decision."""
+        by_night = self.forecast.by_night
+        windows = self.calendar.windows(day) if by_night or self._is_looked_at(day) else ()
+        if day == self.first:
+            yield self.forecast.now
+        elif self._is_looked_at(day):
+            if windows:
+                yield windows[0][0]
+            elif by_night:
+                yield self._midnight(day)
+            else:
+                self.is_restless = True  # looked at on the next open day
+        closes = windows[-1][1] if by_night and windows else self.forecast.now
+        # a window up to midnight ends on the next day, which is looked at by itself
+        if closes <= self.forecast.now or self.calendar.local_day(closes) != day:
+            return
+        if self.is_restless or (self.waiting and self._changes_overnight(day, closes)):
+            yield closes
+
+    def _is_looked_at(self, day: date) -> bool:
+        return self.is_restless or day in self.events
+
+    def _midnight(self, day: date) -> datetime:
+        zone = ZoneInfo(self.calendar.timezone)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    def _changes_overnight(self, day: date, closes: datetime) -> bool:
+        """Whether what waits is another matter on the next open day, for which an evening decides."""
+        with suppress(NeverOpen):
+            opens = self.calendar.local_day(self.calendar.first_instant(closes))
+            return any(day + n * DAY in self.events for n in range(1, (opens - day).days + 1))
+        return False

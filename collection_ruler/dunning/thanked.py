@@ -1,0 +1,43 @@
+"""Who paid a part is thanked, told what is still open and by when: until then nothing reminds of it (A5)."""
+
+from dataclasses import replace
+from datetime import date
+
+from .calendar import ContactCalendar
+from .facts import Snapshot
+from .ladder import Ladder, effective_due
+from .message_shape import answer_day
+from .purpose import Purpose
+from .reason import Reason
+
+
+def rests_until(
+    ladder: Ladder, place: ContactCalendar, due: date, thanked_on: date | None
+) -> date | None:
+    """The last day of the rest: the one that the thanks name for what was late when they were said.
+
+    :param place: days where the customer lives, by which the thanks name their day
+    :param due: the instalment's own due date
+    :param thanked_on: local day on which they were, or will be, thanked for a payment of the same invoice
+    :return: None for no rest: what was not late keeps its own steps
+    """
+    if thanked_on is None or effective_due(ladder, place, due) >= thanked_on:
+        return None
+    return answer_day(place, thanked_on)
+
+
+def as_thanked(snapshot: Snapshot, day: date, purpose: str = Purpose.DUNNING) -> Snapshot:
+    """Block what rests on a day: no reminder and no task speaks about it.
+
+    :param day: local day of the customer
+    :param purpose: of what is to be said: a payment that came back is told all the same
+    """
+    if purpose != Purpose.DUNNING or not any(claim.rests_until for claim in snapshot.claims):
+        return snapshot
+    claims = tuple(
+        replace(claim, blocked_by=claim.blocked_by or Reason.THANKED)
+        if claim.rests_until and day <= claim.rests_until
+        else claim
+        for claim in snapshot.claims
+    )
+    return replace(snapshot, claims=claims)
