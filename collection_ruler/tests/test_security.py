@@ -1,7 +1,6 @@
 """H1: readers read, collectors work, managers rule; others see nothing; companies keep apart."""
 
 import inspect
-from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -381,7 +380,7 @@ class TestForgedContext(CollectionCommon):
         self.day("2026-03-02")
         self.day("2026-03-09")
         followup = self.followups()[-1]
-        forged = {"owed": {followup.id: (date(2026, 3, 9), [])}, "writing": [], "coming": {}}
+        forged = {"spoken": {followup.id: None}, ("currency", "USD"): None}
         table = followup.with_context(collection_memo=forged).due_table
         followup.invalidate_recordset()
         self.assertIn("100.00", followup.due_table)
