@@ -27,7 +27,8 @@ def rests_until(
 
 
 def as_thanked(snapshot: Snapshot, day: date, purpose: str = Purpose.DUNNING) -> Snapshot:
-    """Block what rests on a day: no reminder and no task speaks about it.
+    """Block what rests on a day: no reminder and no task speaks about it. Before what is open is late, its
+    own notices are said, also where thanks come only afterwards.
 
     :param day: local day of the customer
     :param purpose: of what is to be said: a payment that came back is told all the same
@@ -36,7 +37,9 @@ def as_thanked(snapshot: Snapshot, day: date, purpose: str = Purpose.DUNNING) ->
         return snapshot
     claims = tuple(
         replace(claim, blocked_by=claim.blocked_by or Reason.THANKED)
-        if claim.rests_until and day <= claim.rests_until
+        if claim.rests_until
+        and day <= claim.rests_until
+        and effective_due(claim.ladder, snapshot.calendar, claim.due_date) < day
         else claim
         for claim in snapshot.claims
     )

@@ -821,6 +821,9 @@ def test_until_the_day_that_thanks_name_nothing_reminds_of_the_rest():
         assert (check.verdict, check.reason) == ("wait", Reason.THANKED)
     over = debtor(owes(1, 2, 0, rests_until=TODAY - DAY))
     assert spoken(decide(over, MONDAY)) == [("email", [(1, 2)], 100)]
+    # on the due date itself nothing is late: it is said, though they will be thanked tomorrow
+    due_today = debtor(owes(1, 0, -7, rests_until=TODAY + DAY))
+    assert spoken(decide(due_today, MONDAY)) == [("email", [(1, 0)], 100)]
     # what came back is told all the same, and a person may call
     came_back = recheck(debtor(resting), [(1, DEFAULT.steps[3])], MONDAY, Purpose.RETURNED)
     assert came_back.verdict == "go"
