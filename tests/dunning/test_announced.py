@@ -146,7 +146,9 @@ class Lived:
                 if claim.move in moves:
                     sent = {"delivered": True, "delivered_on": day, "unsent": False}
                     self.claims[key] = replace(claim, **sent)
-        else:
+        elif not (contact.asks or "").startswith(
+            "untrue_"
+        ):  # else it waits until somebody mends it
             self.contacts.append(day)
             self.snapshot = replace(self.snapshot, spoken_to=True)
             if self.history:
@@ -199,6 +201,7 @@ def customers(draw):
         days = draw(ago)
         if days is not None:
             values |= {"task_since": today - days * DAY, "is_reviewed": draw(st.booleans())}
+        values["money_went_on"] = draw(st.sampled_from([None, None, today - 3 * DAY]))
         values["draft_credit_note"] = draw(st.sampled_from([False, False, False, True]))
         values["settlement_days"] = draw(st.sampled_from([0, 0, 0, 2]))
         values["ladder"] = rulers[claim.ladder.id]
@@ -219,16 +222,18 @@ def customers(draw):
 
 
 def with_wishes(draw, ladder):
-    """The same ruler, some of whose steps review, are not for all, or ask for a least amount."""
+    """The same ruler, one of whose steps reviews, states something, is not for all or not for little."""
     at = draw(st.sampled_from([None, *range(len(ladder.steps))]))
     if at is None:
         return ladder
     steps, step = list(ladder.steps), ladder.steps[at]
-    wish = draw(st.sampled_from(["reviews", "profile", "least"]))
+    wish = draw(st.sampled_from(["reviews", "profile", "least", "says"]))
     if wish == "reviews" and step.mode == "task":
         steps[at] = replace(step, reviews=True)
     elif wish == "profile":
         steps[at] = replace(step, skip_profiles=frozenset({"punctual"}))
+    elif wish == "says":
+        steps[at] = replace(step, says=frozenset({"no_payment"}))
     elif wish == "least":
         steps[at] = replace(step, owed_min=Decimal(250))
     return replace(ladder, steps=tuple(steps))
