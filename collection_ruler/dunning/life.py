@@ -162,6 +162,7 @@ class Life(Moments):
             yield Said(day, contact.channel, kind, ruler, contact)
 
     def _delivered(self, contact: Contact, day: date) -> None:
+        self.has_delivered = True
         moves = {claim.move for claim, _step in contact.pairs}
         for claim in self.claims.values():
             if claim.move in moves:

@@ -95,31 +95,16 @@ class CollectionRulerLine(models.AbstractModel):
 
         :raise CalendarError, LadderError, NeverOpen: its ruler cannot be drawn
         """
-        debtor, ladder = instalment.debtor_id, instalment.ruler_id._to_ladder()
-        taken = facts.taken[instalment.id]
         calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
         today = calendar.local_day(clock.now(self.env))
-        outlook = facts.ahead.get(debtor.id, Outlook())
+        outlook = facts.ahead.get(instalment.debtor_id.id, Outlook())
         coming = outlook.of.get(instalment.id, ())
-        drawing = draw(
-            *(ladder, calendar, instalment.anchor_date or instalment.due_date, today),
-            None if instalment.watermark == NOTHING_SAID else instalment.watermark,
-            {
-                step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
-                for step, (state, at) in taken.items()
-            },
-            instalment.is_open,
-            bool(instalment.delivered_on or instalment.move_id.is_move_sent),
-            debtor.profile,
-            coming,
-            instalment.id in outlook.waits,
-        )
-        step = drawing.next and drawing.next.step
-        if step and step.id not in taken:  # what is planned has its words
+        drawing = self._drawing(instalment, facts, calendar, today, outlook)
+        step, day = drawing.next and drawing.next.step, drawing.next and drawing.next.day
+        if step and step.id not in facts.taken[instalment.id]:  # what is planned has its words
             step = coming[0].words
         words = step and facts.steps[step.id] | {"mode": step.mode}
         why = facts.explained[instalment.id]
-        day = drawing.next and drawing.next.day
         if why.kind == Kind.PLANNED:  # perhaps thanks, which are no step of the line
             day = calendar.local_day(datetime.fromisoformat(why.about.at).replace(tzinfo=UTC))
         waits = coming[0].waits if coming else outlook.waits.get(instalment.id)
@@ -133,6 +118,23 @@ class CollectionRulerLine(models.AbstractModel):
                 for mark in drawing.marks
             ],
         }
+
+    def _drawing(self, instalment, facts, calendar, today, outlook):
+        """The dunning Drawing, by the dunning Outlook of the debtor."""
+        return draw(
+            *(instalment.ruler_id._to_ladder(), calendar),
+            *(instalment.anchor_date or instalment.due_date, today),
+            None if instalment.watermark == NOTHING_SAID else instalment.watermark,
+            {
+                step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
+                for step, (state, at) in facts.taken[instalment.id].items()
+            },
+            instalment.is_open,
+            bool(instalment.delivered_on or instalment.move_id.is_move_sent),
+            instalment.debtor_id.profile,
+            outlook.of.get(instalment.id, ()),
+            instalment.id in outlook.waits,
+        )
 
     def _of(self, instalment):
         """Which instalment it is, for whoever has several."""
