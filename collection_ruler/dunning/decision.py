@@ -64,8 +64,12 @@ def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime
     :param step_id: above the watermark of the claim; its offset is the one reached
     """
     (claim,) = (one for one in snapshot.claims if one.id == claim_id)
-    wanted = next(step for step in claim.ladder.steps if step.id == step_id)
-    claims = (replace(c, wanted=wanted) if c is claim else c for c in snapshot.claims)
+    ladder = claim.ladder
+    if ladder.whole and not any(step.id == step_id for step in ladder.steps):
+        ladder = ladder.whole  # a person wants what the course of the agreed date leaves out
+    wanted = next(step for step in ladder.steps if step.id == step_id)
+    asked = replace(claim, wanted=wanted, ladder=ladder)
+    claims = (asked if c is claim else c for c in snapshot.claims)
     snapshot = replace(snapshot, claims=tuple(claims))
     if wanted.mode == "task":
         snapshot = replace(

@@ -2,6 +2,7 @@ from importlib.util import find_spec
 
 from . import (
     test_activation,
+    test_agreed_date,
     test_alone,
     test_approval,
     test_at_once,

@@ -188,7 +188,7 @@ class CollectionSnapshot(models.AbstractModel):
         return Claim(
             row.id,
             row.move_id,
-            settings.ladders[row.ruler_id],
+            settings.ladder_of(row.ruler_id, row.said_before),
             date.fromisoformat(row.counts_from),
             date.fromisoformat(row.due_date),
             batch.reached.get(row.id),

@@ -1,12 +1,19 @@
 """Facts about single instalments, read for the few that have them."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
 from ...dunning.open_task import free_from
-from ..common.instalment_key import is_sent_by_hand, is_unsent, same_occurrence
+from ..common.instalment_key import (
+    is_sent_by_hand,
+    is_unsent,
+    said_before,
+    same_instalment,
+    same_occurrence,
+)
 
 
 class OpenTask(NamedTuple):
@@ -101,3 +108,36 @@ def done_and_moved(env, which):
         )
     )
     return dict(rows)
+
+
+def steps_taken(env, ids):
+    """What the ledger knows of the steps.
+
+    :return: {instalment id: {step id: (state, UTC instant or None)}}
+    """
+    taken = defaultdict(dict)
+    for model in ("collection.instalment", "collection.followup", "collection.followup.item"):
+        env[model].flush_model()
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT i.id, t.step_id, t.state,
+                   coalesce(f.delivered_at, f.handed_at, f.scheduled_at)
+              FROM collection_instalment i
+              JOIN collection_followup_item t
+                ON %s
+               AND t.state IN ('planned', 'sent', 'skipped')
+               -- what is said again after a payment came back, or for another due date, is not said yet
+               AND (t.occurrence = i.occurrence OR (t.offset_days <= i.watermark AND %s IS NULL))
+              LEFT JOIN collection_followup f ON f.id = t.followup_id
+             WHERE i.id IN %s
+             ORDER BY t.occurrence, t.attempt, t.id
+            """,
+            same_instalment("t", "i"),
+            said_before("i"),
+            tuple(ids) or (0,),
+        )
+    )
+    for instalment, step, state, at in rows:
+        taken[instalment][step] = state, at
+    return taken

@@ -13,6 +13,7 @@ from ..common.instalment_key import (
     is_held,
     is_sent_by_hand,
     is_unsent,
+    said_before,
     was_spoken_to,
     went_on,
 )
@@ -130,13 +131,15 @@ def _claim_columns(env, today, now):
         i.money_went_on,
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
-         i.account_id, %(unsent)s, %(by_hand)s, m.partner_id
+         i.account_id, %(unsent)s, %(by_hand)s, m.partner_id,
+         %(said_before)s
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,
         held=is_held("i", today),
         flying=_in_flight("m", now),
         went_on=went_on("i", "m", today),
+        said_before=said_before("i"),
         unsent=is_unsent("i", "m"),
         by_hand=is_sent_by_hand("p", "m"),
     )

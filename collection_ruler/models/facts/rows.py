@@ -36,6 +36,7 @@ class OpenInstalment(NamedTuple):
     unsent: bool  # an invoice that did not reach the customer (A3)
     by_hand: bool  # a person sends the invoices of this customer
     addressee_id: int  # whom the invoice is made out to
+    said_before: int | None  # of one with another due date, as `Ladder.agreed` has it (A14)
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).

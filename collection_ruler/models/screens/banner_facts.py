@@ -10,6 +10,7 @@ from ..common.instalment_key import (
     is_held,
     is_sent_by_hand,
     is_unsent,
+    said_before,
     was_spoken_to,
     went_on,
 )
@@ -36,6 +37,7 @@ class ComingUp(NamedTuple):
     unsent: bool  # it did not reach the customer, and is not on its way (A3)
     by_hand: bool  # a person sends the invoices of this customer
     delivered_on: str | None  # ISO date
+    said_before: int | None  # of one with another due date, as `Ladder.agreed` has it
     task: tuple | None  # of ours that nobody has done yet, as `open_tasks` says
 
 
@@ -156,7 +158,7 @@ def _query(env, ids, today):
                        coalesce(ii.anchor_date, ii.due_date),
                        m.is_move_sent OR ii.delivered_on IS NOT NULL,
                        ii.delivered_on IS NULL AND %(unsent)s, %(by_hand)s,
-                       %(went_on)s)) AS coming
+                       %(went_on)s, %(said_before)s)) AS coming
               FROM (SELECT *, row_number() OVER (ORDER BY due_date, id) AS age,
                            row_number() OVER (ORDER BY next_date, due_date, id) AS turn
                       FROM collection_instalment
@@ -201,6 +203,7 @@ def _query(env, ids, today):
         covers=hold_covers("ho", "io", today),
         unsent=is_unsent("ii", "m"),
         went_on=went_on("ii", "m", today),
+        said_before=said_before("ii"),
         by_hand=is_sent_by_hand("p", "m"),
         ids=ids,
     )

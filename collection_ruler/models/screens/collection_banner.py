@@ -111,7 +111,7 @@ class CollectionBanner(models.AbstractModel):
             return Sentence(_("Next step %s", when), _("The next step comes %s.", when))
         first = min(coming, key=lambda one: one.due_date)
         when = on_day_label(env, first.day, today)
-        name = env["collection.ruler.step"].sudo().browse(first.step.id).name
+        name = env["collection.ruler.step"].sudo().browse(first.step.id)._name_at(first.step.offset)
         what = sentences.channel_and_step(env, first.step.channel, name)
         return Sentence(
             _("%(what)s %(when)s", what=what, when=when),
@@ -123,7 +123,7 @@ class CollectionBanner(models.AbstractModel):
         found = []
         for one in facts.coming:
             with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
-                ladder = settings.ladders[one.ruler_id]
+                ladder = settings.ladder_of(one.ruler_id, one.said_before)
                 calendar = settings.calendars[one.ruler_id, debtor.calendar_key]
                 following = one.next_date and next_step(
                     ladder,
@@ -149,7 +149,9 @@ class CollectionBanner(models.AbstractModel):
         if facts.coming and all(one.task and one.task.is_review for one in facts.coming):
             return Reason.TASK_OPEN
         left_to_people = (
-            _sending(one).is_left_to_people(settings.ladders[one.ruler_id], one.watermark)
+            _sending(one).is_left_to_people(
+                settings.ladder_of(one.ruler_id, one.said_before), one.watermark
+            )
             for one in facts.coming
             if one.ruler_id in settings.ladders
         )

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC
 from typing import NamedTuple
@@ -14,10 +13,9 @@ from ...dunning.ladder import LadderError
 from ...dunning.reason import Reason
 from ...dunning.sending import Sending
 from ..common import clock
-from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
-from ..facts.of_instalments import free_day, open_tasks, unsent
+from ..facts.of_instalments import free_day, open_tasks, steps_taken, unsent
 from ..instalment.collection_instalment import NOTHING_SAID
 from .banner_facts import spoken_to
 from .banner_sentences import channel_and_step, say
@@ -81,7 +79,7 @@ class CollectionRulerLine(models.AbstractModel):
     def _facts(self, instalments):
         """What is read once for all of them."""
         return LineFacts(
-            self._taken(instalments),
+            steps_taken(self.env, instalments.ids),
             self.env["collection.explanation"]._of(instalments),
             spoken_to(instalments.debtor_id),
             self._steps(instalments.ruler_id),
@@ -94,7 +92,7 @@ class CollectionRulerLine(models.AbstractModel):
 
         :raise CalendarError, LadderError, NeverOpen: its ruler cannot be drawn
         """
-        debtor, ladder = instalment.debtor_id, instalment.ruler_id._to_ladder()
+        debtor, ladder = instalment.debtor_id, instalment._ladder()
         was_spoken_to, taken = debtor.id in facts.spoken_to, facts.taken[instalment.id]
         calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
         today = calendar.local_day(clock.now(self.env))
@@ -116,7 +114,7 @@ class CollectionRulerLine(models.AbstractModel):
         step = drawing.next and drawing.next.step
         if step and step.id not in taken:  # what is planned has its words
             step = opening(ladder, step, was_spoken_to, debtor.profile)
-        words = step and facts.steps[step.id]
+        words = step and self._words(facts.steps[step.id], step)
         return {
             "of": self._of(instalment),
             "here": drawing.here,
@@ -124,7 +122,7 @@ class CollectionRulerLine(models.AbstractModel):
                 instalment, drawing.next, words, today, facts.explained[instalment.id]
             ),
             "marks": [
-                facts.steps[mark.step.id]
+                self._words(facts.steps[mark.step.id], mark.step)
                 | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
                 for mark in drawing.marks
             ],
@@ -162,6 +160,21 @@ class CollectionRulerLine(models.AbstractModel):
             for step in rulers.step_ids
         }
 
+    def _words(self, known, step):
+        """What is drawn of a step: where an agreed date has it on another day, it is named after that (A14).
+
+        :param known: as `_steps` has it
+        :param step: dunning Step
+        """
+        if step.offset == known["offset"]:
+            return known
+        record = self.env["collection.ruler.step"].browse(step.id)
+        return known | {
+            "name": record._name_at(step.offset),
+            "offset": step.offset,
+            "words": record._timing(step.offset),
+        }
+
     def _next_sentence(self, instalment, mark, step, today, why):
         """What comes next, in one sentence.
 
@@ -197,37 +210,6 @@ class CollectionRulerLine(models.AbstractModel):
         if why.kind in UNDER_WAY:
             return channel_and_step(self.env, why.about.channel, why.about.step_name)
         return step and f"{step['channel_label']} “{step['name']}”"
-
-    def _taken(self, instalments):
-        """What the ledger knows of the steps.
-
-        :return: {instalment id: {step id: (state, UTC instant or None)}}
-        """
-        taken = defaultdict(dict)
-        for model in ("collection.instalment", "collection.followup", "collection.followup.item"):
-            self.env[model].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT i.id, t.step_id, t.state,
-                       coalesce(f.delivered_at, f.handed_at, f.scheduled_at)
-                  FROM collection_instalment i
-                  JOIN collection_followup_item t
-                    ON %s
-                   AND t.state IN ('planned', 'sent', 'skipped')
-                   -- what is said again after a payment came back is not said yet
-                   AND (t.occurrence = i.occurrence OR t.offset_days <= i.watermark)
-                  LEFT JOIN collection_followup f ON f.id = t.followup_id
-                 WHERE i.id IN %s
-                 ORDER BY t.occurrence, t.attempt, t.id
-                """,
-                same_instalment("t", "i"),
-                tuple(instalments.ids) or (0,),
-            )
-        )
-        for instalment, step, state, at in rows:
-            taken[instalment][step] = state, at
-        return taken
 
     @api.model
     def _first_open(self, field, ids):

@@ -110,7 +110,7 @@ class CollectionPlan(models.AbstractModel):
                 claim, watermark = claims[key], decision.watermarks.get(key)
                 following = None
                 if watermark is not None:
-                    memo = claim.ladder.id, place, claim.counts_from, watermark
+                    memo = claim.ladder.key, place, claim.counts_from, watermark
                     if memo not in next_dates:
                         calendar = calendars[claim.ladder.id, place]
                         next_dates[memo] = next_day(
