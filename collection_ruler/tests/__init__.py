@@ -5,6 +5,7 @@ from . import (
     test_agreed_date,
     test_alone,
     test_approval,
+    test_approval_joins,
     test_at_once,
     test_attachments,
     test_bad_address,

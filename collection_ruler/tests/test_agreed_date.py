@@ -100,6 +100,10 @@ class TestAgreedDate(ForecastCase):
             fresh.invoice_date_due = "2026-03-27"
             self.env.flush_all()
         self.day("2026-03-12")
+        self.day("2026-03-16")  # where its delivery would come
         self.assertEqual(str(self.instalments(fresh).next_date), "2026-03-25")
-        self.assertFalse([m for m in self.day("2026-03-20") if "Bea" in m["body"]])
-        self.assertTrue([m for m in self.day("2026-03-25") if "Bea" in m["body"]])
+        bea = fresh.partner_id
+        self.day("2026-03-20")
+        self.assertFalse(self.said(bea))
+        self.day("2026-03-25")
+        self.assertEqual(self.said(bea), [("Before the agreed date", "sent")])

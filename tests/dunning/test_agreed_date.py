@@ -123,7 +123,7 @@ def noon(day):
 
 
 def played(said_before, days=12):
-    """What leaves, or is to be done, from a week before the agreed date on: [(offset, days from the date)]."""
+    """What leaves, or is to be done, from a week before the agreed date on: [(offset, days from it)]."""
     watermark, contacts, said = None, [], []
     ladder = LADDER.agreed(said_before)
     for n in range(-7, days):
