@@ -85,6 +85,7 @@ class Snapshot:
     :param credits: unapplied credit notes and payments, positive, by `amounts.purse`
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param conversation_on: local day on which a person of ours last spoke with the customer (B4)
+    :param wrote: that person wrote to them, or is about to, and nobody spoke with them since
     :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
     :param thanks_on: local days on which they are thanked for a payment: reminders rest (A5)
     :param spoken_to: whether any dunning message ever left for this debtor
@@ -120,6 +121,7 @@ class Snapshot:
     unanswered: bool = False
     history: "History | None" = None
     thanks_on: frozenset[date] = frozenset()
+    wrote: bool = False
 
     def beside(self, decision: str | None) -> "Snapshot":
         """As a door sees it for a message of this decision: what the same decision says by another channel is

@@ -14,7 +14,7 @@ def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None
     day, talked = snapshot.calendar.local_day(at), snapshot.conversation_on
     contacts = frozenset(snapshot.contacts)  # days count: two channels on one day are one contact
     if talked and day <= talked + timedelta(days=ladder.days_after_conversation):
-        return Reason.CONVERSATION
+        return Reason.WROTE if snapshot.wrote else Reason.CONVERSATION
     if day in contacts:
         return Reason.ONE_A_DAY
     if day in snapshot.thanks_on:  # thanks name what remains, and what comes next

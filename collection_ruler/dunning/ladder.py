@@ -152,7 +152,7 @@ class Ladder:
         """What tells it from others of a company, and the course of an agreed date from its ruler's."""
         return self.id, self.said_before
 
-    def agreed(self, said_before: int = 0) -> "Ladder":
+    def agreed(self, said_before: int | None = 0) -> "Ladder":
         """The course of a due date that was agreed upon (A14, F4, F7).
 
         A word two days before it instead of all notices, by the steps of the last of them; then on as
@@ -160,8 +160,10 @@ class Ladder:
         softest again, and hears nothing twice (C8).
 
         :param said_before: the highest offset of an overdue message that was said for an earlier date, 0
-            for none
+            for none; None for a date that never changed, which goes by the ladder itself
         """
+        if said_before is None:
+            return self
         if said_before not in self._agreed:
             self._agreed[said_before] = replace(
                 self,

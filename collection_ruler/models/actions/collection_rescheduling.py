@@ -96,9 +96,8 @@ class CollectionRescheduling(models.AbstractModel):
         if "collection_why" in self.env.context:  # a person agreed on it with the customer
             values["agreed_at"] = clock.naive_now(self.env)
         if instalment.ruler_id:
-            ladder = instalment.ruler_id._to_ladder()
-            if values["original_due_date"]:
-                ladder = ladder.agreed(values["said_before"])
+            said_before = values["said_before"] if values["original_due_date"] else None
+            ladder = instalment.ruler_id._to_ladder().agreed(said_before)
             values |= self._place_on_ruler(instalment, due_date, ladder)
         self._move_ledger(instalment, due_date)
         instalment.write(values)

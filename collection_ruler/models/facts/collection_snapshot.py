@@ -17,6 +17,7 @@ from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
 from .history import history_of
+from .letters import WROTE, letters_under_way
 from .of_instalments import done_and_moved, open_tasks
 from .queries import coming_ids, open_debtors
 from .readers import readers_of
@@ -24,6 +25,8 @@ from .rows import Batch, OpenInstalment
 from .settings import read_settings
 
 NONE_DONE = frozenset()
+# a person of ours spoke with them, or wrote (B4)
+TALKS = (Purpose.CONVERSATION, WROTE)
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -81,6 +84,7 @@ class CollectionSnapshot(models.AbstractModel):
             recalling is not None,
             open_tasks(self.env, debtor_ids) if is_plan else {},
             readers_of(self.env, debtors, settings.ladders.values()),
+            letters_under_way(self.env, debtor_ids),
         )
 
     def _done(self, reached):
@@ -120,7 +124,8 @@ class CollectionSnapshot(models.AbstractModel):
         """
         settings = batch.settings
         calendar, channels = self._calendars_of(debtor, place, settings)
-        days, thanks_on, siblings = self._contact_days(debtor, calendar, batch.leaving)
+        days, thanks_on, siblings = self._contact_days(debtor, calendar, batch)
+        talked_on = max((d for d, kind in days if kind in TALKS), default=None)
         return Snapshot(
             calendar,
             claims,
@@ -136,9 +141,8 @@ class CollectionSnapshot(models.AbstractModel):
             bank_days=settings.bank_days,
             rates=settings.rates,
             best_minute=minute_of_day(debtor.best_hour),
-            conversation_on=max(
-                (d for d, kind in days if kind == Purpose.CONVERSATION), default=None
-            ),
+            conversation_on=talked_on,
+            wrote=bool(talked_on) and (talked_on, Purpose.CONVERSATION) not in days,
             channels=channels,
             profile=debtor.profile,
             unreachable=batch.unreachable.get(debtor.id, {}),
@@ -147,10 +151,9 @@ class CollectionSnapshot(models.AbstractModel):
             thanks_on=thanks_on,
         )
 
-    def _contact_days(self, debtor, calendar, leaving):
-        """On which days a customer hears from us.
+    def _contact_days(self, debtor, calendar, batch):
+        """On which days a customer hears from us. What stands at a door at this moment is no contact yet.
 
-        :param leaving: ids of follow-ups that stand at a door at this moment: they are no contacts yet
         :return: ([(day, kind)] of what counts in caps, the days of thanks, the days of each decision)
         """
         days, thanks_on, siblings = [], set(), defaultdict(tuple)
@@ -158,9 +161,10 @@ class CollectionSnapshot(models.AbstractModel):
             day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
             if kind == Purpose.THANKS:
                 thanks_on.add(day)
-            elif followup not in leaving:
+            elif followup not in batch.leaving:
                 days.append((day, kind))
                 siblings[decided_at] += (day,)
+        days += [(calendar.local_day(at), WROTE) for at in batch.letters.get(debtor.id, ())]
         return days, frozenset(thanks_on), siblings
 
     def _calendars_of(self, debtor, place, settings):
@@ -188,7 +192,7 @@ class CollectionSnapshot(models.AbstractModel):
         return Claim(
             row.id,
             row.move_id,
-            settings.ladder_of(row.ruler_id, row.said_before),
+            settings.ladders[row.ruler_id].agreed(row.said_before),
             date.fromisoformat(row.counts_from),
             date.fromisoformat(row.due_date),
             batch.reached.get(row.id),

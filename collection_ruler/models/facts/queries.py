@@ -56,7 +56,9 @@ def open_debtors(env, today, debtor_ids, recalling=None):
                       FROM (%(credits)s) c),
                    (SELECT json_agg(json_build_array(
                                f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
-                               CASE WHEN f.purpose IN (%(conversation)s, %(thanks)s) THEN f.purpose
+                               CASE WHEN f.purpose = %(conversation)s AND f.channel != %(by_call)s
+                                    THEN 'letter'
+                                    WHEN f.purpose IN (%(conversation)s, %(thanks)s) THEN f.purpose
                                     WHEN f.purpose = %(returned)s AND f.state = 'planned'
                                     THEN 'return_notice' END,
                                f.decided_at))
@@ -83,6 +85,7 @@ def open_debtors(env, today, debtor_ids, recalling=None):
             spoken_to=was_spoken_to("d"),
             due=Reason.DUE,
             conversation=Purpose.CONVERSATION,
+            by_call=env["collection.channel.activity"]._code,
             thanks=Purpose.THANKS,
             returned=Purpose.RETURNED,
             since=now.replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS),

@@ -1,5 +1,7 @@
 """What the queries give, a row each."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...dunning.explanation import blocked_by
@@ -36,7 +38,7 @@ class OpenInstalment(NamedTuple):
     unsent: bool  # an invoice that did not reach the customer (A3)
     by_hand: bool  # a person sends the invoices of this customer
     addressee_id: int  # whom the invoice is made out to
-    said_before: int | None  # of one with another due date, as `Ladder.agreed` has it (A14)
+    said_before: int | None = None  # of one with another due date, as `Ladder.agreed` has it (A14)
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).
@@ -86,6 +88,7 @@ class Batch(NamedTuple):
     :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
     :param tasks: tasks of ours that are open, as `of_instalments.open_tasks` says
     :param readers: who hears of which invoices, as `readers.readers_of` says
+    :param letters: what people wrote and is about to leave, as `letters.letters_under_way` says
     :param recalls: whether the rows have what was said and heard before (C8)
     """
 
@@ -99,3 +102,4 @@ class Batch(NamedTuple):
     recalls: bool
     tasks: dict[int, tuple]
     readers: dict[int, dict[int, dict[tuple[str, str], int]]]
+    letters: Mapping[int, list] = MappingProxyType({})

@@ -33,15 +33,6 @@ class Settings(NamedTuple):
     bank_lines: LineIndex  # money on the bank that nobody matched (D3)
     recalls: bool  # some words speak about what was said and heard before (C8)
 
-    def ladder_of(self, ruler_id, said_before):
-        """The ladder by which an instalment goes.
-
-        :param said_before: as `instalment_key.said_before` says: another due date has a course of its
-            own (A14)
-        """
-        ladder = self.ladders[ruler_id]
-        return ladder if said_before is None else ladder.agreed(said_before)
-
 
 class Calendars(dict):
     """Contact calendars by (ruler id, calendar key), made when one is asked for.

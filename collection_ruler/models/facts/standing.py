@@ -71,6 +71,7 @@ class Standings:
             first_ruler,
             sorted(self._contacts(debtor)),
             sorted(self.batch.unreachable.get(debtor.id, {}).items()),
+            [str(at) for at in self.batch.letters.get(debtor.id, ())],
             [(*_OF_CLAIM(row), float(row[_RESIDUAL]) > 0) for row in claims],
             self._of_ids(claims),
             self._of_planned(claims, planned),
@@ -106,7 +107,7 @@ class Standings:
         if key not in self._near:
             calendar = self.batch.settings.calendars[row[_RULER], place]
             self._near[key] = self.forecast.is_near(
-                self.batch.settings.ladder_of(row[_RULER], row[_AGREED]),
+                self.batch.settings.ladders[row[_RULER]].agreed(row[_AGREED]),
                 calendar,
                 date.fromisoformat(row[_COUNTS_FROM]),
                 date.fromisoformat(row[_DUE]),

@@ -21,5 +21,5 @@ class CollectionInstalment(models.Model):
     def _ladder(self):
         """The ladder by which it goes: another due date has a course of its own."""
         self.ensure_one()
-        ladder = self.ruler_id._to_ladder()
-        return ladder.agreed(self.said_before) if self.original_due_date else ladder
+        said_before = self.said_before if self.original_due_date else None
+        return self.ruler_id._to_ladder().agreed(said_before)

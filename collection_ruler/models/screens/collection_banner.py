@@ -123,7 +123,7 @@ class CollectionBanner(models.AbstractModel):
         found = []
         for one in facts.coming:
             with suppress(NeverOpen, KeyError):  # its ruler is a draft again, or never speaks
-                ladder = settings.ladder_of(one.ruler_id, one.said_before)
+                ladder = settings.ladders[one.ruler_id].agreed(one.said_before)
                 calendar = settings.calendars[one.ruler_id, debtor.calendar_key]
                 following = one.next_date and next_step(
                     ladder,
@@ -150,7 +150,7 @@ class CollectionBanner(models.AbstractModel):
             return Reason.TASK_OPEN
         left_to_people = (
             _sending(one).is_left_to_people(
-                settings.ladder_of(one.ruler_id, one.said_before), one.watermark
+                settings.ladders[one.ruler_id].agreed(one.said_before), one.watermark
             )
             for one in facts.coming
             if one.ruler_id in settings.ladders

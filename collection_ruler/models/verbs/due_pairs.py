@@ -79,7 +79,7 @@ class CollectionPlan(models.AbstractModel):
                 continue
             calendar = settings.calendars[ruler_id, key]
             for said_before in (None, 0) if (ruler_id, key) in agreed else (None,):
-                ladder = settings.ladder_of(ruler_id, said_before)
+                ladder = settings.ladders[ruler_id].agreed(said_before)
                 about = ruler_id, key, said_before is not None
                 with suppress(NeverOpen):
                     found = cutoffs(ladder, calendar, calendar.local_day(now))

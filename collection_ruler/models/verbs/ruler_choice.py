@@ -146,7 +146,7 @@ class CollectionEnrol(models.AbstractModel):
         for ruler_id, key, due, is_backlog, agreed in cases:
             ruler = Ruler.browse(ruler_id)
             ladder, calendar = ruler._to_ladder(), ruler._contact_calendar(key)
-            ladder = ladder if agreed < 0 else ladder.agreed(agreed)
+            ladder = ladder.agreed(agreed if agreed >= 0 else None)
             today = calendar.local_day(now)
             reached, anchor, following = None, None, None
             if is_backlog:
