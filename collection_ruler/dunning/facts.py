@@ -90,7 +90,8 @@ class Snapshot:
     :param thanks_on: local days on which they are thanked for a payment: reminders rest (A5)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
-    :param return_notice_on: local day on which a word about a payment that came back is planned (A14)
+    :param return_notice_on: local day on which a word about a payment that came back is planned, `date.max`
+        for one that waits for approval (A14)
     :param bank_day: up to which bank data of all accounts is there, None where nobody imports any (D3)
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)

@@ -1,7 +1,7 @@
 """How often and at which hour a customer may hear from us (B1, B4)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from .calendar import NeverOpen
 from .facts import Snapshot
@@ -21,7 +21,7 @@ def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None
         return Reason.THANKED
     notice_on = snapshot.return_notice_on
     if notice_on and day < notice_on:  # first a word about what came back (A14)
-        return Reason.TOO_SOON
+        return Reason.TO_APPROVE if notice_on == date.max else Reason.TOO_SOON
     away = [abs((day - c).days) for c in contacts]
     if any(days < ladder.min_days_between for days in away):
         return Reason.TOO_SOON

@@ -53,7 +53,8 @@ class TestAllOnApproval(CollectionCommon):
                     ruler._activate()
                     self.env.flush_all()
         self.play("2026-03-06", "2026-04-10")
-        self.assertFalse(self.env["collection.followup"].search([("handed_at", "!=", False)]))
+        heard = [("customer_hears", "=", True), ("handed_at", "!=", False)]
+        self.assertFalse(self.env["collection.followup"].search(heard))
 
     def test_thanks_and_a_payment_that_came_back_wait_and_somebody_is_told(self):
         self.start()
@@ -65,10 +66,16 @@ class TestAllOnApproval(CollectionCommon):
         self.assertEqual(self.waiting().purpose, "thanks")
         self.assertIn("Approve “Thank you”", self.tasks())
         self.assertEqual(len(self.approve("2026-03-12 12:00")), 1)
-        with self.at("2026-03-13 10:00"):
+        with self.at("2026-03-13 08:00"):
             self.undo(payment)
         self.play("2026-03-13", "2026-03-16")
+        (notice,) = self.waiting()
+        self.assertEqual(notice.purpose, "returned", "nothing else is said before it")
         self.assertIn("Approve “Payment returned”", self.tasks())
+        self.assertEqual(self.instalments(self.move).waiting_reason, "to_approve")
+        self.assertEqual(len(self.approve("2026-03-16 12:00", notice)), 1)
+        self.play("2026-03-18", "2026-03-20")
+        self.assertEqual(self.waiting().step_name, "Forgot?")
 
     def test_thanks_for_what_came_back_meanwhile_do_not_leave(self):
         self.start()

@@ -36,7 +36,7 @@ class TestUnusedCredits(MoneyCase):
         self.assertIn("60.00", mail["body"])
         task = self.task()
         self.assertEqual(task.user_id, self.collector)
-        self.assertIn("60.00\xa0EUR", task.note)
+        self.assertIn("60.00&nbsp;EUR", task.note)
         for day in ("2026-03-10", "2026-03-11", "2026-03-12"):
             self.day(day)
         self.assertEqual(self.task(), task, "told once")
@@ -72,7 +72,7 @@ class TestUnusedCredits(MoneyCase):
             self.debtor()._queue_refresh()
             self.run_ruler("track")
         self.day("2026-03-09")
-        self.assertIn("40.00\xa0EUR", self.task().note)
+        self.assertIn("40.00&nbsp;EUR", self.task().note)
 
     def test_what_can_be_deducted_asks_nobody(self):
         self.due_on_the_ninth(100.0)

@@ -1,6 +1,5 @@
-from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
@@ -9,15 +8,14 @@ from odoo.tools import SQL
 from ...dunning.amounts import purse
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
-from ...dunning.purpose import Purpose
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
+from .contacts import contacts_of, letters_under_way
 from .history import history_of
-from .letters import WROTE, letters_under_way
 from .of_instalments import done_and_moved, open_tasks
 from .queries import coming_ids, open_debtors
 from .readers import readers_of
@@ -25,8 +23,6 @@ from .rows import Batch, OpenInstalment
 from .settings import read_settings
 
 NONE_DONE = frozenset()
-# a person of ours spoke with them, or wrote (B4)
-TALKS = (Purpose.CONVERSATION, WROTE)
 
 
 class CollectionSnapshot(models.AbstractModel):
@@ -124,8 +120,6 @@ class CollectionSnapshot(models.AbstractModel):
         """
         settings = batch.settings
         calendar, channels = self._calendars_of(debtor, place, settings)
-        days, thanks_on, siblings = self._contact_days(debtor, calendar, batch)
-        talked_on = max((d for d, kind in days if kind in TALKS), default=None)
         return Snapshot(
             calendar,
             claims,
@@ -133,39 +127,18 @@ class CollectionSnapshot(models.AbstractModel):
                 purse(settings.currencies[currency], account): Decimal(amount)
                 for currency, account, amount in debtor.credits or ()
             },
-            contacts=tuple(sorted(day for day, _kind in days)),
             spoken_to=debtor.spoken_to,
             closed=batch.closed,
-            return_notice_on=max((d for d, kind in days if kind == "return_notice"), default=None),
             bank_day=settings.bank_day,
             bank_days=settings.bank_days,
             rates=settings.rates,
             best_minute=minute_of_day(debtor.best_hour),
-            conversation_on=talked_on,
-            wrote=bool(talked_on) and (talked_on, Purpose.CONVERSATION) not in days,
             channels=channels,
             profile=debtor.profile,
             unreachable=batch.unreachable.get(debtor.id, {}),
-            siblings=siblings,
             unanswered=debtor.unanswered,
-            thanks_on=thanks_on,
+            **contacts_of(debtor, calendar, batch)._asdict(),
         )
-
-    def _contact_days(self, debtor, calendar, batch):
-        """On which days a customer hears from us. What stands at a door at this moment is no contact yet.
-
-        :return: ([(day, kind)] of what counts in caps, the days of thanks, the days of each decision)
-        """
-        days, thanks_on, siblings = [], set(), defaultdict(tuple)
-        for followup, instant, kind, decided_at in debtor.contacts or ():
-            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
-            if kind == Purpose.THANKS:
-                thanks_on.add(day)
-            elif followup not in batch.leaving:
-                days.append((day, kind))
-                siblings[decided_at] += (day,)
-        days += [(calendar.local_day(at), WROTE) for at in batch.letters.get(debtor.id, ())]
-        return days, frozenset(thanks_on), siblings
 
     def _calendars_of(self, debtor, place, settings):
         """When a debtor may be contacted, by which channel: without the dates that they avoid (B1, B3)."""

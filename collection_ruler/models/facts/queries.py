@@ -60,14 +60,17 @@ def open_debtors(env, today, debtor_ids, recalling=None):
                                     THEN 'letter'
                                     WHEN f.purpose IN (%(conversation)s, %(thanks)s) THEN f.purpose
                                     WHEN f.purpose = %(returned)s AND f.state = 'planned'
-                                    THEN 'return_notice' END,
+                                    THEN 'return_notice'
+                                    WHEN f.purpose = %(returned)s AND f.state = 'to_approve'
+                                    THEN 'return_waits' END,
                                f.decided_at))
                       FROM collection_followup f
                      WHERE f.debtor_id = d.id
                        AND (%(asks)s OR f.purpose IN (%(conversation)s, %(thanks)s))
                        AND f.scheduled_at >= %(since)s
                        -- what waits at a door does not count until it leaves
-                       AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
+                       AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s)
+                            OR (f.state = 'to_approve' AND f.purpose = %(returned)s))),
                    %(spoken_to)s,
                    d.profile,
                    EXISTS (SELECT FROM collection_hold h
