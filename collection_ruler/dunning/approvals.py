@@ -24,13 +24,16 @@ class Row:
 class Waiting:
     """A message that waits for approval.
 
-    :param hearing: who hears it, from whom, by which channel and in which role
+    :param hearing: who hears it, from whom, and in which role
     :param rows: what it is about, not empty
+    :param decision: what was decided at once by several channels is one contact; None for what stands alone
     """
 
     id: int
     hearing: Hashable
     rows: tuple[Row, ...]
+    channel: str = ""
+    decision: Hashable = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ class Joining:
 def join(waiting: Iterable[Waiting]) -> Joining:
     """Messages to one person become one, as the daily message has it.
 
-    The one about what is due longest leads, and the others' instalments join it. Of two steps of one
-    instalment the further is said.
+    The one about what is due longest leads, and the others' instalments join it; what was decided with it by
+    another channel stays beside it, as one contact. Of two steps of one instalment the further is said.
     """
     groups: dict[Hashable, list[Waiting]] = {}
     for message in waiting:
@@ -60,21 +63,48 @@ def join(waiting: Iterable[Waiting]) -> Joining:
     emptied: dict[int, int] = {}
     overtaken: set[int] = set()
     for own in groups.values():
-        left = _furthest(own)
-        overtaken.update(row.id for m in own for row in m.rows if row.id not in left)
-        _due, lead_id = min((row.due_date, m.id) for m in own for row in m.rows if row.id in left)
+        further = _further(own)
+        stays = _staying(own, further)
+        said = {
+            (m.id, r.claim)
+            for m in own
+            for r in m.rows
+            if stays[m.channel] == m.id and r.id in further
+        }
         for message in own:
-            if message.id != lead_id:
-                emptied[message.id] = lead_id
-                moved |= {row.id: lead_id for row in message.rows if row.id in left}
+            home = stays[message.channel]
+            overtaken.update(row.id for row in message.rows if row.id not in further)
+            if message.id == home:
+                continue
+            emptied[message.id] = home
+            for row in (row for row in message.rows if row.id in further):
+                if (home, row.claim) in said:
+                    overtaken.add(row.id)
+                else:
+                    said.add((home, row.claim))
+                    moved[row.id] = home
     return Joining(moved, emptied, frozenset(overtaken))
 
 
-def _furthest(messages: Iterable[Waiting]) -> set[int]:
-    """Ids of the rows that are said: of each instalment the furthest."""
-    said: dict[Hashable, Row] = {}
-    for row in (row for message in messages for row in message.rows):
-        known = said.setdefault(row.claim, row)
-        if (row.offset, row.id) > (known.offset, known.id):
-            said[row.claim] = row
-    return {row.id for row in said.values()}
+def _further(messages: Iterable[Waiting]) -> set[int]:
+    """Ids of the rows of the furthest step of each instalment."""
+    rows = [row for message in messages for row in message.rows]
+    reached: dict[Hashable, int] = {}
+    for row in rows:
+        reached[row.claim] = max(row.offset, reached.get(row.claim, row.offset))
+    return {row.id for row in rows if row.offset == reached[row.claim]}
+
+
+def _staying(messages: Iterable[Waiting], further: set[int]) -> dict[str, int]:
+    """Which message those of each channel become: its own leading one where that was decided with the first
+    of all, else the first of all."""
+    leads: dict[str, tuple[date, int, Hashable]] = {}
+    for message in messages:
+        due = min((row.due_date for row in message.rows if row.id in further), default=date.max)
+        mine = due, message.id, message.decision
+        leads[message.channel] = min(leads.get(message.channel, mine), mine, key=lambda m: m[:2])
+    _due, first, decision = min(leads.values(), key=lambda m: m[:2])
+    return {
+        channel: lead if decision is not None and decided == decision and due < date.max else first
+        for channel, (due, lead, decided) in leads.items()
+    }

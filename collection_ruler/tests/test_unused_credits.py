@@ -68,9 +68,6 @@ class TestUnusedCredits(MoneyCase):
                     "payment_type": "inbound",
                 }
             ).action_post()
-        with self.at("2026-03-04 10:00"):
-            self.debtor()._queue_refresh()
-            self.run_ruler("track")
         self.day("2026-03-09")
         self.assertIn("40.00&nbsp;EUR", self.task().note)
 

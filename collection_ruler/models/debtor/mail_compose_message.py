@@ -25,6 +25,8 @@ class MailComposeMessage(models.TransientModel):
             lambda c: c.scheduled_date and c.model == "collection.debtor"
         ):
             debtor = self.env["collection.debtor"].browse(composer._evaluate_res_ids())[:1]
+            if not debtor._filtered_access("read"):
+                continue
             calendar = debtor.sudo()._calendar()
             zone = ZoneInfo(calendar.timezone)
             at = fields.Datetime.to_datetime(composer.scheduled_date)
@@ -37,3 +39,16 @@ class MailComposeMessage(models.TransientModel):
                 composer.collection_send_label = self.env._(
                     "Send on %(day)s at %(hour)s", day=day, hour=hour
                 )
+
+    def action_schedule_message(self):
+        """Send it then; what was written until after that hour leaves at once."""
+        now = clock.naive_now(self.env)
+        late = self.filtered(
+            lambda c: (
+                c.collection_send_label and fields.Datetime.to_datetime(c.scheduled_date) <= now
+            )
+        )
+        if not late:
+            return super().action_schedule_message()
+        late.scheduled_date = False
+        return late.action_send_mail()

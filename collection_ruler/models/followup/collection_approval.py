@@ -52,10 +52,10 @@ class CollectionApproval(models.AbstractModel):
         hearing = (
             followup.debtor_id.id,
             followup.partner_id.id,
-            followup.channel,
             followup.step_id.recipient_role,
         )
-        return Waiting(followup.id, hearing, rows) if rows else None
+        told = followup.channel, followup.decided_at or None
+        return Waiting(followup.id, hearing, rows, *told) if rows else None
 
     def _claim(self, item):
         """What tells the instalment of a row of the ledger."""
