@@ -126,13 +126,13 @@ class TestConversation(CollectionCommon):
             self.assertIn("we wrote to them these days", self.debtor().why)
 
     def test_what_was_written_until_after_the_opening_leaves_at_once(self):
-        with self.at("2026-03-16 08:55"), self.gateway():
+        with self.at("2026-03-16 08:55"):
             action = self.debtor().with_user(self.claire).action_write_now()
             composer = self.env[action["res_model"]].with_user(self.claire)
             letter = composer.with_context(**action["context"]).create({"body": "<p>Dear Ana</p>"})
             self.assertEqual(letter.collection_send_label, "Send at 9:00")
-        with self.at("2026-03-16 09:20"), self.gateway():
             self.assertEqual(letter.author_id, self.claire.partner_id)
+        with self.at("2026-03-16 09:20"), self.gateway():
             letter.action_schedule_message()
             self.env["mail.mail"].process_email_queue()
             self.assertEqual(len(self.emails), 1)
