@@ -36,15 +36,7 @@ class CollectionChannelDelivery(models.AbstractModel):
                     "author_partner_id": followup.company_id.partner_id.id,
                 }
                 self.env["collection.followup"]._queued({followup: (None, self._address(to))})
-                self._count_silence(followup, move)
         self.env.ref("account.ir_cron_account_move_send")._trigger()
-
-    def _count_silence(self, followup, move):
-        """The days of silence count from the day on which it goes: it may have waited since it was planned,
-        as for approval (A3)."""
-        today = followup.debtor_id._local_today()
-        late = move.sudo().collection_instalment_ids
-        late.filtered(lambda i: i.delivered_on != today).delivered_on = today
 
     def _preview(self, followup):
         """The invoice's own message, as Odoo's sending writes it."""
