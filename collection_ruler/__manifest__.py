@@ -35,6 +35,7 @@
         "views/collection_contact_limit_views.xml",
         "views/collection_run_views.xml",
         "views/mail_template_views.xml",
+        "views/mail_compose_message_views.xml",
         "views/account_move_views.xml",
         "views/account_journal_views.xml",
         "views/res_partner_views.xml",

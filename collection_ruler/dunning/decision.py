@@ -66,8 +66,11 @@ def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime
     :param step_id: above the watermark of the claim; its offset is the one reached
     """
     (claim,) = (one for one in snapshot.claims if one.id == claim_id)
-    wanted = next(step for step in claim.ladder.steps if step.id == step_id)
-    asked = replace(claim, wanted=wanted)
+    ladder = claim.ladder
+    if ladder.whole and not any(step.id == step_id for step in ladder.steps):
+        ladder = ladder.whole  # a person wants what the course of the agreed date leaves out
+    wanted = next(step for step in ladder.steps if step.id == step_id)
+    asked = replace(claim, wanted=wanted, ladder=ladder)
     if wanted.mode == "task":
         asked = replace(asked, rests_until=None)
         snapshot = replace(

@@ -93,11 +93,13 @@ class Snapshot:
     :param credits: unapplied credit notes and payments, positive, by `amounts.purse`
     :param contacts: local days on which the customer was, or is planned to be, asked for money
     :param conversation_on: local day on which a person of ours last spoke with the customer (B4)
+    :param wrote: that person wrote to them, or is about to, and nobody spoke with them since
     :param channels: calendars of channels that a limit narrows; None where it leaves no hour (B1)
     :param thanks_on: local days on which they are thanked for a payment: reminders rest (A5)
     :param spoken_to: whether any dunning message ever left for this debtor
     :param closed: why a claim that is no longer open went away (for the re-check at the doors)
-    :param return_notice_on: local day on which a word about a payment that came back is planned (A14)
+    :param return_notice_on: local day on which a word about a payment that came back is planned, `date.max`
+        for one that waits for approval (A14)
     :param bank_day: up to which bank data of all accounts is there, None where nobody imports any (D3)
     :param bank_days: working days after which that is too old to ask for what is overdue, 0 for never
     :param best_minute: the time of the local day at which they like to hear from us, None for any (B3)
@@ -128,6 +130,7 @@ class Snapshot:
     unanswered: bool = False
     history: "History | None" = None
     thanks_on: frozenset[date] = frozenset()
+    wrote: bool = False
 
     def beside(self, decision: str | None) -> "Snapshot":
         """As a door sees it for a message of this decision: what the same decision says by another channel is

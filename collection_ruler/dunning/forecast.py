@@ -82,7 +82,7 @@ class Forecast:
 
     def course(self, ladder: Ladder, calendar: ContactCalendar, counts_from: date) -> tuple:
         """When each offset comes for a due date, ((offset, day), …); nothing where no day is ever open."""
-        key = ladder.id, calendar, counts_from
+        key = ladder.key, calendar, counts_from
         if key not in self._courses:
             found = ()
             with suppress(NeverOpen):

@@ -1,7 +1,7 @@
 """How often and at which hour a customer may hear from us (B1, B4)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from .calendar import NeverOpen
 from .facts import Snapshot
@@ -14,14 +14,14 @@ def too_often(snapshot: Snapshot, ladder: Ladder, at: datetime) -> Reason | None
     day, talked = snapshot.calendar.local_day(at), snapshot.conversation_on
     contacts = frozenset(snapshot.contacts)  # days count: two channels on one day are one contact
     if talked and day <= talked + timedelta(days=ladder.days_after_conversation):
-        return Reason.CONVERSATION
+        return Reason.WROTE if snapshot.wrote else Reason.CONVERSATION
     if day in contacts:
         return Reason.ONE_A_DAY
     if day in snapshot.thanks_on:  # thanks name what remains, and what comes next
         return Reason.THANKED
     notice_on = snapshot.return_notice_on
     if notice_on and day < notice_on:  # first a word about what came back (A14)
-        return Reason.TOO_SOON
+        return Reason.TO_APPROVE if notice_on == date.max else Reason.TOO_SOON
     away = [abs((day - c).days) for c in contacts]
     if any(days < ladder.min_days_between for days in away):
         return Reason.TOO_SOON

@@ -3,7 +3,7 @@
 On which day a step comes is in `course`, where an instalment begins in `watermark`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -12,6 +12,8 @@ from .calendar import ContactCalendar
 
 # an approval that is older than so many days is asked for again (A13)
 APPROVAL_DAYS = 3
+# so many days before a date that was agreed upon the customer hears a word (A14)
+AGREED_DAYS = 2
 MODES = ("automatic", "approve", "task")
 CLOSED_DAYS = ("advance", "defer")
 
@@ -74,6 +76,8 @@ class Ladder:
     :param min_days_between: days between two contacts with one customer (B4)
     :param max_contacts: contacts allowed in any `max_contacts_days` days, 0 for no limit (B4)
     :param days_after_conversation: days of silence after a person spoke with the customer (B4)
+    :param said_before: of `agreed` alone: the highest overdue offset whose words were said before
+    :param whole: of `agreed` alone: the ladder that it comes from
     :param days_after_delivery: days after the invoice went out without an overdue step (A3)
     :param max_days_overdue: days after the due date when the ruler falls silent, None never (A4)
     :param bank_days: due dates move to the next bank day (A3)
@@ -91,6 +95,8 @@ class Ladder:
     bank_days: bool = True
     owed_min: Decimal = Decimal(0)
     days_after_conversation: int = 3
+    said_before: int | None = None
+    whole: "Ladder | None" = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
         steps = sorted(self.steps, key=lambda step: (step.offset, step.sequence, step.id))
@@ -141,10 +147,61 @@ class Ladder:
         """Steps by the offsets about them: thousands of claims stand on the same few."""
         return {}
 
+    @property
+    def key(self) -> tuple[int, int | None]:
+        """What tells it from others of a company, and the course of an agreed date from its ruler's."""
+        return self.id, self.said_before
+
+    def agreed(self, said_before: int | None = 0) -> "Ladder":
+        """The course of a due date that was agreed upon (A14, F4, F7).
+
+        A word two days before it instead of all notices, by the steps of the last of them; then on as
+        ever, but for the words that were said already: who breaks an agreement does not begin with the
+        softest again, and hears nothing twice (C8).
+
+        :param said_before: the highest offset of an overdue message that was said for an earlier date, 0
+            for none; None for a date that never changed, which goes by the ladder itself
+        """
+        if said_before is None:
+            return self
+        if said_before not in self._agreed:
+            self._agreed[said_before] = replace(
+                self,
+                steps=_agreed_steps(self.steps, said_before),
+                said_before=said_before,
+                whole=self,
+            )
+        return self._agreed[said_before]
+
+    @cached_property
+    def _agreed(self) -> dict:
+        """Courses of agreed dates, by what was said before them."""
+        return {}
+
     def awaits_reminder(self, watermark: int | None) -> bool:
         """Whether an instalment that is overdue was not reminded of so far, and will be (B5)."""
         reminders = [s.offset for s in self.steps if s.offset > 0 and s.mode != "task"]
         return bool(reminders) and (watermark or 0) < reminders[0]
+
+
+def _agreed_steps(steps: tuple[Step, ...], said_before: int) -> tuple[Step, ...]:
+    """The steps of `Ladder.agreed`."""
+    kept = [
+        step
+        for step in steps
+        if step.delivers
+        or (step.offset >= -AGREED_DAYS and step.mode == "task")
+        or (step.offset >= 0 and not (0 < step.offset <= said_before and step.mode != "task"))
+    ]
+    taken = {(step.offset, step.channel) for step in kept}
+    notices = [s for s in steps if s.offset < 0 and not s.delivers and s.mode != "task"]
+    notices = [s for s in notices if not s.skip_profiles] or notices  # one that is for all
+    for notice in (s for s in notices if s.offset == notices[-1].offset):
+        for offset in range(-AGREED_DAYS, 0):
+            if (offset, notice.channel) not in taken:
+                kept.append(replace(notice, offset=offset))
+                break
+    return tuple(kept)
 
 
 def effective_due(ladder: Ladder, calendar: ContactCalendar, due: date) -> date:

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     JUST_DELIVERED = "just_delivered"  # the invoice went out a few days ago (A3)
     TOO_SOON = "too_soon"  # too few days since the last contact (B4)
     CONVERSATION = "talked"  # somebody of us spoke with them these days (B4)
+    WROTE = "wrote"  # somebody of us wrote to them these days, or is about to (B4)
     CAPPED = "capped"  # as many contacts as the period allows (B4)
     ONE_A_DAY = "one_a_day"  # the customer hears from us about something else today (B5)
     TASK_OPEN = (

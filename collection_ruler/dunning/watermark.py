@@ -44,19 +44,33 @@ def rescheduled(
     watermark: int | None,
     ever_said: Iterable[int],
     today: date,
+    delivered: bool = False,
 ) -> int | None:
     """The watermark of an instalment that got another due date (F7).
 
-    What was said for the old date and lies ahead of the new one is said again in its time; what lies
-    behind it as well was said. An earlier date takes something back, so it repeats nothing at all. A step
-    that was never said is not lost.
+    What was said for the old date and lies ahead of the new one is said again in its time, as far as the
+    course of an agreed date has it (`Ladder.agreed`); what lies behind it as well was said. An earlier date
+    takes something back, so it repeats nothing at all. In the course of an agreed date notices whose day
+    has come are passed over: the customer agreed just now (A14). Any other step that was never said is not
+    lost.
 
+    :param ladder: of the new date
     :param watermark: the highest offset consumed for the old date, None for none
     :param ever_said: offsets that were consumed for whichever date it had before
+    :param delivered: whether the invoice went out: else what would send it is not lost
     :return: the highest offset that counts as consumed for the new date, None for none
     """
     said = [] if watermark is None else [watermark]
     if new < old:
         said += ever_said
     reached = reached_offset(ladder, calendar, new, today)
-    return min(max(said), reached) if said and reached is not None else None
+    if reached is None:
+        return None
+    counts = [min(max(said), reached)] if said else []
+    notices = [s for s in ladder.steps if s.offset < 0 and s.offset <= reached]
+    delivered = delivered or not any(
+        s.delivers and (watermark is None or s.offset > watermark) for s in notices
+    )
+    if ladder.said_before is not None and delivered:
+        counts += [s.offset for s in notices]
+    return max(counts, default=None)

@@ -2,9 +2,12 @@ from importlib.util import find_spec
 
 from . import (
     test_activation,
+    test_agreed_date,
+    test_all_on_approval,
     test_alone,
     test_announced,
     test_approval,
+    test_approval_joins,
     test_at_once,
     test_attachments,
     test_bad_address,
@@ -72,6 +75,7 @@ from . import (
     test_thanks,
     test_today,
     test_tours,
+    test_unused_credits,
     test_views,
     test_waits_because,
     test_ways_to_pay,

@@ -95,6 +95,80 @@ class TestConversation(CollectionCommon):
             )
             self.assertRegex(self.debtor().last_text, "^We wrote")
 
+    def test_its_button_says_when_it_leaves_by_the_customers_clock_and_it_leaves_then(self):
+        """Faults A15: "Send at 9:00" at 7:38; nothing leaves at once, and the ruler does not write in
+        the same minute."""
+        with self.at("2026-03-18 07:38"), self.gateway():
+            action = self.debtor().with_user(self.claire).action_write_now()
+            composer = self.env[action["res_model"]].with_user(self.claire)
+            letter = composer.with_context(**action["context"]).create({"body": "<p>Dear Ana</p>"})
+            self.assertEqual(letter.collection_send_label, "Send at 9:00")
+            view = letter.get_view(action["views"][0][0], "form")["arch"]
+            self.assertIn("collection_send_label", view)
+            letter.action_schedule_message()
+            self.env["mail.mail"].process_email_queue()
+            self.assertFalse(self.emails)
+        with self.at("2026-03-18 07:39"):
+            self.env.invalidate_all()
+            self.assertFalse(self.talks(), "nobody wrote yet")
+            self.assertNotRegex(self.debtor().last_text, "We wrote")
+        self.assertFalse(self.heard("2026-03-18", "09:00"))
+        self.assertEqual(self.debtor().instalment_ids.waiting_reason, "wrote")
+        with self.at("2026-03-18 09:01"), self.gateway():
+            self.env.ref("mail.ir_cron_post_scheduled_message").method_direct_trigger()
+            self.env["mail.mail"].process_email_queue()
+            (mail,) = self.emails
+            self.assertIn("Claire", mail["message"])
+        with self.at("2026-03-18 09:02"):
+            self.env.invalidate_all()
+            self.assertEqual(len(self.talks()), 1)
+            self.assertRegex(self.debtor().last_text, "^We wrote")
+            self.assertIn("we wrote to them these days", self.debtor().why)
+
+    def test_what_was_written_until_after_the_opening_leaves_at_once(self):
+        with self.at("2026-03-16 08:55"):
+            action = self.debtor().with_user(self.claire).action_write_now()
+            composer = self.env[action["res_model"]].with_user(self.claire)
+            letter = composer.with_context(**action["context"]).create({"body": "<p>Dear Ana</p>"})
+            self.assertEqual(letter.collection_send_label, "Send at 9:00")
+            self.assertEqual(letter.author_id, self.claire.partner_id)
+        with self.at("2026-03-16 09:20"), self.gateway():
+            letter.action_schedule_message()
+            self.env["mail.mail"].process_email_queue()
+            self.assertEqual(len(self.emails), 1)
+        self.assertEqual(len(self.talks()), 1)
+
+    def test_a_customer_far_away_is_written_to_at_their_own_hour(self):
+        self.customer.write(
+            {
+                "country_id": self.env.ref("base.us").id,
+                "state_id": self.env.ref("base.state_us_5").id,
+            }
+        )
+        with self.at("2026-03-18 12:00"):  # early in the morning in California
+            self.run_ruler("enrol", "track")
+            action = self.debtor().with_user(self.claire).action_write_now()
+            composer = self.env[action["res_model"]].with_user(self.claire)
+            letter = composer.with_context(**action["context"]).create({"body": "<p>Hi</p>"})
+            self.assertEqual(letter.collection_send_label, "Send at 9:00")
+            self.assertEqual(action["context"]["default_scheduled_date"], "2026-03-18 16:00:00")
+            self.assertIn("18 Mar 09:00", action["name"])
+            letter.scheduled_date = "2026-03-19 17:30:00"
+            self.assertEqual(letter.collection_send_label, "Send on Thu 19 Mar at 10:30")
+
+    def test_a_letter_of_next_week_silences_nobody_today(self):
+        with self.at("2026-03-17 10:00"):
+            self.env["mail.scheduled.message"].create(
+                {
+                    "model": "collection.debtor",
+                    "res_id": self.debtor().id,
+                    "author_id": self.claire.partner_id.id,
+                    "body": "Later",
+                    "scheduled_date": "2026-03-26 09:00:00",
+                }
+            )
+        self.assertEqual(len(self.heard("2026-03-18")), 1)
+
     def test_a_second_word_that_arrives_ends_the_alarm_about_the_first(self):
         debtor = self.debtor().with_user(self.claire)
 

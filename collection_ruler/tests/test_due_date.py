@@ -50,18 +50,21 @@ class TestDueDate(CollectionCommon):
         self.assertFalse(self.instalment.gone)
         self.assertTrue(self.instalment.is_open)
         # the call of the 16th and the firm word after it belonged to the old date
-        self.assertFalse(self.subjects("2026-03-13", "2026-03-16", "2026-03-17", "2026-03-18"))
-        self.assertEqual(len(self.day("2026-03-19")), 1)  # a week before
+        self.assertFalse(self.subjects("2026-03-13", "2026-03-16", "2026-03-18", "2026-03-19"))
+        self.assertEqual(len(self.day("2026-03-24")), 1)  # a word two days before
         self.assertEqual(len(self.day("2026-03-26")), 1)  # due today
-        self.assertEqual(len(self.day("2026-03-30")), 1)  # +2 is a Saturday
+        # +2 is a Saturday; "Forgot?" was said before they agreed (C8)
+        self.assertFalse(self.subjects("2026-03-30", "2026-03-31"))
+        self.assertEqual(len([task for task in self.tasks() if "Call" in task]), 1)  # +5
+        self.assertIn("please pay", self.day("2026-04-07")[0]["subject"])  # +8; the 6th is Easter
         steps = [row[0] for row in self.ledger(self.move) if row[1] == "sent"]
-        self.assertEqual(
-            [steps.count(name) for name in ("A week before", "Due today", "Forgot?")], [2, 2, 2]
-        )
+        names = ("A week before", "Before the agreed date", "Due today", "Forgot?")
+        self.assertEqual([steps.count(name) for name in names], [1, 1, 2, 1])
 
     def test_what_lies_behind_the_new_date_as_well_is_not_announced_again(self):
         self.agree("2026-03-18")
-        self.assertFalse(self.subjects("2026-03-12", "2026-03-13", "2026-03-16"))
+        self.assertFalse(self.subjects("2026-03-12", "2026-03-13"))
+        self.assertEqual(len(self.day("2026-03-16")), 1)  # two days before
         self.assertEqual(len(self.day("2026-03-18")), 1)
         steps = [row[0] for row in self.ledger(self.move) if row[1] == "sent"]
         self.assertEqual([steps.count(n) for n in ("A week before", "Due today")], [1, 2])
@@ -207,11 +210,11 @@ class TestDueDate(CollectionCommon):
 
     def test_payment_after_a_new_date_is_thanked_for_and_its_return_resumes_there(self):
         self.agree("2026-03-26")
-        self.day("2026-03-19")
-        with self.at("2026-03-20 10:00"):
+        self.day("2026-03-24")
+        with self.at("2026-03-25 10:00"):
             payment = self.pay(self.move)
-        self.day("2026-03-20")
-        self.assertIn("thank", self.day("2026-03-23")[0]["subject"].lower())
+        self.day("2026-03-25")
+        self.assertIn("thank", self.day("2026-03-26")[0]["subject"].lower())
         with self.at("2026-04-01 10:00"):
             self.undo(payment)
         self.day("2026-04-01")

@@ -60,7 +60,7 @@ ana 04-28 Thank you 100 USD            # paid before the call of the 27th
 ana 05-08 A week before 100 USD
 ana 05-15 Due today 100 USD
 ana 05-18 Forgot? 100 USD              # the 17th is a Sunday
-ana 05-29 A week before 100 USD        # of the agreed date
+ana 06-03 Before the agreed date 100 USD   # two days before it, and no other notice
 ana 06-05 Due today 100 USD
 ana 06-08 Thank you 100 USD
 ana 06-09 A week before 100 USD        # of june, not on the day of thanks; they do not count as a contact

@@ -163,7 +163,7 @@ class CollectionBoard(models.AbstractModel):
         Plan._apply(debtor.company_id, [(debtor.sudo(), decision)], claims, now)
         # who asks for it has approved it
         debtor.sudo().followup_ids.filtered(
-            lambda f: f.state == "to_approve" and f.step_id == step
+            lambda f: f.state == "to_approve" and step in f.item_ids._planned().step_id
         ).action_approve()
         self.env.ref("collection_ruler.ir_cron_follow_up").sudo()._trigger()
 

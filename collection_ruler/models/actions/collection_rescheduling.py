@@ -7,6 +7,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.course import next_day
 from ...dunning.reason import Reason
 from ...dunning.watermark import rescheduled
+from ..common import clock
 from ..instalment.collection_instalment import NOTHING_SAID
 
 
@@ -90,28 +91,52 @@ class CollectionRescheduling(models.AbstractModel):
             "occurrence": instalment.occurrence + 1,
             "anchor_date": False,
             "waiting_reason": False,
+            "said_before": max(instalment.said_before, self._said_overdue(instalment)),
         }
+        if "collection_why" in self.env.context:  # a person agreed on it with the customer
+            values["agreed_at"] = clock.naive_now(self.env)
         if instalment.ruler_id:
-            values |= self._place_on_ruler(instalment, due_date)
+            said_before = values["said_before"] if values["original_due_date"] else None
+            ladder = instalment.ruler_id._to_ladder().agreed(said_before)
+            values |= self._place_on_ruler(instalment, due_date, ladder)
         self._move_ledger(instalment, due_date)
         instalment.write(values)
         instalment._look_again()
         instalment.debtor_id._queue_refresh()
 
-    def _place_on_ruler(self, instalment, due_date):
+    def _place_on_ruler(self, instalment, due_date, ladder):
         """What counts as said of an instalment with another due date, and when its next step comes.
 
+        :param ladder: of the new date
         :return: {field of ``collection.instalment``: value}
         """
         ruler, old = instalment.ruler_id, instalment.due_date
-        ladder, today = ruler._to_ladder(), instalment.debtor_id._local_today()
+        today = instalment.debtor_id._local_today()
         calendar = ruler._contact_calendar(instalment.calendar_key)
         said = None if instalment.watermark == NOTHING_SAID else instalment.watermark
         following, ever = None, self._ever_said(instalment)
         with suppress(NeverOpen):
-            said = rescheduled(ladder, calendar, old, due_date, said, ever, today)
+            said = rescheduled(
+                ladder,
+                calendar,
+                old,
+                due_date,
+                said,
+                ever,
+                today,
+                delivered=self._went_out(instalment),
+            )
             following = next_day(ladder, calendar, due_date, said, today)
         return {"watermark": NOTHING_SAID if said is None else said, "next_date": following}
+
+    def _went_out(self, instalment):
+        """Whether the invoice was sent, or there is none to send (A3)."""
+        move = instalment.sudo().move_id
+        return (
+            bool(instalment.delivered_on)
+            or move.is_move_sent
+            or not move.is_sale_document(include_receipts=True)
+        )
 
     def _ledger(self, instalment):
         """The rows of what was said about an instalment."""
@@ -123,6 +148,14 @@ class CollectionRescheduling(models.AbstractModel):
             lambda item: item.state in ("sent", "skipped") and item.step_id.trigger == "due"
         )
         return set(taken.mapped("offset_days"))
+
+    def _said_overdue(self, instalment):
+        """The highest offset of a message about what is overdue that left, whichever due date it had; 0 for
+        none (C8)."""
+        said = self._ledger(instalment).filtered(
+            lambda i: i.state == "sent" and i.step_id.trigger == "due" and i.step_id.mode != "task"
+        )
+        return max([0, *said.mapped("offset_days")])
 
     def _take_back_planned(self, instalment):
         """Reminders and calls about the old date have nothing left to say; deliveries and thanks have."""

@@ -29,6 +29,15 @@ def same_occurrence(one: str, other: str) -> SQL:
     return SQL("%s = %s", _columns(one, names), _columns(other, names))
 
 
+def said_before(instalment: str) -> SQL:
+    """NULL for an instalment that is due when it always was; else what `Ladder.agreed` asks for (A14)."""
+    return SQL(
+        "CASE WHEN %s IS NOT NULL THEN coalesce(%s, 0) END",
+        SQL.identifier(instalment, "original_due_date"),
+        SQL.identifier(instalment, "said_before"),
+    )
+
+
 def is_line_of(line: str, instalment: str) -> SQL:
     """Whether a journal item belongs to an instalment, or to what a ledger knows by its key.
 

@@ -47,6 +47,7 @@ def _waiting(env):
         (Reason.THANKED, _("they paid and are thanked: reminders rest")),
         (Reason.TOO_LITTLE, _("too little is owed to ask for it")),
         (Reason.CONVERSATION, _("we spoke with them these days")),
+        (Reason.WROTE, _("we wrote to them these days")),
         (Reason.TOO_SOON, _("the last contact was too recent")),
         (Reason.CAPPED, _("enough contacts in this period")),
         (Reason.ONE_A_DAY, _("the customer hears from us that day already")),

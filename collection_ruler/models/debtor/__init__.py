@@ -25,6 +25,8 @@ from . import collection_debtor_refresh
 from . import collection_recipients
 from . import collection_conversation
 from . import composer
+from . import mail_compose_message
+from . import mail_scheduled_message
 from . import mail_activity
 from . import payer_profile
 from . import res_partner

@@ -128,19 +128,27 @@ class CollectionConversation(models.AbstractModel):
         :param debtors: ``collection.debtor`` on whose page it was posted
         :param message: ``mail.message``
         """
-        is_ours = message.author_id.user_ids.filtered(lambda user: not user.share)
-        is_for_customer = message.subtype_id and not message.subtype_id.internal
-        if message.message_type == "comment" and is_for_customer and is_ours:
-            self._answered(debtors)
-            name = self.env._("Message of %s", message.author_id.name)
-            self._log_conversation(
-                debtors, name, self.env["collection.channel.email"]._code, message
-            )
+        if message.message_type == "comment":
+            self._wrote(debtors, message)
         task = message.sudo().mail_activity_type_id
         if task.category in CONVERSATIONS:
             self._answered(debtors)
             self._log_conversation(
                 debtors, task.name, self.env["collection.channel.activity"]._code
+            )
+
+    @api.model
+    def _wrote(self, debtors, message):
+        """What somebody of us wrote to the customer is an answer, and a conversation in writing.
+
+        :param message: ``mail.message``; notes and what customers write count for nothing
+        """
+        is_ours = message.author_id.user_ids.filtered(lambda user: not user.share)
+        if is_ours and message.subtype_id and not message.subtype_id.internal:
+            self._answered(debtors)
+            name = self.env._("Message of %s", message.author_id.name)
+            self._log_conversation(
+                debtors, name, self.env["collection.channel.email"]._code, message
             )
 
     @api.model

@@ -42,6 +42,7 @@ class CollectionConversation(models.AbstractModel):
             "name": self._title(debtor, recipient, opens),
             "res_model": "mail.compose.message",
             "view_mode": "form",
+            "views": [(self.env.ref("collection_ruler.mail_compose_message_view_form").id, "form")],
             "target": "new",
             "context": {
                 "default_model": debtor._name,

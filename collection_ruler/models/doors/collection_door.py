@@ -162,8 +162,7 @@ class CollectionDoor(models.AbstractModel):
                 followup._replan(str(check.reason), at)
             else:
                 going[followup] = check
-        why = [(f.debtor_id, r) for f, c in checks.items() for r in (c.reason, *c.dropped.values())]
-        self.env["collection.money.task"]._ask(why)
+        self.env["collection.money.task"]._ask_at_door(checks)
         names = ["reason", "step_id", "step_name", "currency_id", "amount_due", "amount_paid"]
         rows = [self._tone_and_amount(f, check) for f, check in going.items()]
         write_rows(self.env, "collection.followup", names, rows)

@@ -1,6 +1,5 @@
-from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
@@ -9,13 +8,13 @@ from odoo.tools import SQL
 from ...dunning.amounts import purse
 from ...dunning.blackouts import blackout_days
 from ...dunning.facts import Claim, Snapshot
-from ...dunning.purpose import Purpose
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
+from .contacts import contacts_of, letters_under_way
 from .history import history_of
 from .of_instalments import done_and_moved, open_tasks, with_rest, with_task
 from .queries import coming_ids, open_debtors
@@ -81,6 +80,7 @@ class CollectionSnapshot(models.AbstractModel):
             recalling is not None,
             open_tasks(self.env, debtor_ids) if is_plan else {},
             readers_of(self.env, debtors, settings.ladders.values()),
+            letters_under_way(self.env, debtor_ids),
         )
 
     def _done(self, reached):
@@ -124,7 +124,6 @@ class CollectionSnapshot(models.AbstractModel):
         """
         settings = batch.settings
         calendar, channels = self._calendars_of(debtor, place, settings)
-        days, thanks_on, siblings = self._contact_days(debtor, calendar, batch.leaving)
         return Snapshot(
             calendar,
             claims,
@@ -132,40 +131,18 @@ class CollectionSnapshot(models.AbstractModel):
                 purse(settings.currencies[currency], account): Decimal(amount)
                 for currency, account, amount in debtor.credits or ()
             },
-            contacts=tuple(sorted(day for day, _kind in days)),
             spoken_to=debtor.spoken_to,
             closed=batch.closed,
-            return_notice_on=max((d for d, kind in days if kind == "return_notice"), default=None),
             bank_day=settings.bank_day,
             bank_days=settings.bank_days,
             rates=settings.rates,
             best_minute=minute_of_day(debtor.best_hour),
-            conversation_on=max(
-                (d for d, kind in days if kind == Purpose.CONVERSATION), default=None
-            ),
             channels=channels,
             profile=debtor.profile,
             unreachable=batch.unreachable.get(debtor.id, {}),
-            siblings=siblings,
             unanswered=debtor.unanswered,
-            thanks_on=thanks_on,
+            **contacts_of(debtor, calendar, batch)._asdict(),
         )
-
-    def _contact_days(self, debtor, calendar, leaving):
-        """On which days a customer hears from us.
-
-        :param leaving: ids of follow-ups that stand at a door at this moment: they are no contacts yet
-        :return: ([(day, kind)] of what counts in caps, the days of thanks, the days of each decision)
-        """
-        days, thanks_on, siblings = [], set(), defaultdict(tuple)
-        for followup, instant, kind, decided_at in debtor.contacts or ():
-            day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
-            if kind == Purpose.THANKS:
-                thanks_on.add(day)
-            elif followup not in leaving:
-                days.append((day, kind))
-                siblings[decided_at] += (day,)
-        return days, frozenset(thanks_on), siblings
 
     def _calendars_of(self, debtor, place, settings):
         """When a debtor may be contacted, by which channel: without the dates that they avoid (B1, B3)."""
@@ -192,7 +169,7 @@ class CollectionSnapshot(models.AbstractModel):
         return Claim(
             row.id,
             row.move_id,
-            settings.ladders[row.ruler_id],
+            settings.ladders[row.ruler_id].agreed(row.said_before),
             date.fromisoformat(row.counts_from),
             date.fromisoformat(row.due_date),
             batch.reached.get(row.id),

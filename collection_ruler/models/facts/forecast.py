@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, timedelta
 from functools import partial
 
@@ -88,6 +89,8 @@ class CollectionForecastFacts(models.AbstractModel):
         :param planned: tuple of Planned
         """
         snapshot = self._facts_of(debtor, batch)
+        if snapshot.return_notice_on == NEVER:  # what wants approval is let go the same day
+            snapshot = replace(snapshot, return_notice_on=None)
         rulers = sorted({claim.ladder.id for claim in snapshot.claims})
         calendars = batch.settings.calendars
         comes_by = {ruler: calendars[ruler, debtor.calendar_key] for ruler in rulers}

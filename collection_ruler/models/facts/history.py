@@ -28,7 +28,8 @@ def history_columns(env, debtor, leaving):
             (SELECT max(f.scheduled_at) FROM collection_followup f
               WHERE f.debtor_id = %(d)s.id AND f.purpose = %(talk)s AND f.channel = %(by_call)s),
             (SELECT max(h.create_date) FROM collection_hold h
-              WHERE h.debtor_id = %(d)s.id AND h.origin IN %(theirs)s)),
+              WHERE h.debtor_id = %(d)s.id AND h.origin IN %(theirs)s),
+            (SELECT max(i.agreed_at) FROM collection_instalment i WHERE i.debtor_id = %(d)s.id)),
         (SELECT json_agg(json_build_array(w.instalment_id, w.at, w.readers))
            FROM (SELECT r.instalment_id, array_agg(DISTINCT f.partner_id) AS readers,
                         min(coalesce(f.delivered_at, f.handed_at, f.scheduled_at)) AS at

@@ -1,5 +1,6 @@
 """Facts about single instalments, read for the few that have them."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -7,7 +8,13 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from ...dunning.thanked import rests_until
-from ..common.instalment_key import is_sent_by_hand, is_unsent, same_occurrence
+from ..common.instalment_key import (
+    is_sent_by_hand,
+    is_unsent,
+    said_before,
+    same_instalment,
+    same_occurrence,
+)
 
 
 class OpenTask(NamedTuple):
@@ -121,3 +128,36 @@ def with_rest(claim, days, thanked_at):
     """
     until = rest_day(claim.ladder, days, claim.due_date, thanked_at)
     return replace(claim, rests_until=until) if until else claim
+
+
+def steps_taken(env, ids):
+    """What the ledger knows of the steps.
+
+    :return: {instalment id: {step id: (state, UTC instant or None)}}
+    """
+    taken = defaultdict(dict)
+    for model in ("collection.instalment", "collection.followup", "collection.followup.item"):
+        env[model].flush_model()
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT i.id, t.step_id, t.state,
+                   coalesce(f.delivered_at, f.handed_at, f.scheduled_at)
+              FROM collection_instalment i
+              JOIN collection_followup_item t
+                ON %s
+               AND t.state IN ('planned', 'sent', 'skipped')
+               -- what is said again after a payment came back, or for another due date, is not said yet
+               AND (t.occurrence = i.occurrence OR (t.offset_days <= i.watermark AND %s IS NULL))
+              LEFT JOIN collection_followup f ON f.id = t.followup_id
+             WHERE i.id IN %s
+             ORDER BY t.occurrence, t.attempt, t.id
+            """,
+            same_instalment("t", "i"),
+            said_before("i"),
+            tuple(ids) or (0,),
+        )
+    )
+    for instalment, step, state, at in rows:
+        taken[instalment][step] = state, at
+    return taken

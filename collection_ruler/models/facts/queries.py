@@ -13,6 +13,7 @@ from ..common.instalment_key import (
     is_held,
     is_sent_by_hand,
     is_unsent,
+    said_before,
     thanked_at,
     was_spoken_to,
     went_on,
@@ -56,16 +57,21 @@ def open_debtors(env, today, debtor_ids, recalling=None):
                       FROM (%(credits)s) c),
                    (SELECT json_agg(json_build_array(
                                f.id, coalesce(f.delivered_at, f.handed_at, f.scheduled_at),
-                               CASE WHEN f.purpose IN (%(conversation)s, %(thanks)s) THEN f.purpose
+                               CASE WHEN f.purpose = %(conversation)s AND f.channel != %(by_call)s
+                                    THEN 'letter'
+                                    WHEN f.purpose IN (%(conversation)s, %(thanks)s) THEN f.purpose
                                     WHEN f.purpose = %(returned)s AND f.state = 'planned'
-                                    THEN 'return_notice' END,
+                                    THEN 'return_notice'
+                                    WHEN f.purpose = %(returned)s AND f.state = 'to_approve'
+                                    THEN 'return_waits' END,
                                f.decided_at))
                       FROM collection_followup f
                      WHERE f.debtor_id = d.id
                        AND (%(asks)s OR f.purpose IN (%(conversation)s, %(thanks)s))
                        AND f.scheduled_at >= %(since)s
                        -- what waits at a door does not count until it leaves
-                       AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s))),
+                       AND (%(said)s OR (f.state = 'planned' AND f.reason = %(due)s)
+                            OR (f.state = 'to_approve' AND f.purpose = %(returned)s))),
                    %(spoken_to)s,
                    d.profile,
                    EXISTS (SELECT FROM collection_hold h
@@ -83,6 +89,7 @@ def open_debtors(env, today, debtor_ids, recalling=None):
             spoken_to=was_spoken_to("d"),
             due=Reason.DUE,
             conversation=Purpose.CONVERSATION,
+            by_call=env["collection.channel.activity"]._code,
             thanks=Purpose.THANKS,
             returned=Purpose.RETURNED,
             since=now.replace(tzinfo=None) - timedelta(days=CONTACT_MEMORY_DAYS),
@@ -131,13 +138,15 @@ def _claim_columns(env, today, now):
         i.money_went_on,
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
-         i.account_id, %(unsent)s, %(by_hand)s, m.partner_id, %(thanked_at)s
+         i.account_id, %(unsent)s, %(by_hand)s, m.partner_id, %(thanked_at)s,
+         %(said_before)s
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,
         held=is_held("i", today),
         flying=_in_flight("m", now),
         went_on=went_on("i", "m", today),
+        said_before=said_before("i"),
         unsent=is_unsent("i", "m"),
         by_hand=is_sent_by_hand("p", "m"),
         thanked_at=thanked_at("i"),

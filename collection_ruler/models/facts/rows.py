@@ -1,5 +1,7 @@
 """What the queries give, a row each."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...dunning.explanation import blocked_by
@@ -38,6 +40,7 @@ class OpenInstalment(NamedTuple):
     addressee_id: int  # whom the invoice is made out to
     # naive UTC: when they are thanked for a payment of its invoice
     thanked_at: str | None = None
+    said_before: int | None = None  # of one with another due date, as `Ladder.agreed` has it (A14)
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
         """Why nothing may be said about it now (A13, D3, D5, F5).
@@ -87,6 +90,7 @@ class Batch(NamedTuple):
     :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
     :param tasks: tasks of ours that are open, as `of_instalments.open_tasks` says
     :param readers: who hears of which invoices, as `readers.readers_of` says
+    :param letters: what people wrote and is about to leave, as `letters.letters_under_way` says
     :param recalls: whether the rows have what was said and heard before (C8)
     """
 
@@ -100,3 +104,4 @@ class Batch(NamedTuple):
     recalls: bool
     tasks: dict[int, tuple]
     readers: dict[int, dict[int, dict[tuple[str, str], int]]]
+    letters: Mapping[int, list] = MappingProxyType({})

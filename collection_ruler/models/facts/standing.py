@@ -18,11 +18,11 @@ _OF_CLAIM = _all_but(
     OpenInstalment, "id", "move_id", "residual", "number", "reference", "addressee_id"
 )
 _OF_DEBTOR = _all_but(OpenDebtor, "id", "partner_id", "claims", "credits", "contacts")
-_ID, _MOVE, _RULER, _COUNTS_FROM, _DUE, _RESIDUAL, _CURRENCY, _NUMBER, _REFERENCE = map(
+_ID, _MOVE, _RULER, _COUNTS_FROM, _DUE, _RESIDUAL, _CURRENCY, _NUMBER, _REFERENCE, _AGREED = map(
     OpenInstalment._fields.index,
     (
         *("id", "move_id", "ruler_id", "counts_from", "due_date"),
-        *("residual", "currency_id", "number", "reference"),
+        *("residual", "currency_id", "number", "reference", "said_before"),
     ),
 )
 
@@ -71,6 +71,7 @@ class Standings:
             first_ruler,
             sorted(self._contacts(debtor)),
             sorted(self.batch.unreachable.get(debtor.id, {}).items()),
+            [str(at) for at in self.batch.letters.get(debtor.id, ())],
             [(*_OF_CLAIM(row), float(row[_RESIDUAL]) > 0) for row in claims],
             self._of_ids(claims),
             self._of_planned(claims, planned),
@@ -102,11 +103,11 @@ class Standings:
 
         :param place: calendar key
         """
-        key = place, row[_RULER], row[_COUNTS_FROM], row[_DUE]
+        key = place, row[_RULER], row[_COUNTS_FROM], row[_DUE], row[_AGREED]
         if key not in self._near:
             calendar = self.batch.settings.calendars[row[_RULER], place]
             self._near[key] = self.forecast.is_near(
-                self.batch.settings.ladders[row[_RULER]],
+                self.batch.settings.ladders[row[_RULER]].agreed(row[_AGREED]),
                 calendar,
                 date.fromisoformat(row[_COUNTS_FROM]),
                 date.fromisoformat(row[_DUE]),

@@ -10,6 +10,7 @@ Entry: `collection.ledger` writes new follow-ups and rows; a copy of a follow-up
   once and a second part payment again.
 - **What waits is overtaken** by a later step that is said now, by whatever channel; tasks are a track of
   their own.
+- **One message to a person waits for approval**: what comes to wait as well joins it (`collection.approval`).
 """
 
 from . import collection_gate
@@ -23,4 +24,5 @@ from . import events
 from . import fallbacks
 from . import collection_outbox
 from . import collection_trouble
+from . import collection_approval
 from . import collection_thanks

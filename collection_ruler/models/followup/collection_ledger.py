@@ -139,7 +139,7 @@ class CollectionLedger(models.AbstractModel):
                         company.id,
                         step.ruler_id.id,
                         step.id,
-                        step.name,
+                        step._name_at(contact.tone.offset),
                         contact.channel,
                         contact.channel in hearing,
                         decided_at,
@@ -211,7 +211,10 @@ class CollectionLedger(models.AbstractModel):
                         amount_residual, state, reason,
                         create_uid, write_uid, create_date, write_date)
                 SELECT v.followup_id, v.debtor_id, i.company_id, i.move_id, i.account_id, i.partner_id,
-                       i.due_date, v.step_id, s.name->>'en_US', v.offset_days,
+                       i.due_date, v.step_id,
+                       -- as `collection.ruler.step._name_at` says
+                       CASE WHEN s.trigger = 'due' AND v.offset_days != s.offset_days THEN %(agreed)s
+                            ELSE s.name->>'en_US' END, v.offset_days,
                        coalesce(v.occurrence, i.occurrence), v.attempt, i.currency_id,
                        v.amount_residual, v.state, v.reason,
                        %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
@@ -223,6 +226,7 @@ class CollectionLedger(models.AbstractModel):
                 RETURNING followup_id
                 """,
                 uid=self.env.uid,
+                agreed="Before the agreed date",
                 rows=rows_as("v", ROW, [row.values() for row in rows]),
             )
         )

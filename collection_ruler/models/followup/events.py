@@ -37,6 +37,7 @@ class CollectionLedger(models.AbstractModel):
             followup = self._create_event(debtor, step, own, str(of_trigger(trigger)), at)
             self._add_to_event(followup, step, own, occurrence)
             planned += followup
+        planned.filtered(lambda f: f.state == "to_approve")._ask_person()
         return planned
 
     @api.model

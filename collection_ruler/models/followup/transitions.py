@@ -96,9 +96,9 @@ class CollectionFollowup(models.Model):
         self._ask_person()
 
     def _ask_person(self):
-        """A task for each that wants approval."""
+        """A task for each that wants approval; what goes to one person becomes one message before."""
         reasons = dict(reason_selection(self.env))
-        for followup in self:
+        for followup in self.env["collection.approval"]._join(self):
             followup.activity_id = followup.debtor_id._schedule_task(
                 self.env._("Approve “%s”", followup.step_name),
                 self.env._(

@@ -50,7 +50,7 @@ class CollectionSettlement(models.AbstractModel):
     def _last_offset(self, instalment):
         """The offset that the watermark of a ``collection.instalment`` stands at; None when nothing was
         said yet."""
-        offsets = instalment.ruler_id._to_ladder().offsets
+        offsets = instalment._ladder().offsets
         said = [offset for offset in offsets if offset <= instalment.watermark]
         return said[-1] if said else None
 
@@ -65,7 +65,7 @@ class CollectionSettlement(models.AbstractModel):
         :param today: local day of the company
         """
         ruler, offset = instalment.ruler_id, self._last_offset(instalment)
-        ladder, calendar = ruler._to_ladder(), ruler._contact_calendar(instalment.calendar_key)
+        ladder, calendar = instalment._ladder(), ruler._contact_calendar(instalment.calendar_key)
         overdue = [one for one in ladder.offsets if one > 0]
         if effective_due(ladder, calendar, instalment.due_date) < today and overdue:
             offset = max(offset, overdue[0]) if offset is not None else overdue[0]

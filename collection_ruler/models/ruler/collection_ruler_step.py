@@ -102,10 +102,23 @@ class CollectionRulerStep(models.Model):
         for step in self:
             step.timing = step._timing()
 
-    def _timing(self):
-        """The offset in words, so that nobody can mistake its sign (A2)."""
+    def _name_at(self, offset):
+        """Its name, or what it is called where an agreed date has it on another day (A14).
+
+        :param offset: days from the due date
+        """
         self.ensure_one()
-        days = self.offset_days
+        if self.trigger != "due" or offset == self.offset_days:
+            return self.name
+        return self.env._("Before the agreed date")
+
+    def _timing(self, days=None):
+        """The offset in words, so that nobody can mistake its sign (A2).
+
+        :param days: instead of its own
+        """
+        self.ensure_one()
+        days = self.offset_days if days is None else days
         if self.trigger == "paid":
             return self.env._("after a payment")
         if self.trigger == "payment_returned":

@@ -142,7 +142,8 @@ class CollectionBanner(models.AbstractModel):
         """
         _, contact = self.env._, first.contact
         when = on_day_label(self.env, first.day, today)
-        name = self.env["collection.ruler.step"].sudo().browse(contact.tone.id).name
+        step = self.env["collection.ruler.step"].sudo().browse(contact.tone.id)
+        name = step._name_at(contact.tone.offset)
         what = sentences.channel_and_step(self.env, contact.tone.channel, name)
         if contact.tone.mode == "approve":
             what = _("%s (for approval)", what)

@@ -82,7 +82,7 @@ class CollectionExplanation(models.AbstractModel):
         if not instalment.ruler_id or instalment.id not in left:
             return None
         sending = Sending(True, left[instalment.id])
-        ladder = instalment.ruler_id._to_ladder()
+        ladder = instalment._ladder()
         return Reason.NOT_SENT if sending.is_left_to_people(ladder, instalment.watermark) else None
 
     @api.model

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -13,9 +12,9 @@ from ...dunning.ladder import LadderError
 from ...dunning.outlook import Outlook
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.instalment_key import same_instalment
 from ..common.memo import Memo
 from ..common.reason_labels import reason_label
+from ..facts.of_instalments import steps_taken
 from ..instalment.collection_instalment import NOTHING_SAID
 from .banner_sentences import channel_and_step, say
 
@@ -82,7 +81,7 @@ class CollectionRulerLine(models.AbstractModel):
             for one in all_
         }
         return LineFacts(
-            self._taken(instalments),
+            steps_taken(self.env, instalments.ids),
             self.env["collection.explanation"]._of(instalments),
             self._steps(
                 instalments.ruler_id.step_ids.union(instalments.ruler_id.step_ids.browse(words))
@@ -103,7 +102,7 @@ class CollectionRulerLine(models.AbstractModel):
         step, day = drawing.next and drawing.next.step, drawing.next and drawing.next.day
         if step and step.id not in facts.taken[instalment.id]:  # what is planned has its words
             step = coming[0].words
-        words = step and facts.steps[step.id] | {"mode": step.mode}
+        words = step and self._words(facts.steps[step.id], step) | {"mode": step.mode}
         why = facts.explained[instalment.id]
         if why.kind == Kind.PLANNED:  # perhaps thanks, which are no step of the line
             day = calendar.local_day(datetime.fromisoformat(why.about.at).replace(tzinfo=UTC))
@@ -113,7 +112,7 @@ class CollectionRulerLine(models.AbstractModel):
             "here": drawing.here,
             "next": self._next_sentence(instalment, day, words, today, why, waits),
             "marks": [
-                facts.steps[mark.step.id]
+                self._words(facts.steps[mark.step.id], mark.step)
                 | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
                 for mark in drawing.marks
             ],
@@ -122,7 +121,7 @@ class CollectionRulerLine(models.AbstractModel):
     def _drawing(self, instalment, facts, calendar, today, outlook):
         """The dunning Drawing, by the dunning Outlook of the debtor."""
         return draw(
-            *(instalment.ruler_id._to_ladder(), calendar),
+            *(instalment._ladder(), calendar),
             *(instalment.anchor_date or instalment.due_date, today),
             None if instalment.watermark == NOTHING_SAID else instalment.watermark,
             {
@@ -157,6 +156,21 @@ class CollectionRulerLine(models.AbstractModel):
                 "mode": step.mode,
             }
             for step in steps
+        }
+
+    def _words(self, known, step):
+        """What is drawn of a step: where an agreed date has it on another day, it is named after that (A14).
+
+        :param known: as `_steps` has it
+        :param step: dunning Step
+        """
+        if step.offset == known["offset"]:
+            return known
+        record = self.env["collection.ruler.step"].browse(step.id)
+        return known | {
+            "name": record._name_at(step.offset),
+            "offset": step.offset,
+            "words": record._timing(step.offset),
         }
 
     def _next_sentence(self, instalment, day, step, today, why, waits):
@@ -196,37 +210,6 @@ class CollectionRulerLine(models.AbstractModel):
             return channel_and_step(self.env, why.about.channel, why.about.step_name)
         what = step and f"{step['channel_label']} “{step['name']}”"
         return self.env._("%s (for approval)", what) if step and step["mode"] == "approve" else what
-
-    def _taken(self, instalments):
-        """What the ledger knows of the steps.
-
-        :return: {instalment id: {step id: (state, UTC instant or None)}}
-        """
-        taken = defaultdict(dict)
-        for model in ("collection.instalment", "collection.followup", "collection.followup.item"):
-            self.env[model].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT i.id, t.step_id, t.state,
-                       coalesce(f.delivered_at, f.handed_at, f.scheduled_at)
-                  FROM collection_instalment i
-                  JOIN collection_followup_item t
-                    ON %s
-                   AND t.state IN ('planned', 'sent', 'skipped')
-                   -- what is said again after a payment came back is not said yet
-                   AND (t.occurrence = i.occurrence OR t.offset_days <= i.watermark)
-                  LEFT JOIN collection_followup f ON f.id = t.followup_id
-                 WHERE i.id IN %s
-                 ORDER BY t.occurrence, t.attempt, t.id
-                """,
-                same_instalment("t", "i"),
-                tuple(instalments.ids) or (0,),
-            )
-        )
-        for instalment, step, state, at in rows:
-            taken[instalment][step] = state, at
-        return taken
 
     @api.model
     def _first_open(self, field, ids):

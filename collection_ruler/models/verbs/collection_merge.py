@@ -51,7 +51,9 @@ class CollectionMerge(models.AbstractModel):
                     UPDATE collection_instalment t
                        SET watermark = greatest(t.watermark, s.watermark),
                            occurrence = greatest(t.occurrence, s.occurrence),
-                           original_due_date = coalesce(t.original_due_date, s.original_due_date)
+                           original_due_date = coalesce(t.original_due_date, s.original_due_date),
+                           said_before = greatest(t.said_before, s.said_before),
+                           agreed_at = greatest(t.agreed_at, s.agreed_at)
                       FROM collection_instalment s
                      WHERE s.partner_id = %(source)s AND t.partner_id = %(target)s
                        AND (t.move_id, t.account_id, t.due_date) = (s.move_id, s.account_id, s.due_date)

@@ -110,7 +110,7 @@ class CollectionPlan(models.AbstractModel):
                 claim, watermark = claims[key], decision.watermarks.get(key)
                 following = None
                 if watermark is not None:
-                    memo = claim.ladder.id, place, claim.counts_from, watermark
+                    memo = claim.ladder.key, place, claim.counts_from, watermark
                     if memo not in next_dates:
                         calendar = calendars[claim.ladder.id, place]
                         next_dates[memo] = next_day(
@@ -142,6 +142,10 @@ class CollectionPlan(models.AbstractModel):
             for debtor, decision in decisions
             for reason in decision.waiting.values()
         )
+        asked = [d.id for d, decision in decisions if any(map(_asks, decision.contacts))]
+        self.env["collection.money.task"]._ask_about_unused(
+            self.env["collection.debtor"].browse(asked)
+        )
         asking = [
             followups[id(contact)]
             for _debtor, decision in decisions
@@ -150,3 +154,8 @@ class CollectionPlan(models.AbstractModel):
         ]
         asking = self.env["collection.followup"].sudo().union(*asking)
         asking.filtered(lambda f: f.state == "to_approve")._ask_person()
+
+
+def _asks(contact):
+    """Whether a dunning Contact asks the customer for money."""
+    return contact.tone.mode != "task" and not contact.tone.delivers

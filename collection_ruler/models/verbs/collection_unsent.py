@@ -31,7 +31,7 @@ class CollectionUnsent(models.AbstractModel):
         new, old = instalments.browse(), instalments.browse()
         for one in instalments:
             by_hand = self._is_by_hand(one)
-            if not a_person_sends(one.ruler_id._to_ladder(), one.watermark, by_hand):
+            if not a_person_sends(one._ladder(), one.watermark, by_hand):
                 continue
             started = one.ruler_id.started_at
             if started and one.create_date <= started:

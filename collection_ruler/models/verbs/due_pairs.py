@@ -28,7 +28,7 @@ class CollectionPlan(models.AbstractModel):
             SQL(
                 """
                 %(no_jit)s
-                WITH RECURSIVE cut(ruler_id, calendar_key, reached, cutoff) AS (VALUES %(cuts)s),
+                WITH RECURSIVE cut(ruler_id, calendar_key, agreed, reached, cutoff) AS (VALUES %(cuts)s),
                 -- the distinct watermarks, by loose index scan: cost grows with what is due
                 wm AS (
                     (SELECT ruler_id, calendar_key, watermark FROM collection_instalment
@@ -40,22 +40,25 @@ class CollectionPlan(models.AbstractModel):
                              > (wm.ruler_id, wm.calendar_key, wm.watermark)
                          ORDER BY 1, 2, 3 LIMIT 1) n),
                 gate AS (
-                    SELECT wm.*, max(cutoff) AS cutoff FROM wm JOIN cut USING (ruler_id, calendar_key)
-                     WHERE cut.reached > wm.watermark GROUP BY 1, 2, 3)
+                    SELECT wm.*, agreed, max(cutoff) AS cutoff
+                      FROM wm JOIN cut USING (ruler_id, calendar_key)
+                     WHERE cut.reached > wm.watermark GROUP BY 1, 2, 3, 4)
                 SELECT i.id, i.debtor_id,
                        (SELECT max(reached) FROM cut
-                         WHERE (cut.ruler_id, cut.calendar_key) = (i.ruler_id, i.calendar_key)
+                         WHERE (cut.ruler_id, cut.calendar_key, cut.agreed)
+                             = (i.ruler_id, i.calendar_key, g.agreed)
                            AND cut.cutoff >= coalesce(i.anchor_date, i.due_date))
                   FROM gate g
                   JOIN collection_instalment i
                     ON (i.ruler_id, i.calendar_key, i.watermark)
                      = (g.ruler_id, g.calendar_key, g.watermark)
                    AND i.is_open AND coalesce(i.anchor_date, i.due_date) <= g.cutoff
+                   AND (i.original_due_date IS NOT NULL) = g.agreed
                  WHERE %(only)s
                 """,
                 no_jit=NO_JIT,
                 cuts=SQL(", ").join(
-                    SQL("(%s::int, %s::text, %s::int, %s::date)", *row) for row in cuts
+                    SQL("(%s::int, %s::text, %s::bool, %s::int, %s::date)", *row) for row in cuts
                 ),
                 only=SQL("i.debtor_id IN %s", tuple(debtor_ids)) if debtor_ids else SQL("TRUE"),
             )
@@ -63,21 +66,38 @@ class CollectionPlan(models.AbstractModel):
 
     @api.model
     def _cutoffs(self, company):
-        """Rows (ruler id, calendar key, offset, cut-off) of the rulers that speak today."""
+        """Rows (ruler id, calendar key, whether of another due date, offset, cut-off) of the rulers that
+        speak today (A14)."""
         now = clock.now(self.env)
         settings = self.env["collection.snapshot"]._settings(company.id)
         if settings.is_paused:
             return []
-        rows = []
+        rows, agreed = [], self._places_of_agreed_dates()
         for ruler_id, key in self._ruled_places():
             ruler = self.env["collection.ruler"].browse(ruler_id)
             if ruler_id not in settings.ladders or not ruler._is_running_on(settings.today):
                 continue
             calendar = settings.calendars[ruler_id, key]
-            with suppress(NeverOpen):
-                found = cutoffs(settings.ladders[ruler_id], calendar, calendar.local_day(now))
-                rows += [(ruler_id, key, offset, date) for offset, date in found.items()]
+            for said_before in (None, 0) if (ruler_id, key) in agreed else (None,):
+                ladder = settings.ladders[ruler_id].agreed(said_before)
+                about = ruler_id, key, said_before is not None
+                with suppress(NeverOpen):
+                    found = cutoffs(ladder, calendar, calendar.local_day(now))
+                    rows += [(*about, offset, date) for offset, date in found.items()]
         return rows
+
+    @api.model
+    def _places_of_agreed_dates(self):
+        """The pairs of `_ruled_places` with an open instalment that has another due date by now."""
+        self.env["collection.instalment"].flush_model()
+        return set(
+            self.env.execute_query(
+                SQL(
+                    "SELECT DISTINCT ruler_id, calendar_key FROM collection_instalment "
+                    "WHERE is_open AND original_due_date IS NOT NULL AND ruler_id IS NOT NULL"
+                )
+            )
+        )
 
     @api.model
     def _ruled_places(self):

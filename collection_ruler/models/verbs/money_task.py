@@ -9,7 +9,7 @@ from ...dunning.bank_lines import LINE_DAYS
 from ...dunning.reason import Reason
 from ..common import clock
 from ..common.formatting import amount_text, date_text
-from ..debtor.credits import credits_of
+from ..debtor.credits import credits_of, unused_credits
 
 
 class CollectionMoneyTask(models.AbstractModel):
@@ -37,6 +37,41 @@ class CollectionMoneyTask(models.AbstractModel):
         )
         for company, own in in_bank.grouped("company_id").items():
             self._ask_to_match(company, own)
+
+    @api.model
+    def _ask_at_door(self, checks):
+        """Ask about what a door found.
+
+        :param checks: {``collection.followup``: dunning Recheck}
+        """
+        self._ask(
+            (f.debtor_id, r) for f, c in checks.items() for r in (c.reason, *c.dropped.values())
+        )
+        asking = [
+            f.debtor_id.id for f, c in checks.items() if c.verdict == "go" and f._asks_for_money()
+        ]
+        self._ask_about_unused(self.env["collection.debtor"].browse(dict.fromkeys(asking)))
+
+    @api.model
+    def _ask_about_unused(self, debtors):
+        """Credits that pay nothing of what is asked for, since they are in another currency or on another
+        account: the message names them, and a person exchanges or reconciles them (D2, D4).
+
+        :param debtors: ``collection.debtor`` who are asked for money
+        """
+        debtors = debtors.sudo().filtered("amount_credit")
+        told = debtors.browse(debtors._open_tasks(self._to_exchange()).mapped("res_id"))
+        for key, amounts in unused_credits(debtors - told).items() if debtors - told else ():
+            rows = (amount_text(self.env, a, c, by_code=True) for c, a in amounts.items())
+            note = self.env._(
+                "%s in their favour pays nothing of what is asked for: it is in another currency, or on "
+                "another receivable account. Messages name it and do not deduct it.",
+                ", ".join(rows),
+            )
+            debtors.browse(key)._schedule_task(self._to_exchange(), note, once=True)
+
+    def _to_exchange(self):
+        return self.env._("Exchange or reconcile a credit that pays nothing of what is open")
 
     def _to_reconcile(self):
         return self.env._("Reconcile the outstanding credits of this customer")
@@ -102,7 +137,7 @@ class CollectionMoneyTask(models.AbstractModel):
         """
         domain = [
             ("res_model", "=", "collection.debtor"),
-            ("summary", "in", (self._to_match(), self._to_reconcile())),
+            ("summary", "in", (self._to_match(), self._to_reconcile(), self._to_exchange())),
         ]
         if debtors is not None:
             domain.append(("res_id", "in", debtors.ids))
@@ -112,11 +147,10 @@ class CollectionMoneyTask(models.AbstractModel):
         if not own:
             return
         tasks = tasks.filtered(lambda task: task.res_id in own._ids)
-        credits = credits_of(own)
-        lines = self.env["collection.snapshot"]._bank_lines(company.id, own)
-        over = tasks.filtered(
-            lambda task: (
-                task.res_id not in (credits if task.summary == self._to_reconcile() else lines)
-            )
-        )
+        still_there = {
+            self._to_reconcile(): credits_of(own),
+            self._to_exchange(): unused_credits(own),
+            self._to_match(): self.env["collection.snapshot"]._bank_lines(company.id, own),
+        }
+        over = tasks.filtered(lambda task: task.res_id not in still_there[task.summary])
         over.action_feedback(self.env._("It was matched."))

@@ -7,6 +7,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.course import next_day
 from ...dunning.watermark import begin
 from ..common import clock
+from ..common.instalment_key import said_before
 from ..common.memo import Memo
 
 # above every id
@@ -38,7 +39,10 @@ class CollectionEnrol(models.AbstractModel):
             return []
         chosen = self._chosen(company, rulers, starting, first_new)
         cases = self.env.execute_query(
-            SQL("SELECT DISTINCT ruler_id, calendar_key, due_date, is_backlog FROM (%s) c", chosen)
+            SQL(
+                "SELECT DISTINCT ruler_id, calendar_key, due_date, is_backlog, agreed FROM (%s) c",
+                chosen,
+            )
         )
         entries = list(self._entries(cases, starting))
         return self._take(chosen, entries) if entries else []
@@ -60,9 +64,9 @@ class CollectionEnrol(models.AbstractModel):
                            watermark = coalesce(e.reached, i.watermark),
                            anchor_date = coalesce(e.anchor, i.anchor_date)
                       FROM chosen c
-                      JOIN (VALUES %(entries)s) e(ruler_id, calendar_key, due_date, is_backlog, reached,
-                                                  anchor, next_date)
-                     USING (ruler_id, calendar_key, due_date, is_backlog)
+                      JOIN (VALUES %(entries)s) e(ruler_id, calendar_key, due_date, is_backlog, agreed,
+                                                  reached, anchor, next_date)
+                     USING (ruler_id, calendar_key, due_date, is_backlog, agreed)
                      WHERE c.id = i.id
                     RETURNING i.id, i.debtor_id),
                 touched AS (
@@ -73,7 +77,7 @@ class CollectionEnrol(models.AbstractModel):
                 chosen=chosen,
                 entries=SQL(", ").join(
                     SQL(
-                        "(%s::int, %s::text, %s::date, %s::bool, %s::int, %s::date, %s::date)",
+                        "(%s::int, %s::text, %s::date, %s::bool, %s::int, %s::int, %s::date, %s::date)",
                         *entry,
                     )
                     for entry in entries
@@ -84,7 +88,7 @@ class CollectionEnrol(models.AbstractModel):
 
     def _chosen(self, company, rulers, starting, first_new):
         """Instalments without a ruler, and the one that takes each: a query for id, ruler_id, calendar_key,
-        due_date, source and is_backlog."""
+        due_date, source, is_backlog and agreed (-1 for a date that never changed)."""
         return SQL(
             """
             WITH override(partner_id, ruler_id) AS (%(overrides)s)
@@ -92,7 +96,8 @@ class CollectionEnrol(models.AbstractModel):
                    CASE found.ruler_id WHEN m.collection_ruler_id THEN 'invoice'
                         WHEN coalesce(own.ruler_id, customer.ruler_id) THEN 'customer'
                         ELSE 'match' END AS source,
-                   found.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s AS is_backlog
+                   found.ruler_id = ANY(%(starting)s) OR i.id < %(first_new)s AS is_backlog,
+                   coalesce(%(said_before)s, -1) AS agreed
               FROM collection_instalment i
               JOIN account_move m ON m.id = i.move_id
               JOIN collection_debtor d ON d.id = i.debtor_id
@@ -108,6 +113,7 @@ class CollectionEnrol(models.AbstractModel):
             overrides=self._overrides(company),
             cases=SQL(" ").join(SQL("WHEN %s THEN %s", r._match(), r.id) for r in rulers),
             starting=starting.ids,
+            said_before=said_before("i"),
             first_new=first_new or LAST_ID,
             companies=self._companies(company),
             rulers=tuple(rulers.ids),
@@ -130,15 +136,17 @@ class CollectionEnrol(models.AbstractModel):
     def _entries(self, cases, starting):
         """Where an instalment stands that a ruler takes.
 
-        :param cases: rows (ruler id, calendar key, due date, whether it is part of the backlog)
+        :param cases: rows (ruler id, calendar key, due date, whether it is part of the backlog, as
+            `instalment_key.said_before` says, -1 for a date that never changed)
         :return: yields such rows with the offset reached, the date that offsets count from, the next date
         """
         memo = Memo()
         now = clock.now(self.env)
         Ruler = self.env["collection.ruler"].with_context(collection_memo=memo)
-        for ruler_id, key, due, is_backlog in cases:
+        for ruler_id, key, due, is_backlog, agreed in cases:
             ruler = Ruler.browse(ruler_id)
             ladder, calendar = ruler._to_ladder(), ruler._contact_calendar(key)
+            ladder = ladder.agreed(agreed if agreed >= 0 else None)
             today = calendar.local_day(now)
             reached, anchor, following = None, None, None
             if is_backlog:
@@ -151,4 +159,4 @@ class CollectionEnrol(models.AbstractModel):
                     reached, anchor = begin(ladder, ruler._contact_calendar(), due, today, policy)
             with suppress(NeverOpen):
                 following = next_day(ladder, calendar, anchor or due, reached, today)
-            yield ruler_id, key, due, is_backlog, reached, anchor, following
+            yield ruler_id, key, due, is_backlog, agreed, reached, anchor, following

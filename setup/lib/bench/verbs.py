@@ -239,7 +239,7 @@ class Verbs:
         with self.registry.cursor() as cr:
             env = self._env(cr)
             rows = env["collection.plan"]._cutoffs(env.ref("base.main_company"))
-        self.floors.set_cutoffs(rows)
+        self.floors.set_cutoffs([(*row[:2], *row[3:]) for row in rows if not row[2]])
 
     def _count(self, table: str, *states: str) -> int:
         return len(self._values(table, *states))

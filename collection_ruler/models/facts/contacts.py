@@ -1,0 +1,80 @@
+"""On which days customers heard from us, or are about to (B1, B4)."""
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from ...dunning.purpose import Purpose
+from ..common import clock
+
+# the kind of a contact by which a person wrote
+LETTER = "letter"
+# what is to leave later than that is no word of these days yet
+AHEAD = timedelta(days=4)
+
+
+class Contacts(NamedTuple):
+    """When a customer hears from us, in days of theirs; the names are those of a dunning Snapshot."""
+
+    contacts: tuple[date, ...]
+    thanks_on: frozenset[date]
+    siblings: dict
+    return_notice_on: date | None
+    conversation_on: date | None
+    wrote: bool
+
+
+def contacts_of(debtor, calendar, batch):
+    """What counts in caps, and why there is silence. What stands at a door at this moment is no contact yet.
+
+    A word about a payment that came back may wait for approval: then nothing else is said before (A14).
+
+    :param debtor: OpenDebtor
+    :param batch: Batch
+    """
+    days, thanks_on, siblings, notice_waits = [], set(), defaultdict(tuple), False
+    for followup, instant, kind, decided_at in debtor.contacts or ():
+        day = calendar.local_day(datetime.fromisoformat(instant).replace(tzinfo=UTC))
+        if kind == Purpose.THANKS:
+            thanks_on.add(day)
+        elif kind == "return_waits":
+            notice_waits |= followup not in batch.leaving
+        elif followup not in batch.leaving:
+            days.append((day, kind))
+            siblings[decided_at] += (day,)
+    days += [(calendar.local_day(at), LETTER) for at in batch.letters.get(debtor.id, ())]
+    notices = [day for day, kind in days if kind == "return_notice"]
+    talks = [(d, kind != LETTER) for d, kind in days if kind in (Purpose.CONVERSATION, LETTER)]
+    talked_on, spoke = max(talks, default=(None, True))
+    return Contacts(
+        tuple(sorted(day for day, _kind in days)),
+        frozenset(thanks_on),
+        siblings,
+        date.max if notice_waits else max(notices, default=None),
+        talked_on,
+        not spoke,
+    )
+
+
+def letters_under_way(env, debtor_ids):
+    """When the messages leave that people have put off: {debtor id: [aware UTC instant]}."""
+    Scheduled = env["mail.scheduled.message"]
+    Scheduled.flush_model(["model", "res_id", "scheduled_date", "is_note"])
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT res_id, scheduled_date FROM mail_scheduled_message
+             WHERE model = 'collection.debtor' AND res_id IN %s AND is_note IS NOT TRUE
+               AND scheduled_date <= %s
+             ORDER BY res_id, scheduled_date
+            """,
+            tuple(debtor_ids) or (0,),
+            clock.now(env).replace(tzinfo=None) + AHEAD,
+        )
+    )
+    letters = defaultdict(list)
+    for debtor, at in rows:
+        letters[debtor].append(at.replace(tzinfo=UTC))
+    return letters
