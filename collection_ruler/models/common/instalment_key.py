@@ -6,8 +6,7 @@ from datetime import date
 
 from odoo.tools import SQL
 
-from ...dunning.purpose import ASKS_FOR_MONEY, Purpose
-from ...dunning.reason import Reason
+from ...dunning.purpose import ASKS_FOR_MONEY
 
 # by what the ledgers know an instalment, which may be made anew under another id (decision 3)
 _KEY = ("move_id", "account_id", "partner_id", "due_date")
@@ -193,25 +192,6 @@ def went_on(instalment: str, move: str, today: date) -> SQL:
         i=SQL.identifier(instalment),
         m=SQL.identifier(move),
         today=today,
-    )
-
-
-def thanked_at(instalment: str) -> SQL:
-    """When the customer was, or will be, thanked for a payment of the invoice of an instalment that is due;
-    naive UTC, null for never and where that payment went away again (A5)."""
-    return SQL(
-        """
-        (SELECT max(coalesce(tf.delivered_at, tf.handed_at, tf.scheduled_at))
-           FROM collection_followup_item tt
-           JOIN collection_followup tf ON tf.id = tt.followup_id AND tf.purpose = %(thanks)s
-            AND tf.state IN ('planned', 'queued', 'sent', 'uncertain')
-          WHERE tt.move_id = %(i)s.move_id AND tt.debtor_id = %(i)s.debtor_id
-            AND tt.state IN ('planned', 'sent') AND tt.reason IS DISTINCT FROM %(reversed)s
-            AND %(i)s.due_date < tf.scheduled_at)
-        """,
-        i=SQL.identifier(instalment),
-        thanks=Purpose.THANKS,
-        reversed=Reason.REVERSED,
     )
 
 

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...dunning.claims import History
 from ...dunning.purpose import Purpose
+from ...dunning.reason import Reason
 from ..common.instalment_key import asks_for_money, has_left
 
 # pauses by which a customer has said something
@@ -75,3 +76,22 @@ def read_by(snapshot, reader_id):
     if not snapshot.history:
         return snapshot
     return replace(snapshot, history=replace(snapshot.history, reader=reader_id))
+
+
+def thanked_at(instalment: str) -> SQL:
+    """When the customer was, or will be, thanked for a payment of the invoice of an instalment that is due;
+    naive UTC, null for never and where that payment went away again (A5)."""
+    return SQL(
+        """
+        (SELECT max(coalesce(tf.delivered_at, tf.handed_at, tf.scheduled_at))
+           FROM collection_followup_item tt
+           JOIN collection_followup tf ON tf.id = tt.followup_id AND tf.purpose = %(thanks)s
+            AND tf.state IN ('planned', 'queued', 'sent', 'uncertain')
+          WHERE tt.move_id = %(i)s.move_id AND tt.debtor_id = %(i)s.debtor_id
+            AND tt.state IN ('planned', 'sent') AND tt.reason IS DISTINCT FROM %(reversed)s
+            AND %(i)s.due_date < tf.scheduled_at)
+        """,
+        i=SQL.identifier(instalment),
+        thanks=Purpose.THANKS,
+        reversed=Reason.REVERSED,
+    )

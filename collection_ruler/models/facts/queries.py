@@ -14,12 +14,11 @@ from ..common.instalment_key import (
     is_sent_by_hand,
     is_unsent,
     said_before,
-    thanked_at,
     was_spoken_to,
     went_on,
 )
 from ..debtor.credits import credits_query
-from .history import history_columns
+from .history import history_columns, thanked_at
 from .rows import OpenDebtor
 
 # contacts further back than this never matter to a frequency cap
