@@ -14,7 +14,7 @@ from dunning.decision import decide, decide_wanted
 from dunning.drawing import State, draw
 from dunning.facts import Claim, Snapshot
 from dunning.ladder import Ladder, Step
-from dunning.next_step import next_step
+from dunning.next_step import next_step, upcoming
 from dunning.watermark import rescheduled
 
 ALWAYS = ContactCalendar("UTC", (ALL_DAY,) * 7)
@@ -150,7 +150,9 @@ def test_who_breaks_it_does_not_hear_the_softest_words_again():
 
 
 def test_the_drawn_line_has_the_word_two_days_before_and_no_other_notice():
-    drawing = draw(LADDER.agreed(), ALWAYS, AGREED, AGREED - 9 * DAY, -10, delivered=True)
+    course, today = LADDER.agreed(), AGREED - 9 * DAY
+    coming = upcoming(course, ALWAYS, AGREED, -10, today, delivered=True)
+    drawing = draw(course, ALWAYS, AGREED, today, -10, delivered=True, coming=(coming,))
     assert drawing.next.step == replace(DAYS, offset=-2) and drawing.next.state == State.NEXT
     assert drawing.next.day == date(2026, 12, 16)
     assert WEEK.id not in [mark.step.id for mark in drawing.marks]
