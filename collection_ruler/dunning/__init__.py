@@ -12,7 +12,8 @@ Money is Decimal, days are local to the customer, instants aware UTC. Whoever as
   the doors; `fallback` and `addresses` where it did not arrive; `claims` (what words state, and whether it is
   so), `replies` (how long one silences)
 - why: `reason` (the one list), `explanation` (their one order, for whoever shows them)
-- ahead: `next_step`, `drawing`, `simulator`, `forecast` with `foreseen` and `life`
+- ahead: `outlook` (what comes next, for all screens), `drawing`, `forecast` with `foreseen`, `life` and
+  `moments`; `next_step` by one ruler alone, `simulator`
 - who, and what became of it: `profile`, `stages` (where a debtor stands), `circuit_breaker`, `states`;
   by mail: `answers` and `mail_answers` (the one table of what servers say), `incoming` (who or what wrote)
   with `mail_parts`, `bounce_verdict`, and the words `mail_words` and `incoming_words`
@@ -29,6 +30,8 @@ Decisions:
   passes over steps that wait for another address.
 - **Old bank data** silences what is overdue, tasks too; notices and deliveries go on. Where there never was
   a bank line the rule is silent: payments are registered by hand there.
+- **What is announced is played**: an outlook plays the days with all that a customer owes, as the forecast
+  does, until something comes. The laws of `test_announced.py` compare it with what then leaves.
 - **The forecast is exact**, no rule of thumb: a test compares it with the days that then come. It asks at
   the beginning of each day and after its last hour, since the scheduled action runs at night as well; the
   simulator asks once a day and may differ by a day. Payments, thanks, what is not posted yet and the

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from .calendar import NeverOpen
+from .claims import REASONS
 from .decision import decide
 from .facts import Claim, Contact, Decision, asked_of_us
 from .foreseen import NEVER, Customer, Foreseen, Said
@@ -37,6 +38,8 @@ PATIENT = frozenset(
         Reason.TOO_LITTLE,
     }
 )
+
+UNTRUE = frozenset(REASONS.values())
 
 _DAY_OF = itemgetter(1)
 
@@ -152,13 +155,14 @@ class Life(Moments):
                     day = self.comes_by[contact.pairs[0][0].ladder.id].next_open_day(day)
             elif kind == "delivery":
                 self._delivered(contact, day)
-            else:
+            elif contact.asks not in UNTRUE:  # which nobody's approval makes true
                 self._heard(day, contact.at)
                 self._written(contact, day)
             ruler = self.rulers[contact.tone.id]
             yield Said(day, contact.channel, kind, ruler, contact)
 
     def _delivered(self, contact: Contact, day: date) -> None:
+        self.has_delivered = True
         moves = {claim.move for claim, _step in contact.pairs}
         for claim in self.claims.values():
             if claim.move in moves:

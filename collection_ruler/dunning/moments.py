@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from .forecast import Forecast
 
 DAY = timedelta(days=1)
+RUN = timedelta(minutes=10)  # the scheduled action comes again after so long
 
 
 class Moments:
     """When somebody who is played through the days is decided upon; `life.Life` fills in what is known.
 
     :param is_restless: something waits for what passes with the days
+    :param has_delivered: an invoice was delivered at this moment
     :param waiting: why claims wait that have come, by their ids
     :param courses: when each offset comes, by claim id: ((offset, day), …)
     """
@@ -33,6 +35,7 @@ class Moments:
     courses: Mapping[int, tuple]
     waiting: Mapping[int, Reason]
     is_restless: bool
+    has_delivered: bool
 
     @cached_property
     def events(self) -> set[date]:
@@ -53,12 +56,10 @@ class Moments:
         by_night = self.forecast.by_night
         windows = self.calendar.windows(day) if by_night or self._is_looked_at(day) else ()
         if day == self.first:
-            yield self.forecast.now
+            yield from self._with_next_run(self.forecast.now)
         elif self._is_looked_at(day):
-            if windows:
-                yield windows[0][0]
-            elif by_night:
-                yield self._midnight(day)
+            if windows or by_night:
+                yield from self._with_next_run(windows[0][0] if windows else self._midnight(day))
             else:
                 self.is_restless = True  # looked at on the next open day
         closes = windows[-1][1] if by_night and windows else self.forecast.now
@@ -67,6 +68,13 @@ class Moments:
             return
         if self.is_restless or (self.waiting and self._changes_overnight(day, closes)):
             yield closes
+
+    def _with_next_run(self, at: datetime) -> Iterator[datetime]:
+        """An instant, and the next run where it delivered an invoice: what waited for that may follow."""
+        self.has_delivered = False
+        yield at
+        if self.has_delivered:
+            yield at + RUN
 
     def _is_looked_at(self, day: date) -> bool:
         return self.is_restless or day in self.events

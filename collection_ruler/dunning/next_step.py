@@ -128,7 +128,6 @@ def upcoming(
     :param sending: how the invoice reaches the customer; before it did, only its delivery comes (A3)
     :param free_from: local day from which an open task of ours stops nothing, see `open_task` (A13)
     :return: None when no step is left, or a person has to send the invoice first
-    :raise NeverOpen: no open day lies within the search limit
     """
     due = effective_due(ladder, calendar, counts_from)
     if free_from == date.max:
@@ -142,9 +141,8 @@ def upcoming(
         about |= {"days_late": (day - due).days, "done_step_ids": done_step_ids}
         choice = not sending.unsent and choose(ladder, watermark, reached_offset, **about)
         if choice and (choice.messages or choice.tasks):
-            steps = choice.messages + choice.tasks
-            words = opening(ladder, steps[0], spoken_to, profile)
-            return Upcoming(day, steps, choice.watermark, words)
+            words = opening(ladder, (choice.messages + choice.tasks)[0], spoken_to, profile)
+            return Upcoming(day, choice.messages + choice.tasks, choice.watermark, words)
     return None
 
 

@@ -83,8 +83,8 @@ def look_ahead(days: Forecast, customer: Customer, about: Collection[int] = ()) 
             continue
         if is_played_out and (why := life.waiting.get(claim.id) or _why_left(claim)):
             waits[claim.id] = why
-        elif is_played_out and claim.id in life.claims:
-            continue  # its ruler ends before, or nothing that is left would be true
+        elif claim.id in life.claims and (is_played_out or not _goes_on(life.claims[claim.id])):
+            continue  # its ruler ends before, or what is left is not for this debt
         if claim.id in about and (coming := _by_ladder(customer, claim, life.first)):
             found[claim.id] = (replace(coming, waits=waits.get(claim.id)),)
     return Outlook(first, found, waits)

@@ -99,14 +99,5 @@ ASKS_A_PERSON = (
     Reason.UNANSWERED,
     *(reason for reason in Reason if reason.startswith("untrue_")),
 )
-# waits that end on a day that is known, or that another channel does not share
-ENDS_BY_ITSELF = frozenset(
-    {
-        *(Reason.JUST_DELIVERED, Reason.TOO_SOON, Reason.CONVERSATION, Reason.CAPPED),
-        *(Reason.ONE_A_DAY, Reason.TASK_OPEN, Reason.THANKED, Reason.OVERDUE_FIRST),
-        *(Reason.CLOSED, Reason.TURN_OF_YEAR, Reason.SETTLING),
-        *(Reason.BAD_ADDRESS, Reason.NO_ADDRESS),
-    }
-)
 # states of what has not left yet and may
 STILL_HERE = ("planned", "to_approve")

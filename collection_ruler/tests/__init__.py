@@ -3,6 +3,7 @@ from importlib.util import find_spec
 from . import (
     test_activation,
     test_alone,
+    test_announced,
     test_approval,
     test_at_once,
     test_attachments,

@@ -16,10 +16,11 @@ from dunning.course import reached_offset
 from dunning.decision import decide
 from dunning.drawing import draw
 from dunning.facts import Claim, Snapshot
+from dunning.forecast import Forecast
 from dunning.foreseen import Customer, Foreseen
 from dunning.ladder import Ladder, Step
 from dunning.next_step import next_step
-from dunning.outlook import horizon, look_ahead
+from dunning.outlook import look_ahead
 from dunning.reason import Reason
 
 NO_CAPS = {"min_days_between": 0, "max_contacts": 0, "days_after_delivery": 0}
@@ -53,7 +54,9 @@ class Alone:
         customer = Customer(
             Snapshot(self.calendar, (claim,), spoken_to=self.spoken_to), {1: self.calendar}
         )
-        coming = look_ahead(horizon(midnight.astimezone(UTC)), customer, {1}).of.get(1, ())
+        opens = self.calendar.first_instant(midnight.astimezone(UTC))
+        days = Forecast(opens, HORIZON, by_night=False)  # decided once a day, as below
+        coming = look_ahead(days, customer, {1}).of.get(1, ())
         drawn = draw(
             *facts, self.today, self.watermark, delivered=self.delivered, coming=coming
         ).next

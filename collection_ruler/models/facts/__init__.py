@@ -2,7 +2,8 @@
 
 It may use common/ to followup/ and `dunning/`, and writes nothing.
 Entry: `collection.snapshot._take(company_id, debtor_ids, …)` for decisions,
-`collection.forecast.facts._customers(company, forecast)` for the days to come.
+`collection.forecast.facts._customers(company, forecast)` for the days to come of everybody, and
+`_of(company, debtor_ids)` for those of some.
 
 - **Facts are one query**, for a plan of 2,000 debtors and for the one at door 2; rulers, steps and
   calendars are read once per batch (`settings.py`).

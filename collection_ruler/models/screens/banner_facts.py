@@ -23,7 +23,6 @@ class Facts(NamedTuple):
     :param open_count: open instalments
     :param currencies: ids, of the open instalments
     :param waiting: why the oldest instalment that is due waits, or None
-    :param waiting_ids: the instalments that are due and wait
     :param ruled: whether a ruler took any of the open instalments
     :param is_running: whether one of these rulers is running
     :param hold: what silences all that is open, or has handed some of it over
@@ -34,7 +33,6 @@ class Facts(NamedTuple):
     open_count: int
     currencies: list
     waiting: str | None
-    waiting_ids: list
     ruled: bool
     is_running: bool
     hold: Hold | None
@@ -76,12 +74,12 @@ def facts_of(debtors, today):
 
 def _facts_in(row):
     """What a row of `_query` says."""
-    types = {7: Hold, 8: Message, 9: Message, 10: Message}
+    types = {6: Hold, 7: Message, 8: Message, 9: Message}
     values = [
         types[n](*value) if n in types and value is not None else value
         for n, value in enumerate(row)
     ]
-    values[2], values[4] = values[2] or [], values[4] or []
+    values[2] = values[2] or []
     return Facts(*values)
 
 
@@ -89,7 +87,7 @@ def _query(env, ids, today):
     """The statement that reads, for each of these debtors, what `Facts` has."""
     return SQL(
         """
-        SELECT d.id, i.open_count, i.currencies, i.waiting, i.waiting_ids, i.ruled, i.is_running,
+        SELECT d.id, i.open_count, i.currencies, i.waiting, i.ruled, i.is_running,
                h.hold, p.message, x.message, l.message,
                a.at, u.unanswered
           FROM collection_debtor d
@@ -97,7 +95,6 @@ def _query(env, ids, today):
             SELECT count(*) AS open_count, array_agg(DISTINCT currency_id) AS currencies,
                    (array_agg(waiting_reason ORDER BY due_date, id)
                        FILTER (WHERE waiting_reason IS NOT NULL))[1] AS waiting,
-                   array_agg(id) FILTER (WHERE waiting_reason IS NOT NULL) AS waiting_ids,
                    coalesce(bool_or(ruler_id IS NOT NULL), FALSE) AS ruled,
                    coalesce(bool_or((SELECT r.active AND r.state = 'running'
                                             AND coalesce(r.date_from <= %(today)s, TRUE)

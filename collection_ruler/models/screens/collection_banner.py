@@ -6,7 +6,7 @@ from ...dunning import explanation
 from ...dunning.explanation import Explanation, Kind, explain
 from ...dunning.outlook import Outlook
 from ...dunning.purpose import rules_of
-from ...dunning.reason import ENDS_BY_ITSELF, Reason
+from ...dunning.reason import Reason
 from ..common.memo import Memo
 from . import banner_sentences as sentences
 from .banner_facts import facts_of
@@ -41,10 +41,10 @@ class CollectionBanner(models.AbstractModel):
             for facts in found:
                 debtor, outlook = own.browse(facts.debtor_id), ahead.get(facts.debtor_id, Outlook())
                 why = self._explain(debtor, facts, settings, known, outlook)
-                said = self._say_next(facts, settings, why, outlook)
+                said = self._say_next(settings, why, outlook)
                 result[debtor.id] = {
                     "next_text": said.short,
-                    "next_contact": self._day_of(why),
+                    "next_contact": self._day_of(why, outlook),
                     "why": said.long,
                     "is_waiting": why.stops,
                     "last_text": say_last(
@@ -55,13 +55,19 @@ class CollectionBanner(models.AbstractModel):
                 }
         return result
 
-    def _day_of(self, why):
+    def _is_followed(self, why, outlook):
+        """Whether something comes by itself after what waits now; of old bank data nobody knows when it is
+        up to date again."""
+        return why.kind == Kind.SILENT and outlook.first and why.reason != Reason.STALE_BANK
+
+    def _day_of(self, why, outlook):
         """The day that the answer names, or False.
 
         :param why: `dunning.explanation.Explanation`
+        :param outlook: dunning Outlook
         """
-        if why.kind == Kind.COMING:
-            return why.about.day
+        if why.kind == Kind.COMING or self._is_followed(why, outlook):
+            return outlook.first.day
         if why.kind == Kind.PLANNED:
             return local_day(self.env, datetime.fromisoformat(why.about.at))
         return False
@@ -110,7 +116,7 @@ class CollectionBanner(models.AbstractModel):
             )
         )
 
-    def _say_next(self, facts, settings, why, outlook):
+    def _say_next(self, settings, why, outlook):
         """The one answer in a plain sentence.
 
         :param why: what `_explain` answered
@@ -123,12 +129,9 @@ class CollectionBanner(models.AbstractModel):
             leaves = Explanation(Kind.PLANNED, Reason.DUE, facts.pending)
             following = sentences.say_pending(self.env, leaves, settings.today)
             said = said._replace(long=f"{said.long} {following.long}")
-        if why.kind == Kind.SILENT and outlook.first:
-            about = {claim.id for claim, _step in outlook.first.contact.pairs}
-            # something else comes meanwhile, or the wait ends by itself
-            if why.reason in ENDS_BY_ITSELF or about.isdisjoint(facts.waiting_ids):
-                following = self._say_coming(outlook.first, settings.today)
-                said = said._replace(long=f"{said.long} {following.long}")
+        if self._is_followed(why, outlook):
+            following = self._say_coming(outlook.first, settings.today)
+            said = said._replace(long=f"{said.long} {following.long}")
         return said
 
     def _say_coming(self, first, today):
@@ -140,6 +143,8 @@ class CollectionBanner(models.AbstractModel):
         when = on_day_label(self.env, first.day, today)
         name = self.env["collection.ruler.step"].sudo().browse(contact.tone.id).name
         what = sentences.channel_and_step(self.env, contact.tone.channel, name)
+        if contact.tone.mode == "approve":
+            what = _("%s (for approval)", what)
         return Sentence(
             _("%(what)s %(when)s", what=what, when=when),
             _("Next: %(what)s, %(when)s.", what=what, when=when),

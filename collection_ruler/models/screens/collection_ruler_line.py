@@ -1,6 +1,6 @@
 from collections import defaultdict
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -95,42 +95,46 @@ class CollectionRulerLine(models.AbstractModel):
 
         :raise CalendarError, LadderError, NeverOpen: its ruler cannot be drawn
         """
-        debtor, ladder = instalment.debtor_id, instalment.ruler_id._to_ladder()
-        taken = facts.taken[instalment.id]
         calendar = instalment.ruler_id._contact_calendar(instalment.calendar_key)
         today = calendar.local_day(clock.now(self.env))
-        outlook = facts.ahead.get(debtor.id, Outlook())
+        outlook = facts.ahead.get(instalment.debtor_id.id, Outlook())
         coming = outlook.of.get(instalment.id, ())
-        drawing = draw(
-            *(ladder, calendar, instalment.anchor_date or instalment.due_date, today),
-            None if instalment.watermark == NOTHING_SAID else instalment.watermark,
-            {
-                step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
-                for step, (state, at) in taken.items()
-            },
-            instalment.is_open,
-            bool(instalment.delivered_on or instalment.move_id.is_move_sent),
-            debtor.profile,
-            coming,
-            instalment.id in outlook.waits,
-        )
-        step = drawing.next and drawing.next.step
-        if step and step.id not in taken:  # what is planned has its words
+        drawing = self._drawing(instalment, facts, calendar, today, outlook)
+        step, day = drawing.next and drawing.next.step, drawing.next and drawing.next.day
+        if step and step.id not in facts.taken[instalment.id]:  # what is planned has its words
             step = coming[0].words
-        words = step and facts.steps[step.id]
+        words = step and facts.steps[step.id] | {"mode": step.mode}
+        why = facts.explained[instalment.id]
+        if why.kind == Kind.PLANNED:  # perhaps thanks, which are no step of the line
+            day = calendar.local_day(datetime.fromisoformat(why.about.at).replace(tzinfo=UTC))
         waits = coming[0].waits if coming else outlook.waits.get(instalment.id)
         return {
             "of": self._of(instalment),
             "here": drawing.here,
-            "next": self._next_sentence(
-                instalment, drawing.next, words, today, facts.explained[instalment.id], waits
-            ),
+            "next": self._next_sentence(instalment, day, words, today, why, waits),
             "marks": [
                 facts.steps[mark.step.id]
                 | {"date": fields.Date.to_string(mark.day), "state": str(mark.state)}
                 for mark in drawing.marks
             ],
         }
+
+    def _drawing(self, instalment, facts, calendar, today, outlook):
+        """The dunning Drawing, by the dunning Outlook of the debtor."""
+        return draw(
+            *(instalment.ruler_id._to_ladder(), calendar),
+            *(instalment.anchor_date or instalment.due_date, today),
+            None if instalment.watermark == NOTHING_SAID else instalment.watermark,
+            {
+                step: Taken(state, at and calendar.local_day(at.replace(tzinfo=UTC)))
+                for step, (state, at) in facts.taken[instalment.id].items()
+            },
+            instalment.is_open,
+            bool(instalment.delivered_on or instalment.move_id.is_move_sent),
+            instalment.debtor_id.profile,
+            outlook.of.get(instalment.id, ()),
+            instalment.id in outlook.waits,
+        )
 
     def _of(self, instalment):
         """Which instalment it is, for whoever has several."""
@@ -155,10 +159,10 @@ class CollectionRulerLine(models.AbstractModel):
             for step in steps
         }
 
-    def _next_sentence(self, instalment, mark, step, today, why, waits):
+    def _next_sentence(self, instalment, day, step, today, why, waits):
         """What comes next, in one sentence.
 
-        :param mark: dunning Mark of what comes next, or None
+        :param day: on which something comes next, or None
         :param step: whose words are said, as `_steps` has them
         :param why: `dunning.explanation.Explanation`
         :param waits: what holds it for as long as anybody knows, though the plan has not met it yet, or None
@@ -170,9 +174,9 @@ class CollectionRulerLine(models.AbstractModel):
         what = self._what(why, step)
         if why.kind == Kind.QUEUED:
             return self.env._("%s is in the outbox", what)
-        if not mark and why.reason == Reason.NOT_SENT:
+        if not day and why.reason == Reason.NOT_SENT:
             return say(self.env, why, today).short
-        if not mark or Reason.PAST_LIMIT in (why.reason, waits):
+        if not day or Reason.PAST_LIMIT in (why.reason, waits):
             return self.env._("No further step for this instalment: a person decides.")
         if why.kind == Kind.TO_APPROVE:
             return self.env._("%s waits for approval", what)
@@ -181,16 +185,17 @@ class CollectionRulerLine(models.AbstractModel):
         if held := why.reason if why.stops and why.reason else waits:
             reason = reason_label(self.env, held)
             return self.env._("%(what)s waits: %(reason)s", what=what, reason=reason)
-        if mark.day == today:
+        if day == today:
             return self.env._("%s today", what)
-        day = format_date(self.env, mark.day, date_format="EEE d MMM")
+        day = format_date(self.env, day, date_format="EEE d MMM")
         return self.env._("%(what)s on %(day)s", what=what, day=day)
 
     def _what(self, why, step):
         """The message that is under way, or the step that comes, in words."""
         if why.kind in UNDER_WAY:
             return channel_and_step(self.env, why.about.channel, why.about.step_name)
-        return step and f"{step['channel_label']} “{step['name']}”"
+        what = step and f"{step['channel_label']} “{step['name']}”"
+        return self.env._("%s (for approval)", what) if step and step["mode"] == "approve" else what
 
     def _taken(self, instalments):
         """What the ledger knows of the steps.

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from ...dunning.bank import expected_on
 from ...dunning.explanation import Kind
 from ...dunning.profile import PayerClass
+from ...dunning.reason import STILL_HERE
 from ..common.memo import Memo
 from ..common.reason_labels import reason_selection
 from .collection_ruler_line_owner import LINE
@@ -117,7 +118,7 @@ class CollectionInstalment(models.Model):
             coming = outlook and outlook.of.get(instalment._origin.id)
             pending, _missed = planned.get(instalment._origin.id, (None, None))
             day = coming[0].day if coming and not coming[0].waits else False
-            if pending:
+            if pending and pending.state in STILL_HERE:
                 calendar = instalment.debtor_id._calendar()
                 day = calendar.local_day(datetime.fromisoformat(pending.at).replace(tzinfo=UTC))
             instalment.next_contact = day
