@@ -41,7 +41,7 @@ class CollectionBanner(models.AbstractModel):
             for facts in found:
                 debtor, outlook = own.browse(facts.debtor_id), ahead.get(facts.debtor_id, Outlook())
                 why = self._explain(debtor, facts, settings, known, outlook)
-                said = self._say_next(settings, why, outlook)
+                said = self._say_next(facts, settings, why, outlook)
                 result[debtor.id] = {
                     "next_text": said.short,
                     "next_contact": self._day_of(why, outlook),
@@ -116,7 +116,7 @@ class CollectionBanner(models.AbstractModel):
             )
         )
 
-    def _say_next(self, settings, why, outlook):
+    def _say_next(self, facts, settings, why, outlook):
         """The one answer in a plain sentence.
 
         :param why: what `_explain` answered
