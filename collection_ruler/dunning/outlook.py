@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import groupby
 
 from .amounts import oldest_first
 from .calendar import NeverOpen
 from .forecast import Forecast
 from .foreseen import NEVER, Customer, Foreseen, Said
+from .ladder import Step
 from .life import Life
 from .next_step import Upcoming, upcoming
 from .open_task import free_from
@@ -129,8 +129,10 @@ def _in_decision(said: Sequence[Said], claim_id: int, watermark: int) -> Iterato
     """What a decision does about a claim, day by day: what is decided in an evening makes its task at once,
     and its message leaves on the next open day."""
     own = [(one, s) for one in said for claim, s in one.contact.pairs if claim.id == claim_id]
-    for day, of_day in groupby(own, key=lambda pair: pair[0].day):
-        of_day = list(of_day)
+    by_day: dict[date, list[tuple[Said, Step]]] = {}
+    for one, step in own:
+        by_day.setdefault(one.day, []).append((one, step))
+    for day, of_day in by_day.items():
         steps = tuple(step for _one, step in of_day)
         yield Upcoming(day, steps, watermark, of_day[0][0].contact.tone)
 
