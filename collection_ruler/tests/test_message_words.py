@@ -261,7 +261,7 @@ class TestWords(MessageCase):
             self.day(f"2026-03-{day}")
         (mail,) = self.day("2026-03-16")
         self.assertRegex(mail["body"], r"An amount of \$ 31\.00 is still open")
-        self.assertRegex(mail["body"], r"Mar 14, 2026\s*<div[^>]*>today<")
+        self.assertRegex(mail["body"], r"Mar 14, 2026\s*<div[^>]*>banks were closed, so due today<")
 
     def test_nobody_is_called_by_what_is_not_plainly_a_given_name(self):
         self.due_today()

@@ -50,6 +50,7 @@ PUBLIC = {
     "action_preview",
     "action_preview_next",
     "action_write_now",
+    "action_schedule_message",  # Odoo's own of the composer, whose rights it asks
     "action_skip_today",
     "action_plan_again",
     "action_drop",

@@ -126,7 +126,10 @@ carla: 2 A week before, 1 Due today, 1 Forgot?
 dario: 5 contacts, 1 thanks, 2 tasks; 2 7 days between, 4 in 30 days
 dario: 2 A week before, 1 Due today, 1 Forgot?, 1 Firm and polite
 """
-TONES = ("A week before", "Due today", "Forgot?", "Firm and polite", "Payment returned")
+TONES = (
+    *("A week before", "Before the agreed date", "Due today", "Forgot?", "Firm and polite"),
+    "Payment returned",
+)
 TASKS = ("Call: is anything wrong?", "Review")
 
 

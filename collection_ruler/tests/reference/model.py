@@ -345,7 +345,8 @@ class Model:
                 about = {i.invoice for i, _a in self._new(payment)}
             if day is None or instalment.invoice not in about:
                 continue
-            if effective(instalment.due) < day and today <= open_days_after(day, 5):
+            late = effective(instalment.due) < min(day, today)
+            if late and today <= open_days_after(day, 5):
                 return True
         return False
 
