@@ -118,7 +118,7 @@ ana 07-15 Due today overtaken
 # thanks come beside it, and a task asks us. Days between: the two shortest, and the most contacts in 30 days.
 COUNTED = """
 ana: 23 contacts, 12 thanks, 1 tasks; 2 2 days between, 5 in 30 days
-ana: 10 A week before, 8 Due today, 4 Forgot?, 1 Payment returned
+ana: 9 A week before, 1 Before the agreed date, 8 Due today, 4 Forgot?, 1 Payment returned
 bruno: 3 contacts, 1 thanks, 1 tasks; 5 7 days between, 3 in 30 days
 bruno: 1 A week before, 1 Due today, 1 Forgot?
 carla: 3 contacts, 1 thanks, 0 tasks; 2 7 days between, 3 in 30 days
