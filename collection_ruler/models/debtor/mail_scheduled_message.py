@@ -7,6 +7,9 @@ class MailScheduledMessage(models.Model):
 
     _inherit = "mail.scheduled.message"
 
+    # asked for each customer about whom something is decided
+    _collection_letters = models.Index("(res_id) WHERE model = 'collection.debtor'")
+
     def _message_created_hook(self, message):
         if self.model == "collection.debtor" and not self.is_note:
             debtor = self.env["collection.debtor"].browse(self.res_id)

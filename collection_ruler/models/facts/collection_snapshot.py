@@ -14,7 +14,7 @@ from ..common.memo import memo_of
 from ..debtor.contact_calendar import minute_of_day
 from ..instalment.collection_instalment import NOTHING_SAID
 from .bank_lines import in_bank_until, lines_by_debtor, lines_of
-from .contacts import contacts_of, letters_under_way
+from .contacts import contacts_of
 from .history import history_of
 from .of_instalments import done_and_moved, open_tasks, with_rest, with_task
 from .queries import coming_ids, open_debtors
@@ -80,7 +80,6 @@ class CollectionSnapshot(models.AbstractModel):
             recalling is not None,
             open_tasks(self.env, debtor_ids) if is_plan else {},
             readers_of(self.env, debtors, settings.ladders.values()),
-            letters_under_way(self.env, debtor_ids),
         )
 
     def _done(self, reached):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from ...dunning.purpose import Purpose
-from ..common import clock
 
 # the kind of a contact by which a person wrote
 LETTER = "letter"
@@ -44,7 +43,9 @@ def contacts_of(debtor, calendar, batch):
         elif followup not in batch.leaving:
             days.append((day, kind))
             siblings[decided_at] += (day,)
-    days += [(calendar.local_day(at), LETTER) for at in batch.letters.get(debtor.id, ())]
+    for instant in debtor.letters or ():
+        at = datetime.fromisoformat(instant).replace(tzinfo=UTC)
+        days.append((calendar.local_day(at), LETTER))
     notices = [day for day, kind in days if kind == "return_notice"]
     talks = [(d, kind != LETTER) for d, kind in days if kind in (Purpose.CONVERSATION, LETTER)]
     talked_on, spoke = max(talks, default=(None, True))
@@ -58,23 +59,18 @@ def contacts_of(debtor, calendar, batch):
     )
 
 
-def letters_under_way(env, debtor_ids):
-    """When the messages leave that people have put off: {debtor id: [aware UTC instant]}."""
-    Scheduled = env["mail.scheduled.message"]
-    Scheduled.flush_model(["model", "res_id", "scheduled_date", "is_note"])
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT res_id, scheduled_date FROM mail_scheduled_message
-             WHERE model = 'collection.debtor' AND res_id IN %s AND is_note IS NOT TRUE
-               AND scheduled_date <= %s
-             ORDER BY res_id, scheduled_date
-            """,
-            tuple(debtor_ids) or (0,),
-            clock.now(env).replace(tzinfo=None) + AHEAD,
-        )
+def letters(debtor: str, now) -> SQL:
+    """When the messages leave that people have put off, as a JSON list of naive UTC instants.
+
+    :param debtor: the alias of collection_debtor in the query
+    :param now: aware UTC
+    """
+    return SQL(
+        """
+        (SELECT json_agg(s.scheduled_date ORDER BY s.scheduled_date) FROM mail_scheduled_message s
+          WHERE s.model = 'collection.debtor' AND s.res_id = %s.id AND s.is_note IS NOT TRUE
+            AND s.scheduled_date <= %s)
+        """,
+        SQL.identifier(debtor),
+        now.replace(tzinfo=None) + AHEAD,
     )
-    letters = defaultdict(list)
-    for debtor, at in rows:
-        letters[debtor].append(at.replace(tzinfo=UTC))
-    return letters

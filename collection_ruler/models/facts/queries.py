@@ -18,6 +18,7 @@ from ..common.instalment_key import (
     went_on,
 )
 from ..debtor.credits import credits_query
+from .contacts import letters
 from .history import history_columns, thanked_at
 from .rows import OpenDebtor
 
@@ -75,13 +76,15 @@ def open_debtors(env, today, debtor_ids, recalling=None):
                    d.profile,
                    EXISTS (SELECT FROM collection_hold h
                             WHERE h.debtor_id = d.id AND h.state = 'active' AND h.scope = 'all'
-                              AND h.origin = 'reply' AND h.answered_at IS NULL)
+                              AND h.origin = 'reply' AND h.answered_at IS NULL),
+                   %(letters)s
                    %(history)s
               FROM collection_debtor d
              WHERE d.id IN %(debtors)s
             """,
             claim=_claim_columns(env, today, now),
             credits=credits_query("d"),
+            letters=letters("d", now),
             history=SQL() if recalling is None else history_columns(env, "d", recalling),
             asks=asks_for_money("f"),
             said=has_left("f"),
@@ -111,6 +114,7 @@ def flush_facts(env):
         "account.move.line",
         "account.payment",
         "account.payment.method.line",
+        "mail.scheduled.message",
         "payment.transaction",
         "res.partner",
     ):

@@ -1,7 +1,5 @@
 """What the queries give, a row each."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...dunning.explanation import blocked_by
@@ -73,6 +71,7 @@ class OpenDebtor(NamedTuple):
     spoken_to: bool  # a reminder left at some time
     profile: str | None
     unanswered: bool  # a reply that nobody answered (C6)
+    letters: list | None  # naive UTC: when the messages leave that people have put off
     # naive UTC: they last wrote, called, promised or disputed something
     heard_at: str | None = None
     # [instalment id, naive UTC of the first message, ids of its readers]
@@ -90,7 +89,6 @@ class Batch(NamedTuple):
     :param payers: money on the bank that may be theirs, as `bank_lines.lines_of` says
     :param tasks: tasks of ours that are open, as `of_instalments.open_tasks` says
     :param readers: who hears of which invoices, as `readers.readers_of` says
-    :param letters: what people wrote and is about to leave, as `letters.letters_under_way` says
     :param recalls: whether the rows have what was said and heard before (C8)
     """
 
@@ -104,4 +102,3 @@ class Batch(NamedTuple):
     recalls: bool
     tasks: dict[int, tuple]
     readers: dict[int, dict[int, dict[tuple[str, str], int]]]
-    letters: Mapping[int, list] = MappingProxyType({})

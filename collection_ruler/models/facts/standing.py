@@ -71,7 +71,6 @@ class Standings:
             first_ruler,
             sorted(self._contacts(debtor)),
             sorted(self.batch.unreachable.get(debtor.id, {}).items()),
-            [str(at) for at in self.batch.letters.get(debtor.id, ())],
             [(*_OF_CLAIM(row), float(row[_RESIDUAL]) > 0) for row in claims],
             self._of_ids(claims),
             self._of_planned(claims, planned),
