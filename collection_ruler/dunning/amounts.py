@@ -166,11 +166,13 @@ def asked_for(
         for older claims (never below 0)
     """
     wanted = set(due_now)
-    free = [
-        (c, effective(snapshot.calendar, c) <= today)
-        for c in sorted(snapshot.claims, key=oldest_first)
-        if c.blocked_by is None and not past_limit(snapshot.calendar, c, today)
-    ]
+    free = []
+    for claim in sorted(snapshot.claims, key=oldest_first):
+        # only credits pay for what the message does not speak about
+        if claim.blocked_by is None and (claim.id in wanted or snapshot.credits):
+            due = effective(snapshot.calendar, claim)
+            if not is_handed_over(claim.ladder.max_days_overdue, due, today):
+                free.append((claim, due <= today))
     claims = [c for c, is_due in free if is_due and c.id in wanted]
     claims = claims or [c for c, _is_due in free if c.id in wanted]
     if not snapshot.credits:

@@ -53,7 +53,7 @@ class CollectionSpoken(models.AbstractModel):
     def _of(self, followups):
         """What messages speak about, a Batch: {follow-up id: Spoken}; while one is written, what was read."""
         known = memo_of(self.env).get("spoken", {})
-        if all(followup.id in known for followup in followups):
+        if known and all(key in known for key in followups.ids):
             return known
         return self._read(followups)
 
@@ -79,6 +79,7 @@ class CollectionSpoken(models.AbstractModel):
             contact=followup.partner_id or customer,
             customer=customer,
             company=followup.company_id,
+            step=followup.step_id.id,
             lang=followup._lang(),
             is_thanks=followup.purpose == "thanks",
             today=debtor._local_today(),
@@ -172,9 +173,12 @@ class CollectionSpoken(models.AbstractModel):
         )
 
     def _currency_name(self, currency_id):
-        currency = self.env["res.currency"].browse(currency_id)
-        memo_of(self.env)["currency", currency.name] = currency  # amounts are asked for by name
-        return currency.name
+        memo, key = memo_of(self.env), ("currency name", currency_id)
+        if key not in memo:
+            currency = self.env["res.currency"].browse(currency_id)
+            memo["currency", currency.name] = currency  # amounts are asked for by name
+            memo[key] = currency.name
+        return memo[key]
 
     def _counted(self, debtor, ruler_id, due, today):
         """From which day an instalment's days overdue count (A3), and whether people took over (A4)."""

@@ -212,13 +212,10 @@ class CollectionWords(models.AbstractModel):
 
         :param method: of `model`, for a list of Spoken: {follow-up id: Markup}
         """
-        known, step = spoken.batch.known, spoken.followup.step_id
-        key = model, method, step.id, spoken.lang, self.env.lang
+        known, step = spoken.batch.known, spoken.step
+        key = model, method, step, spoken.lang, self.env.lang
         if key not in known:
-            same = [
-                s
-                for s in spoken.batch.values()
-                if s.followup.step_id == step and s.lang == spoken.lang
-            ]
+            batch = spoken.batch.values()
+            same = [s for s in batch if (s.step, s.lang) == (step, spoken.lang)]
             known[key] = getattr(self.env[model], method)(same)
         return known[key].get(spoken.followup.id, Markup())

@@ -53,12 +53,12 @@ class MailTemplate(models.Model):
             self._collection_values_of(followups, expression) for _t, _q, expression, *_ in values
         ]
         result = {}
-        for followup in followups:
+        for key in followups.ids:
             pieces = [first]
             for (tag, _quote, _expression, default, words), said in zip(values, shown, strict=True):
-                text = escape(said[followup.id] or default or "")
+                text = escape(said[key] or default or "")
                 pieces += [text if tag.lower() == "t" else f"<{tag}>{text}</{tag}>", words]
-            result[followup.id] = Markup("".join(pieces))
+            result[key] = Markup("".join(pieces))
         return result
 
     @api.model

@@ -74,6 +74,7 @@ class Spoken:
     :param followup: ``collection.followup``
     :param contact: ``res.partner`` who reads it
     :param customer: ``res.partner`` who owes
+    :param step: id of the step whose words it has
     :param lang: code of the reader's language
     :param today: local day of the customer
     :param currency: its name
@@ -90,6 +91,7 @@ class Spoken:
     contact: Any
     customer: Any
     company: Any
+    step: int
     lang: str
     is_thanks: bool
     today: date
