@@ -78,20 +78,25 @@ def read_by(snapshot, reader_id):
     return replace(snapshot, history=replace(snapshot.history, reader=reader_id))
 
 
-def thanked_at(instalment: str) -> SQL:
+def thanked_at(instalment: str, move: str) -> SQL:
     """When the customer was, or will be, thanked for a payment of the invoice of an instalment that is due;
-    naive UTC, null for never and where that payment went away again (A5)."""
+    naive UTC, null for never and where that payment went away again (A5).
+
+    :param move: the alias of account_move; nothing is looked up for what nobody paid a part of
+    """
     return SQL(
         """
+        CASE WHEN %(m)s.payment_state = 'partial' OR %(m)s.move_type = 'entry' THEN
         (SELECT max(coalesce(tf.delivered_at, tf.handed_at, tf.scheduled_at))
            FROM collection_followup_item tt
            JOIN collection_followup tf ON tf.id = tt.followup_id AND tf.purpose = %(thanks)s
             AND tf.state IN ('planned', 'queued', 'sent', 'uncertain')
           WHERE tt.move_id = %(i)s.move_id AND tt.debtor_id = %(i)s.debtor_id
             AND tt.state IN ('planned', 'sent') AND tt.reason IS DISTINCT FROM %(reversed)s
-            AND %(i)s.due_date < tf.scheduled_at)
+            AND %(i)s.due_date < tf.scheduled_at) END
         """,
         i=SQL.identifier(instalment),
+        m=SQL.identifier(move),
         thanks=Purpose.THANKS,
         reversed=Reason.REVERSED,
     )

@@ -152,7 +152,7 @@ def _claim_columns(env, today, now):
         said_before=said_before("i"),
         unsent=is_unsent("i", "m"),
         by_hand=is_sent_by_hand("p", "m"),
-        thanked_at=thanked_at("i"),
+        thanked_at=thanked_at("i", "m"),
     )
 
 
