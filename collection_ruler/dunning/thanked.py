@@ -10,6 +10,14 @@ from .message_shape import answer_day
 from .purpose import Purpose
 from .reason import Reason
 
+# why a reminder waits for some days, though the thanks may ask for what is late
+RESTS = frozenset(
+    {
+        *(Reason.THANKED, Reason.TOO_SOON, Reason.CAPPED, Reason.ONE_A_DAY),
+        *(Reason.CLOSED, Reason.OVERDUE_FIRST),
+    }
+)
+
 
 def rests_until(
     ladder: Ladder, place: ContactCalendar, due: date, thanked_on: date | None

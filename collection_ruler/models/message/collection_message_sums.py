@@ -26,12 +26,15 @@ class CollectionMessageSums(models.AbstractModel):
     def _credits(self, spoken):
         """What the customer has in its favour in other currencies than that of the message, where it asks in
         several, by name of the currency (D2)."""
-        if len(spoken.currencies) < 2:
-            return {}
-        found = self._read_for_batch(
-            "credits", spoken, lambda s: len(s.currencies) > 1, credits_of
-        ).get(spoken.debtor.id, {})
-        return {currency.name: Decimal(str(amount)) for currency, amount in found.items()}
+        return self._favour(spoken) if len(spoken.currencies) > 1 else {}
+
+    @api.model
+    def _favour(self, spoken):
+        """What the customer has in its favour, by name of the currency: of those who are asked in several
+        currencies, or of whom something else is named."""
+        found = self._read_for_batch("credits", spoken, _counts_favour, credits_of)
+        favour = found.get(spoken.debtor.id, {})
+        return {currency.name: Decimal(str(amount)) for currency, amount in favour.items()}
 
     @api.model
     def _unused(self, spoken):
@@ -59,12 +62,13 @@ class CollectionMessageSums(models.AbstractModel):
         return known[name]
 
     @api.model
-    def _amount(self, spoken, amount, currency):
-        """An amount, named as this message names currencies.
+    def _amount(self, spoken, amount, currency=None):
+        """An amount in the currency of the message, or in another, named as this message names currencies.
 
         :param currency: name of it
         """
-        return amount_text(self.env, float(amount), self._currency(currency), spoken.by_code)
+        known = self._currency(currency or spoken.currency)
+        return amount_text(self.env, float(amount), known, spoken.by_code)
 
     @api.model
     def _currency(self, name):
@@ -74,3 +78,8 @@ class CollectionMessageSums(models.AbstractModel):
             Currency = self.env["res.currency"].with_context(active_test=False)
             memo[key] = Currency.search([("name", "=", name)], limit=1)
         return memo[key]
+
+
+def _counts_favour(spoken):
+    """Whether credits of several currencies are counted for a message."""
+    return len(spoken.currencies) > 1 or (spoken.others and spoken.debtor.amount_credit)

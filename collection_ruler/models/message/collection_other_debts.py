@@ -1,10 +1,7 @@
-from decimal import Decimal
-
 from odoo import api, models
 
 from ...dunning.amounts import open_beside, sums_of
 from ..common.formatting import date_text
-from ..debtor.credits import credits_of
 
 # so many invoices are named
 NAMED = 3
@@ -24,7 +21,7 @@ class CollectionOtherDebts(models.AbstractModel):
         if not spoken.others:
             return False
         asked = {piece.id for piece in spoken.asked}
-        favour = self._favour(spoken)
+        favour = self._favour(spoken) if spoken.debtor.amount_credit else {}
         beside = open_beside((*spoken.asked, *spoken.others), asked, favour, spoken.today)
         if not beside:
             return False
@@ -32,15 +29,6 @@ class CollectionOtherDebts(models.AbstractModel):
         named = [self._name_of(row.owed) for row in beside[:NAMED]]
         numbers = "; ".join(named) + (" …" if len(beside) > NAMED else "")
         return f"{' + '.join(sums)} ({numbers})"
-
-    def _favour(self, spoken):
-        """What the customer has in its favour, by name of the currency."""
-        if not spoken.debtor.amount_credit:
-            return {}
-        found = self._read_for_batch(
-            "favour", spoken, lambda s: s.others and s.debtor.amount_credit, credits_of
-        ).get(spoken.debtor.id, {})
-        return {currency.name: Decimal(str(amount)) for currency, amount in found.items()}
 
     def _name_of(self, piece):
         """Number and due date: several instalments have one number."""

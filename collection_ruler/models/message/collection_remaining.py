@@ -2,26 +2,18 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...dunning.reason import Reason
-from ..common.formatting import amount_text, date_text
+from ...dunning.thanked import RESTS
+from ..common.formatting import date_text
 from ..common.instalment_key import is_held
 from ..facts.of_instalments import open_tasks
 from .sentences import PARAGRAPH
-
-# why a reminder rests for some days, though the debt may be asked for
-RESTS = frozenset(
-    str(reason)
-    for reason in (
-        *(Reason.THANKED, Reason.TOO_SOON, Reason.CAPPED, Reason.ONE_A_DAY),
-        *(Reason.CLOSED, Reason.OVERDUE_FIRST),
-    )
-)
 
 
 class CollectionRemaining(models.AbstractModel):
     """What thanks say of what is still open, and until when (A5)."""
 
     _name = "collection.remaining"
+    _inherit = ["collection.message.sums"]
     _description = "Collection: what remains after a payment"
 
     @api.model
@@ -37,9 +29,6 @@ class CollectionRemaining(models.AbstractModel):
                 "%s of it stands to your credit.", self._amount(spoken, kept)
             )
         return credit + (PARAGRAPH % self._in_words(spoken, rest, silent) if rest else Markup())
-
-    def _amount(self, spoken, amount):
-        return amount_text(self.env, amount, spoken.followup.currency_id, spoken.by_code)
 
     def _in_words(self, spoken, rest, silent):
         """What is still open and until when.

@@ -149,7 +149,7 @@ class CollectionSpoken(models.AbstractModel):
         return pieces
 
     def _piece(self, row, effective_due, is_handed_over):
-        is_sale = row.move_type in ("out_invoice", "out_refund")
+        is_sale = row.move_type in self.env["account.move"].get_sale_types()
         return Piece(
             id=row.id,
             debtor=row.debtor,

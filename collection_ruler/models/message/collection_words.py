@@ -5,7 +5,7 @@ from odoo import api, models
 
 from ...dunning.greeting import called, person_of
 from ...dunning.message_shape import answer_day
-from ..common.formatting import amount_text, date_text, one_line
+from ..common.formatting import date_text, one_line
 from ..common.memo import memo_of
 from . import sentences
 from .spoken import names_of
@@ -28,6 +28,7 @@ class CollectionWords(models.AbstractModel):
     """
 
     _name = "collection.words"
+    _inherit = ["collection.message.sums"]
     _description = "Collection: words of messages"
 
     @api.model
@@ -134,14 +135,6 @@ class CollectionWords(models.AbstractModel):
             memo[key] = answer_day(debtor._place_calendar(), spoken.today)
         return date_text(self.env, memo[key])
 
-    def _amount(self, spoken, amount, currency=None):
-        """An amount in the currency of the message, or in another, named as this message names currencies.
-
-        :param currency: name of it
-        """
-        known = self.env["collection.message.sums"]._currency(currency or spoken.currency)
-        return amount_text(self.env, float(amount), known, spoken.by_code)
-
     def _say_amount_text(self, spoken):
         return self._amount(spoken, spoken.amount)
 
@@ -160,7 +153,7 @@ class CollectionWords(models.AbstractModel):
         about what is overdue or about all, names the same amount."""
         if spoken.is_thanks:
             return Markup()
-        totals = self.env["collection.message.sums"]._totals(spoken)
+        totals = self._totals(spoken)
         late = spoken.overdue.net
         if len(totals) < 2 and (not late or late == Decimal(str(spoken.amount))):
             return Markup()

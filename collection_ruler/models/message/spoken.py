@@ -1,13 +1,13 @@
 """What a message speaks about, in plain values: read once for a batch, and asked by all of its words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ...dunning.amounts import Row, Statement, Sum, statement, sums_of
+from ...dunning.amounts import Statement, Sum, statement, sums_of
 
 NOTHING = Sum(Decimal(0), Decimal(0), Decimal(0))
 
@@ -110,15 +110,18 @@ class Spoken:
 
     @cached_property
     def statement(self) -> Statement:
-        """What it asks for in its own currency, as `dunning/amounts.py` counts it."""
-        return self.statement_less({})
+        """What it asks for, as `dunning/amounts.py` counts it, before credits in other currencies than its
+        own, for which the door has deducted them."""
+        return self._counted({})
 
     def statement_less(self, credits: Mapping[str, Decimal]) -> Statement:
-        """What it asks for; credits pay for the oldest first (D2).
+        """The same; credits pay for the oldest first (D2).
 
-        :param credits: what the customer has in its favour in other currencies than that of the message, for
-            which the door has deducted it, by name of the currency
+        :param credits: what the customer has in its favour in other currencies, by name of the currency
         """
+        return self._counted(credits) if credits else self.statement
+
+    def _counted(self, credits: Mapping[str, Decimal]) -> Statement:
         gross = sum((p.residual for p in self.asked if p.currency == self.currency), Decimal(0))
         favour = {**credits, self.currency: gross - Decimal(str(self.amount))}
         return statement(self.asked, favour, self.today)
@@ -150,6 +153,6 @@ class Spoken:
         return tuple(piece for piece in pieces if piece.addressee == reader)
 
 
-def names_of(pieces: tuple[Piece, ...] | list[Row]) -> list[str]:
+def names_of(pieces: Iterable[Piece]) -> list[str]:
     """The numbers of their invoices, each once."""
     return list(dict.fromkeys(piece.number for piece in pieces))
