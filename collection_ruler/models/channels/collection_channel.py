@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from ...dunning.reason import Reason
 from ..common import clock
-from ..common.memo import memo_of
 from .answers import ANSWER_LIMIT
 
 
@@ -166,19 +165,18 @@ class CollectionChannel(models.AbstractModel):
         """Write messages and put them into the outbox; those without a working address fail (C5)."""
         if self._code == CollectionChannel._name:  # its add-on is gone
             return followups._cancel(Reason.GONE)
-        reachable = self._sift(followups) if self._has_addresses else followups
+        living = self._living(followups) if self._has_addresses else {}
+        reachable = self._sift(followups, living) if self._has_addresses else followups
         messages = self._write(reachable) if reachable else {}
         if messages:
-            self._queue(followups.browse(messages), messages)
+            self._queue(followups.browse(messages), messages, living)
 
-    def _sift(self, followups):
+    def _sift(self, followups, living):
         """Those whose address may work; the others fail (C5).
 
+        :param living: what `_living` says of them
         :return: ``collection.followup``
         """
-        memo_of(self.env)["living"] = living = self._living(
-            followups
-        )  # asked for again in `_queue`
         for followup in (lost := followups.filtered(lambda f: not living[f])):
             is_dead = self._address(followup.partner_id)
             followup._fail(Reason.BOUNCED if is_dead else Reason.NO_ADDRESS)
@@ -186,19 +184,16 @@ class CollectionChannel(models.AbstractModel):
 
     def _living(self, followups):
         """Where they go to: {``collection.followup``: addresses that did not fail}."""
-        known = memo_of(self.env).pop("living", None)
-        if known and all(followup in known for followup in followups):
-            return known
         return self.env["collection.failed.addresses"]._living(self, followups)
 
-    def _queue(self, followups, messages):
+    def _queue(self, followups, messages, living):
         """Keep the words in the customers' history, fill the outbox, and note that they stand there.
 
         :param messages: {follow-up id: Message}
+        :param living: what `_living` says of them; empty where the channel has no addresses
         """
         kept = self.env["collection.message"]._keep(followups, messages)
         self._fill_outbox(followups, messages, kept)
-        living = self._living(followups) if self._has_addresses else {}
         queued = {f: (kept[f], ", ".join(living.get(f, ())) or None) for f in followups}
         self.env["collection.followup"]._queued(queued)
 

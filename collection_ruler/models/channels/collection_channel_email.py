@@ -149,9 +149,9 @@ class CollectionChannelEmail(models.AbstractModel):
     # how it leaves, and what became of it
     # ------------------------------------------------------------------
 
-    def _queue(self, followups, messages):
+    def _queue(self, followups, messages, living):
         envelope = self.env["collection.envelope"]
-        headers, living = envelope._headers(followups), self._living(followups)
+        headers = envelope._headers(followups)
         kept = self.env["collection.message"]._keep(followups, messages, headers)
         create_many(
             self.env["mail.mail"].sudo(), envelope._mails(followups, messages, kept, living)
