@@ -1,6 +1,7 @@
 """H1: readers read, collectors work, managers rule; others see nothing; companies keep apart."""
 
 import inspect
+from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -386,6 +387,20 @@ class TestForgedContext(CollectionCommon):
         followup.invalidate_recordset()
         self.assertIn("100.00", followup.due_table)
         self.assertEqual(table, followup.due_table)
+
+    def test_no_context_says_that_a_customer_agreed(self):
+        move = self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        self.activate("2026-03-02")
+        self.day("2026-03-02")
+        line = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        with self.at("2026-03-03 10:00"):
+            forged = line.with_context(collection_agreement=["they called"])
+            forged.date_maturity = "2026-03-20"
+            self.run_ruler()
+        instalment = self.debtor().instalment_ids
+        self.assertEqual(instalment.due_date, date(2026, 3, 20))
+        self.assertFalse(instalment.agreed_at)
+        self.assertNotIn("they called", " ".join(self.debtor().message_ids.mapped("body")))
 
     def test_no_context_tells_what_hours_are_open(self):
         true = self.company._collection_hours()

@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..models.common.memo import Agreement
+
 
 class CollectionReschedule(models.TransientModel):
     """Another due date, agreed with the customer, for some instalments (F7)."""
@@ -77,7 +79,8 @@ class CollectionReschedule(models.TransientModel):
     def _write_dates(self, instalments):
         """As superuser: a collector need not be a bookkeeper."""
         keys = {instalment._key() for instalment in instalments}
-        entries = instalments.sudo().move_id.with_context(collection_why=self.why)
+        agreement = Agreement(self.why or "")
+        entries = instalments.sudo().move_id.with_context(collection_agreement=agreement)
         lines = entries.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable" and line._collection_key() in keys
         )

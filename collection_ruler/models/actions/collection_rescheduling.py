@@ -8,6 +8,7 @@ from ...dunning.course import next_day
 from ...dunning.reason import Reason
 from ...dunning.watermark import rescheduled
 from ..common import clock
+from ..common.memo import agreement_of
 from ..instalment.collection_instalment import NOTHING_SAID
 
 
@@ -93,7 +94,7 @@ class CollectionRescheduling(models.AbstractModel):
             "waiting_reason": False,
             "said_before": max(instalment.said_before, self._said_overdue(instalment)),
         }
-        if "collection_why" in self.env.context:  # a person agreed on it with the customer
+        if agreement_of(self.env):
             values["agreed_at"] = clock.naive_now(self.env)
         if instalment.ruler_id:
             said_before = values["said_before"] if values["original_due_date"] else None
@@ -203,7 +204,8 @@ class CollectionRescheduling(models.AbstractModel):
             new=format_date(self.env, due_date),
             old=format_date(self.env, instalment.due_date),
         )
-        why = self.env.context.get("collection_why")
+        agreement = agreement_of(self.env)
+        why = agreement and agreement.why
         instalment.debtor_id._message_log(
             body=f"{body} {why}" if why else body, author_id=self.env.user.partner_id.id
         )

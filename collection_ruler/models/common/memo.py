@@ -1,5 +1,7 @@
 """What a batch remembers between its records, and what is known of a mail that came in."""
 
+from typing import NamedTuple
+
 from ...dunning.incoming import Incoming
 
 
@@ -11,6 +13,16 @@ class Memo(dict):
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
+
+
+class Agreement(NamedTuple):
+    """A person of ours agreed with the customer on another due date, in the context key
+    ``collection_agreement``; a list that comes by RPC is none.
+
+    :param why: as the person wrote it, maybe empty
+    """
+
+    why: str
 
 
 # In the context key ``collection_bounce``: what a report says of our messages is written already.
@@ -34,6 +46,12 @@ def incoming_of(env):
     where none does. Nobody can send an `Incoming` by RPC."""
     incoming = env.context.get("collection_incoming")
     return incoming if isinstance(incoming, Incoming) else None
+
+
+def agreement_of(env):
+    """The Agreement by which a due date is changed just now; None where it is changed without one."""
+    agreement = env.context.get("collection_agreement")
+    return agreement if isinstance(agreement, Agreement) else None
 
 
 def with_memo(records):

@@ -20,10 +20,8 @@ class CollectionOutlook(models.AbstractModel):
         :param instalments: ``collection.instalment`` of theirs that are asked about one by one, or None
         :return: {debtor id: dunning Outlook}; who owes nothing, or has no ruler, is left out or empty
         """
-        debtors, about = (
-            with_memo(debtors.sudo()),
-            frozenset(instalments.ids if instalments else ()),
-        )
+        debtors = with_memo(debtors.sudo())
+        about = frozenset(instalments.ids if instalments else ())
         days, result = horizon(clock.now(debtors.env)), {}
         for company, own in debtors.grouped("company_id").items():
             facts = own.env["collection.forecast.facts"].with_company(company)
