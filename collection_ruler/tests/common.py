@@ -143,8 +143,8 @@ class CollectionCommon(SchoolCase, MockEmail):
         """Do what the scheduled action does, without its commits."""
         self.env.flush_all()  # what happened before was committed
         for verb in verbs or VERBS:
-            looking, worker = self._worker(verb), self._worker(verb)
-            if todo := looking._todo(self.company.with_env(looking.env)):
+            worker = self._worker(verb)
+            if todo := worker._todo(self.company.with_env(worker.env)):
                 worker._batch(self.company.with_env(worker.env), todo)
         self.env.flush_all()
 
@@ -294,22 +294,24 @@ class CollectionCommon(SchoolCase, MockEmail):
 
     def invoice(self, due, amount=100.0, partner=None, date="2026-01-01", sent=True, **values):
         """A posted invoice with one due date (or the terms given in `values`)."""
-        move = self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": (partner or self.customer).id,
-                "invoice_date": date,
-                "invoice_date_due": due,
-                "company_id": self.company.id,
-                "invoice_line_ids": [
-                    Command.create({"name": "Lessons", "price_unit": amount, "tax_ids": []})
-                ],
-                **values,
-            }
-        )
+        values = {**self.invoice_values(due, amount, partner, date), **values}
+        move = self.env["account.move"].create(values)
         move.action_post()
         move.is_move_sent = sent
         return move
+
+    def invoice_values(self, due, amount=100.0, partner=None, date="2026-01-01"):
+        """What a plain invoice is made of."""
+        return {
+            "move_type": "out_invoice",
+            "partner_id": (partner or self.customer).id,
+            "invoice_date": date,
+            "invoice_date_due": due,
+            "company_id": self.company.id,
+            "invoice_line_ids": [
+                Command.create({"name": "Lessons", "price_unit": amount, "tax_ids": []})
+            ],
+        }
 
     def entry(self, due, *debits, no_followup=False):
         """A posted general entry.

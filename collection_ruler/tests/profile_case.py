@@ -21,16 +21,50 @@ class ProfileCase(CollectionCommon):
 
     def paid(self, due, on, amount=100.0, partner=None, **values):
         """An invoice that was paid in full."""
-        before = fields.Date.to_date(due) - timedelta(days=14)
-        move = self.invoice(due, amount, partner, date=str(before), **values)
-        self.pay(move, date=on)
-        return move
+        return self._paid([(due, on)], amount, partner, **values)
 
     def always(self, late, count=3, partner=None):
         """Somebody who pays so many days late, each month anew."""
-        for month in range(1, count + 1):
-            due = fields.Date.to_date(f"2026-0{month}-06")  # no holiday, no weekend but in June
-            self.paid(str(due), str(due + timedelta(days=late)), partner=partner)
+        # no holiday, no weekend but in June
+        dues = [fields.Date.to_date(f"2026-0{month}-06") for month in range(1, count + 1)]
+        self._paid([(due, due + timedelta(days=late)) for due in dues], 100.0, partner)
+
+    def _paid(self, days, amount, partner, **values):
+        """Invoices that were paid in full, made together: one by one takes thrice as long.
+
+        :param days: (due, paid on) of each
+        """
+        days = [tuple(map(fields.Date.to_date, pair)) for pair in days]
+        moves = self.env["account.move"].create(
+            [
+                {
+                    **self.invoice_values(due, amount, partner, due - timedelta(days=14)),
+                    **values,
+                }
+                for due, _on in days
+            ]
+        )
+        moves.action_post()
+        moves.is_move_sent = True
+        payments = self.env["account.payment"].create(
+            [
+                {
+                    "partner_id": move.partner_id.id,
+                    "amount": move.amount_total,
+                    "currency_id": move.currency_id.id,
+                    "date": on,
+                    "journal_id": self.bank_journal.id,
+                    "payment_type": "inbound",
+                }
+                for move, (_due, on) in zip(moves, days, strict=True)
+            ]
+        )
+        payments.action_post()
+        for move, payment in zip(moves, payments, strict=True):
+            lines = (move + payment.move_id).line_ids
+            lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self.env.flush_all()
+        return moves
 
     def facts(self, partner=None):
         """What the books say of a customer, read naively by the ORM: [dunning Payment]."""

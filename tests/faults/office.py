@@ -90,6 +90,7 @@ PAYMENTS = """
      WHERE p.email = %s AND y.state IN ('in_process', 'paid')
 """
 IN_STATE = "SELECT count(*) FROM collection_followup WHERE state = %s AND channel = 'email'"
+STATES = "SELECT state, reason, count(*) FROM collection_followup GROUP BY 1, 2 ORDER BY 1, 2"
 
 
 @dataclass
@@ -215,7 +216,7 @@ class Office:
         deadline = time.monotonic() + seconds
         next_wake = 0.0
         while not condition():
-            assert time.monotonic() < deadline, self.server.log_end()
+            assert time.monotonic() < deadline, f"{self.query(STATES)}\n{self.server.log_end()}"
             if time.monotonic() >= next_wake:  # one that comes while nobody listens is lost
                 if self.is_supervised and not self.server.is_running:
                     self.server.start()
