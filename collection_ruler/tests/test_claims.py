@@ -73,7 +73,7 @@ class TestHistory(MessageCase):
 
     def test_what_was_written_is_what_left_and_asked_for_money_and_to_whom(self):
         other = self.person("Other")
-        mail, move = self.due_today()
+        _mail, move = self.due_today()
         (first,) = self.instalments(move)
         desk = self.contact("collection")
         self.assertEqual(len(self.day("2026-03-11")), 1)

@@ -29,7 +29,7 @@ away = st.sampled_from([None, 0, 1, 5, 40])
 owing = st.one_of(cases(quiet=True), cases(quiet=True), cases())
 # words that make a sentence about the customer, and what has to be ticked then; in English
 WORDS = {
-    r"will be due|is due on": {Says.COMING},
+    r"will be due|is due on|ahead of time|before the due date": {Says.COMING},
     r"due today": {Says.DUE_TODAY},
     r"overdue since|still open|is open,|is open\.|passed its due date|fell due": {Says.OVERDUE},
     r"not seen a payment|not find a payment": {Says.NO_PAYMENT},
