@@ -42,12 +42,13 @@ class TestHistory(MessageCase):
     def test_whatever_a_customer_tells_us_counts_as_heard_and_what_we_do_does_not(self):
         who = dict(zip(HOLDS, self.owing(*HOLDS), strict=True))
         called, agreed, written, silent = self.owing("Called", "Agreed", "Written", "Silent")
+        writer = self.new_user("writer", "collection_ruler.collection_ruler_group_collector")
         with self.at("2026-03-11 10:00"):
             for origin, partner in who.items():
                 self.hold(partner=partner, origin=origin)
             call = self.debtor(called).activity_schedule("mail.mail_activity_data_call")
             call.action_feedback("She pays on Friday.")
-            self.debtor(written).message_post(
+            self.debtor(written).with_user(writer).message_post(
                 body="Dear customer", message_type="comment", subtype_xmlid="mail.mt_comment"
             )
             wizard = self.env["collection.reschedule"].create(
@@ -56,6 +57,7 @@ class TestHistory(MessageCase):
             wizard.instalment_ids = self.debtor(agreed).instalment_ids
             wizard.action_agree()
         heard = {**dict(zip(who.values(), HOLDS.values(), strict=True)), called: True, agreed: True}
+        self.assertEqual(self.followups(written, purpose="talk").channel, "email")
         found = self.history(*heard, written, silent)
         for partner, history in found.items():
             day = date(2026, 3, 11) if heard.get(partner) else None
@@ -76,19 +78,18 @@ class TestHistory(MessageCase):
         _mail, move = self.due_today()
         (first,) = self.instalments(move)
         desk = self.contact("collection")
-        self.assertEqual(len(self.day("2026-03-11")), 1)
-        later = self.invoice("2026-03-19", 50.0, date="2026-03-02", sent=False)
         paid = self.invoice("2026-03-30", 70.0, other, date="2026-03-02")
-        with self.at("2026-03-12 08:00"):
-            self.run_ruler("enrol")
-        with self.at("2026-03-12 09:00"):
-            self.pay(paid, 20.0)
+        with self.at("2026-03-10 12:00"):
             self.run_ruler("enrol", "track")
+            self.pay(paid, 20.0)
+            self.run_ruler("track")
+        self.day("2026-03-11")
+        left = self.followups(other, state="sent").mapped("purpose")
+        self.assertEqual(set(left), {"thanks"})
         found = self.history(self.customer, other)
         mine = found[self.customer]
         self.assertEqual(dict(mine.written), {first.id: date(2026, 3, 2)})
         self.assertEqual(dict(mine.readers), {first.id: {self.customer.id, desk.id}})
-        self.assertNotIn(self.instalments(later).id, mine.written)
         self.assertFalse(found[other].written, "thanks ask for nothing")
         newest = self.followups(state="sent")[-1]
         at_door = self.history(self.customer, leaving=newest.ids)[self.customer]
