@@ -18,6 +18,7 @@ from . import (
     test_calendar,
     test_channel_contract,
     test_circuit_breaker,
+    test_claims,
     test_contact_limit,
     test_conversation,
     test_course,

@@ -35,7 +35,8 @@ class TestAllOnApproval(CollectionCommon):
     def play(self, first, last):
         day = date.fromisoformat(first)
         while day <= date.fromisoformat(last):
-            self.assertFalse(self.day(str(day)), f"{day}: nothing leaves without a person")
+            if day.weekday() < 5:  # at weekends the window is closed
+                self.assertFalse(self.day(str(day)), f"{day}: nothing leaves without a person")
             day += timedelta(days=1)
 
     # ------------------------------------------------------------------ nothing leaves by itself
@@ -111,18 +112,20 @@ class TestAllOnApproval(CollectionCommon):
                 ruler = self.ruler.copy({"name": policy, "backlog_policy": policy, "sequence": 1})
                 ruler.step_ids.filtered(lambda s: s.channel == "email").mode = "approve"
                 ruler.max_days_overdue = 0
-                who = self.person(policy.title())
-                self.invoice("2026-01-14", 199.92, who, collection_ruler_id=ruler.id)
+                self.invoice(
+                    "2026-01-14", 199.92, self.person(policy.title()), collection_ruler_id=ruler.id
+                )
                 with self.at("2026-03-09 08:00"):
                     ruler._activate()
                     self.env.flush_all()
         self.play("2026-03-09", "2026-03-27")
-        for followup in self.waiting(who) + self.env["collection.followup"].search(
-            [("state", "=", "to_approve")]
-        ):
+        waiting = self.env["collection.followup"].search([("state", "=", "to_approve")])
+        who = set(waiting.partner_id.mapped("name"))
+        self.assertEqual(who, {"Catch_Up", "Restart"}, "who joins silently hears nothing yet")
+        for followup in waiting:
             with self.at("2026-03-27 12:00"):
                 body = self.env["collection.message.preview"]._of(followup)["body"]
-            self.assertNotIn("will be due", body)
+            self.assertNotIn("friendly note ahead of time", body)
             self.assertIn("overdue", body)
 
     def test_due_today_is_not_said_the_next_morning(self):
@@ -138,11 +141,12 @@ class TestAllOnApproval(CollectionCommon):
         """Each message, let go on each of the days on which it waits."""
         self.start()
         words = {
-            "A week before": "will be due",
+            "A week before": "friendly note ahead of time",
             "Due today": "Today is the due date",
             "Forgot?": "still open",
         }
-        for number in range(2, 20):
+        seen_words = set()
+        for number in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18, 19):
             day = f"2026-03-{number:02}"
             self.assertFalse(self.day(day))
             for followup in self.waiting():
@@ -150,10 +154,12 @@ class TestAllOnApproval(CollectionCommon):
                     seen = self.env["collection.message.preview"]._of(followup)
                 body = seen["body"] or ""
                 late = number > 9
+                seen_words |= {step for step, own in words.items() if own in body}
                 with self.subTest(day, step=followup.step_name):
                     self.assertEqual("overdue" in body, late and bool(body))
                     self.assertFalse(late and words["A week before"] in body)
                     self.assertFalse(number != 9 and words["Due today"] in body)
+        self.assertEqual(seen_words, set(words))
 
     # ------------------------------------------------------------------ the amounts of the moment
 
@@ -182,7 +188,7 @@ class TestAllOnApproval(CollectionCommon):
         for followup in first + second:
             self.assertEqual((followup.state, followup.reason), ("cancelled", "paid"))
 
-    def test_another_due_date_a_hold_and_credits_hold_for_it_too(self):
+    def test_a_hold_and_credits_hold_for_it_too(self):
         self.start()
         self.play("2026-03-02", "2026-03-04")
         (one,) = self.waiting()
@@ -250,7 +256,7 @@ class TestAllOnApproval(CollectionCommon):
             self.invoice("2026-03-18", 50.0, date="2026-03-02")
         self.play("2026-03-11", "2026-03-12")
         sent = self.approve("2026-03-12 12:00")
-        self.assertLessEqual(len(sent), 1)
+        self.assertEqual(len(sent), 1)
         self.assertFalse(self.day("2026-03-12", "17:00"))
 
     # ------------------------------------------------------------------ whom it reaches
@@ -276,7 +282,7 @@ class TestAllOnApproval(CollectionCommon):
         self.play("2026-03-02", "2026-03-04")
         self.customer.email = False
         self.assertFalse(self.approve("2026-03-04 12:00"))
-        self.assertTrue(self.tasks())
+        self.assertIn("Add an e-mail address: there is none to send to", self.tasks())
 
     # ------------------------------------------------------------------ the invoice itself
 

@@ -1,7 +1,10 @@
 """Who paid a part late is thanked, told what remains and by when, and left alone until then (A5)."""
 
+from datetime import date
+
 from odoo.tests import tagged
 
+from ..models.common.memo import Memo
 from .money_case import MoneyCase
 
 
@@ -72,6 +75,48 @@ class TestPartPayments(MoneyCase):
         (mail,) = self.day("2026-03-11")
         self.assertIn("$ 30.00 of it remains open, due on March 30, 2026.", mail["body"])
         self.assertEqual(self.said(12, 12), [(12, "Forgot?")])
+
+    def test_what_rests_silences_nothing_else_that_is_late(self):
+        move = self.due_on_the_ninth()
+        other = self.entry("2026-03-10", (self.customer, 50.0))
+        for day in ("2026-03-09", "2026-03-10"):
+            self.day(day)
+        self.pay_part(move, when="2026-03-11 08:00")
+        self.assertEqual(self.said(11, 13), [(12, "Thank you"), (13, "Forgot?")])
+        self.assertEqual(self.followups(step_name="Forgot?").instalment_ids.move_id, other)
+
+    def test_of_an_entry_too_the_rest_ends_where_the_payment_goes_away(self):
+        """Nothing but the thanks themselves tells of an entry whether it was paid in part."""
+        move = self.entry("2026-03-09", (self.customer, 100.0))
+        for day in ("2026-03-09", "2026-03-11"):
+            self.day(day)
+        with self.at("2026-03-12 10:00"):
+            payment = self.env["account.payment"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "amount": 40.0,
+                    "journal_id": self.bank_journal.id,
+                    "payment_type": "inbound",
+                }
+            )
+            payment.action_post()
+            lines = payment.move_id.line_ids + move.line_ids
+            lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+            self.run_ruler()
+        self.assertEqual(self.rests_until(), date(2026, 3, 23))
+        self.day("2026-03-13")
+        with self.at("2026-03-13 15:00"):
+            self.undo(payment)
+            self.run_ruler("track")
+        self.assertFalse(self.rests_until())
+
+    def rests_until(self):
+        """Of the one instalment that the customer owes."""
+        with self.at("2026-03-13 16:00"):
+            debtor = self.debtor()
+            facts = self.env["collection.snapshot"].with_context(collection_memo=Memo())
+            (claim,) = facts._take(self.company.id, debtor.ids)[debtor.id].claims
+        return claim.rests_until
 
     def test_the_rest_ends_where_the_payment_goes_away(self):
         move = self.late()

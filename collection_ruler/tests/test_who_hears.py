@@ -121,6 +121,38 @@ class TestStores(StoresCase):
         self.assertIn("200.00", mail["body"])
         self.assertEqual(len(self.followups(self.customer, state="cancelled")), 1)
 
+    def test_what_was_paid_meanwhile_does_not_lead_to_what_others_are_asked_for(self):
+        """The message was for a contact of both stores; each hears of its own, one of them of nothing."""
+        desk = self.contact("collection")
+        a, b = self.bill(self.store_a), self.bill(self.store_b, 40.0)
+        self.day("2026-03-02")
+        self.planned()
+        desk.active = False
+        with self.at("2026-03-09 09:30"):
+            self.pay(a)
+            self.run_ruler("send")  # no run has tracked the payment yet
+            sent = self.deliver()
+        sent += self.day("2026-03-09", "10:00")
+        (mail,) = [m for m in sent if b.name in m["body"]]
+        self.assertEqual(self.to([mail]), ["b@stores.example.com"])
+
+    def test_before_nobody_hears_of_it_whoever_got_another_invoice_does(self):
+        self.customer.email = False
+        (self.store_a + self.store_b).type = "other"
+        self.bill(self.customer)
+        self.bill(self.store_b, 40.0, due="2026-03-30")
+        self.day("2026-03-02")
+        self.assertEqual(self.to(self.day("2026-03-09")), ["b@stores.example.com"])
+
+    def test_an_invoice_that_is_another_companys_by_now_tells_their_contact_nothing(self):
+        move = self.bill(self.store_b)
+        self.day("2026-03-02")
+        debtor = self.debtor()
+        self.store_b.parent_id = self.person("Somebody else").id
+        mail = self.env["collection.channel.email"]
+        readers = self.env["collection.recipients"]._of(debtor, mail)
+        self.assertEqual(readers.of_invoice(debtor.id, "billing", move), self.store_a)
+
     def test_an_archived_store_is_not_written_to(self):
         self.bill(self.store_b)
         self.day("2026-03-02")
@@ -162,6 +194,28 @@ class TestDoors(StoresCase):
             self.desk.active = False
 
         self.assertEqual(self.between_the_doors(change), ([], ["a@stores.example.com"]))
+
+    def test_archived_between_the_doors_where_another_has_the_address(self):
+        """The words are for whom they name: they are written anew for whoever reads them there now."""
+
+        def change():
+            self.store_a.email = self.desk.email
+            self.desk.active = False
+
+        self.assertEqual(self.between_the_doors(change), ([], [self.desk.email]))
+        self.assertEqual(self.followups(self.customer, state="sent")[-1].partner_id, self.store_a)
+
+    def test_a_contact_who_comes_between_the_doors(self):
+        def change():
+            self.desk.type = "invoice"
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE res_partner SET write_date = write_date - interval '1 day' WHERE id = %s",
+                [self.desk.id],
+            )
+            self.contact("collection", email="other@stores.example.com")
+
+        self.assertEqual(self.between_the_doors(change), ([], ["other@stores.example.com"]))
 
     def test_address_changed_between_the_doors(self):
         def change():
@@ -290,6 +344,38 @@ class TestAddresses(MessageCase):
         self.assertEqual(max(days), 1, days)
         self.assertTrue(self.followups(state="sent"))
         self.assertTrue(self.followups(other, state="sent"))
+
+    def test_an_address_that_got_a_message_this_morning_gets_none_in_the_afternoon(self):
+        """Whichever batch or run it comes in."""
+        other = self.person("Bea Example", email="Ana@customer.example.com")
+        self.debtor_at_two(other)
+        self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        self.day("2026-03-02", "14:30")
+        self.assertEqual(len(self.day("2026-03-09")), 1)
+        self.assertFalse(self.day("2026-03-09", "14:30"))
+        self.assertEqual(self.followups(other)[-1].reason, "one_a_day")
+
+    def debtor_at_two(self, partner):
+        """A customer with an invoice of the same day, who likes to hear from us at two."""
+        self.invoice("2026-03-09", 50.0, partner, date="2026-03-02")
+        with self.at("2026-03-02 09:00"):
+            self.run_ruler("enrol")
+        self.debtor(partner).best_hour = 14.0
+
+    def test_a_contact_for_escalations_whose_address_failed_gives_way_to_the_next(self):
+        first, second = (
+            self.contact("escalation", email=f"{name}@customer.example.com")
+            for name in ("boss", "owner")
+        )
+        self.invoice("2026-03-09", 100.0, date="2026-03-02")
+        self.day("2026-03-02")
+        debtor, mail = self.debtor(), self.env["collection.channel.email"]
+        recipients = self.env["collection.recipients"]
+        dead = {debtor.id: {first.email}}
+        readers = recipients._readers({debtor.id: debtor.partner_id}, mail, {})
+        self.assertEqual(readers[debtor.id, "escalation"], first)
+        readers = recipients._readers({debtor.id: debtor.partner_id}, mail, dead)
+        self.assertEqual(readers[debtor.id, "escalation"], second)
 
     def test_without_an_escalation_contact_a_person_is_asked(self):
         self.contact("collection")

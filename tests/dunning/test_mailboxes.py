@@ -89,6 +89,8 @@ def test_an_address_that_fails_gives_way_to_the_next():
         assert heard_by(*dead) == expected
         dead += expected.addresses
     assert heard_by(*dead) == DESK, "nobody is left: a person is asked about the first"
+    mute = {**CONTACTS, "collection": [Reader(1)]}
+    assert heard_by(*dead, contacts=mute) == STORE, "an address that failed before none at all"
 
 
 def test_whoever_has_no_address_gives_way_to_the_next():
