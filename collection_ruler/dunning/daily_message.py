@@ -14,6 +14,7 @@ from .amounts import (
 )
 from .choice import Choice, tone
 from .claims import untrue
+from .covered import covered
 from .facts import Claim, Contact, Decision, Snapshot
 from .frequency import instants_of, too_often
 from .ladder import Step
@@ -146,12 +147,11 @@ def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, deci
         keys = {step.message_key for step in speaking[0].messages}
         joined = [c for c in speaking if any(s.message_key in keys for s in c.messages)]
         asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
-        is_covered = leading_currency(asked, net) is None
-        covered = [c for c in joined if is_covered or net.get(c.claim.currency) == 0]
-        if not covered:
+        paid = covered(snapshot, today, [c.claim.id for c in joined])
+        if not paid:
             return joined, speaking, asked, net
-        decision.waiting.update({c.claim.id: Reason.COVERED for c in covered})
-        speaking = [c for c in speaking if c not in covered]
+        decision.waiting.update(dict.fromkeys(paid, Reason.COVERED))
+        speaking = [c for c in speaking if c.claim.id not in paid]
     return [], [], [], {}
 
 

@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 
 from .calendar import ContactCalendar
+from .facts import Claim
+from .purpose import Purpose, is_stopped_by
+from .reason import Reason
 
 # the next step waits for a call that nobody has made yet for so many working days
 TASK_DAYS = 2
@@ -25,3 +28,17 @@ def free_from(calendar: ContactCalendar, since: date | None, is_review: bool) ->
     for _day in range(TASK_DAYS):
         day = calendar.next_open_day(day + timedelta(days=1))
     return day
+
+
+def stopped_at_door(claim: Claim, purpose: str, is_decided: bool) -> Reason | None:
+    """Why a message that was planned before does not speak about a claim now: what blocks it, or a review
+    that was opened meanwhile, in which people decide what comes next (A2).
+
+    :param purpose: of the message; only reminders are silent in a review
+    :param is_decided: a person let it go, or does it
+    """
+    if is_stopped_by(purpose, claim.blocked_by):
+        return claim.blocked_by
+    if claim.is_reviewed and purpose == Purpose.DUNNING and not is_decided:
+        return Reason.TASK_OPEN
+    return None

@@ -72,6 +72,7 @@ class OpenDebtor(NamedTuple):
     profile: str | None
     unanswered: bool  # a reply that nobody answered (C6)
     letters: list | None  # naive UTC: when the messages leave that people have put off
+    in_review: list | None  # at a door: ids of what people decide about in a task of ours (A2)
     # naive UTC: they last wrote, called, promised or disputed something
     heard_at: str | None = None
     # [instalment id, naive UTC of the first message, ids of its readers]
