@@ -1,5 +1,6 @@
 """A task of ours about a debt that nobody has done yet: what comes next waits for it (A2, A13)."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from .calendar import ContactCalendar
@@ -30,15 +31,17 @@ def free_from(calendar: ContactCalendar, since: date | None, is_review: bool) ->
     return day
 
 
-def stopped_at_door(claim: Claim, purpose: str, is_decided: bool) -> Reason | None:
-    """Why a message that was planned before does not speak about a claim now: what blocks it, or a review
-    that was opened meanwhile, in which people decide what comes next (A2).
+def stopped_at_door(claims: Iterable[Claim], purpose: str, is_decided: bool) -> dict[int, Reason]:
+    """Why a message that was planned before does not speak about claims now, by their ids: what blocks them,
+    or a review that was opened meanwhile, in which people decide what comes next (A2).
 
     :param purpose: of the message; only reminders are silent in a review
     :param is_decided: a person let it go, or does it
     """
-    if is_stopped_by(purpose, claim.blocked_by):
-        return claim.blocked_by
-    if claim.is_reviewed and purpose == Purpose.DUNNING and not is_decided:
-        return Reason.TASK_OPEN
-    return None
+    stopped = {}
+    for claim in claims:
+        if is_stopped_by(purpose, claim.blocked_by):
+            stopped[claim.id] = claim.blocked_by
+        elif claim.is_reviewed and purpose == Purpose.DUNNING and not is_decided:
+            stopped[claim.id] = Reason.TASK_OPEN
+    return stopped

@@ -73,11 +73,7 @@ def recheck(
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
     is_decided = not customer_hears or _is_fresh(approved_on, today)
-    stopped = {
-        claim.id: reason
-        for claim, _step in left
-        if (reason := stopped_at_door(claim, purpose, is_decided))
-    }
+    stopped = stopped_at_door((claim for claim, _step in left), purpose, is_decided)
     free = [(claim, step) for claim, step in left if claim.id not in stopped]
     if not free:
         oldest = min((claim for claim, _step in left), key=oldest_first)

@@ -58,6 +58,40 @@ class TestUnderWay(MoneyCase):
         self.assertFalse(move.matched_payment_ids, "nothing is proved here")
         self.assert_silent(move, "in_flight")
 
+    def test_a_payment_that_does_not_arrive_is_asked_about_once(self):
+        """Else a cheque that was never honoured silences its debt for ever, and nobody knows."""
+        move = self.due_on_the_ninth()
+        line = self.bank_journal.inbound_payment_method_line_ids[:1]
+        line.payment_account_id = False
+        with self.at("2026-03-05 10:00"):
+            payment = self.pay(move)
+        self.assertFalse(payment.move_id, "nothing is proved here")
+        task = "Look after a payment that has not arrived"
+        for day in ("2026-03-09", "2026-03-13"):
+            self.assertFalse(self.day(day))
+            self.assertNotIn(task, self.tasks())
+        for day in ("2026-03-16", "2026-03-18"):
+            self.assertFalse(self.day(day))
+            self.assertEqual(self.tasks().count(task), 1)
+        with self.at("2026-03-18 12:00"):
+            self.debtor()._open_tasks(task).action_feedback()
+        self.assertFalse(self.day("2026-03-19"))
+        self.assertNotIn(task, self.tasks(), "somebody looked")
+
+    def test_the_task_ends_when_the_payment_is_cancelled(self):
+        move = self.due_on_the_ninth()
+        self.bank_journal.inbound_payment_method_line_ids[:1].payment_account_id = False
+        with self.at("2026-03-05 10:00"):
+            payment = self.pay(move)
+        for day in ("2026-03-09", "2026-03-16"):
+            self.day(day)
+        task = "Look after a payment that has not arrived"
+        self.assertIn(task, self.tasks())
+        with self.at("2026-03-18 10:00"):
+            payment.action_cancel()
+        self.day("2026-03-18")
+        self.assertNotIn(task, self.tasks())
+
     def test_pending_transaction_is_under_way(self):
         move = self.due_on_the_ninth()
         self.transaction(move, "pending")

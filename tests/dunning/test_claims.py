@@ -3,15 +3,18 @@
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from debtors import cases, effective, heard
+from debtors import BRAZIL, cases, effective, heard
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from dunning.claims import CONDITIONS, REASONS, History, Says, recalls
+from dunning.claims import CONDITIONS, REASONS, History, Says, recalls, untrue
+from dunning.facts import Claim, Snapshot
+from dunning.ladder import Ladder, Step
 from dunning.recheck import foresee, recheck
 
 ADD_ONS = Path(__file__).parents[2]
@@ -129,6 +132,34 @@ def test_the_plan_asks_a_person_where_the_door_would(case, statements, heard_, w
                 assert check.verdict != "go"
             elif check.verdict == "ask":
                 raise AssertionError(f"the door asks because of {check.reason}, the plan does not")
+
+
+@pytest.mark.parametrize(
+    ("statement", "paid_days_ago", "is_true"),
+    [
+        # of an invoice that fell due ten days ago and was first written about seven days before
+        ("no_payment", None, True),
+        ("no_payment", 1, False),
+        ("no_payment", 30, False),
+        ("not_heard", None, True),
+        ("not_heard", 1, False),
+        ("not_heard", 17, False),
+        ("not_heard", 18, True),
+        ("colleagues", None, True),
+        ("colleagues", 1, False),
+        # what remains may have slipped
+        ("slipped", 1, True),
+    ],
+)
+def test_who_paid_a_part_was_heard(statement, paid_days_ago, is_true):
+    today = date(2026, 3, 19)
+    due, step = today - timedelta(days=10), Step(1, 8, "email", says=frozenset({statement}))
+    paid_on = None if paid_days_ago is None else today - timedelta(days=paid_days_ago)
+    ladder = Ladder(1, (step,), bank_days=False)
+    claim = Claim(1, 1, ladder, due, due, 8, 2, Decimal(60), "EUR", paid_on=paid_on)
+    history = History(None, {1: due - timedelta(days=7)}, {1: frozenset({7})}, 8)
+    snapshot = Snapshot(BRAZIL, (claim,), spoken_to=True, history=history)
+    assert untrue(snapshot, step, [claim], today) == (None if is_true else REASONS[statement])
 
 
 def test_each_statement_has_a_condition_and_a_reason():

@@ -186,6 +186,7 @@ class CollectionSnapshot(models.AbstractModel):
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
             money_went_on=date.fromisoformat(row.money_went_on) if row.money_went_on else None,
+            paid_on=date.fromisoformat(row.paid_on) if row.paid_on else None,
             settlement_days=row.settlement_days or settings.settlement_days,
             account=row.account_id,
             unsent=row.unsent,

@@ -19,7 +19,7 @@ from ..common.instalment_key import (
 )
 from ..debtor.credits import credits_query
 from .contacts import letters
-from .history import history_columns, thanked_at
+from .history import history_columns, paid_on, thanked_at
 from .of_instalments import in_review
 from .rows import OpenDebtor
 
@@ -148,17 +148,18 @@ def _claim_columns(env, today, now):
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
          i.account_id, %(unsent)s, %(by_hand)s, m.partner_id, %(thanked_at)s,
-         %(said_before)s
+         %(paid_on)s, %(said_before)s
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,
         held=is_held("i", today),
-        flying=_in_flight("m", now),
+        flying=in_flight("m", now),
         went_on=went_on("i", "m", today),
         said_before=said_before("i"),
         unsent=is_unsent("i", "m"),
         by_hand=is_sent_by_hand("p", "m"),
         thanked_at=thanked_at("i", "m"),
+        paid_on=paid_on("i", "m"),
     )
 
 
@@ -186,14 +187,14 @@ def coming_ids(env, debtor_ids, today, until):
             today=today,
             until=until,
             held=is_held("i", today),
-            flying=_in_flight("m", clock.now(env)),
+            flying=in_flight("m", clock.now(env)),
             unsent=is_unsent("i", "m"),
         )
     )
     return [row[0] for row in rows]
 
 
-def _in_flight(move, now):
+def in_flight(move, now):
     """Whether a payment of an entry is under way: without entry yet, pending, authorised or not
     processed (D3).
 

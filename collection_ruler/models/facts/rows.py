@@ -38,6 +38,7 @@ class OpenInstalment(NamedTuple):
     addressee_id: int  # whom the invoice is made out to
     # naive UTC: when they are thanked for a payment of its invoice
     thanked_at: str | None = None
+    paid_on: str | None = None  # the last money for a part of it that stands
     said_before: int | None = None  # of one with another due date, as `Ladder.agreed` has it (A14)
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
