@@ -16,12 +16,14 @@ def holiday_support(country: str | None, state: str | None = None) -> bool:
     return not state or _subdivision(country, state) is not None
 
 
-# weekends that the library does not know, by country and by the code that it has for a state
+# weekends that the library does not know, by country and code of the state
+_FRIDAYS = frozenset({4, 5})
 _OTHER_WEEKENDS = {
-    **dict.fromkeys((("LY", None), ("PS", None)), frozenset({4, 5})),
+    ("LY", None): _FRIDAYS,
+    ("PS", None): _FRIDAYS,
     ("SO", None): frozenset({3, 4}),
-    # Kedah, Kelantan and Terengganu
-    **dict.fromkeys((("MY", "02"), ("MY", "03"), ("MY", "11")), frozenset({4, 5})),
+    # Kedah, Kelantan and Terengganu, as either of both writes them
+    **{("MY", code): _FRIDAYS for code in ("02", "KDH", "03", "KTN", "11", "TRG")},
 }
 
 
@@ -31,8 +33,7 @@ def weekend_of(country: str | None, state: str | None = None) -> frozenset[int]:
     Saturday and Sunday, unless Friday is a day of rest: a weekend of Sunday alone is one of shops.
     """
     known = bool(country) and country in _countries()
-    of_state = _subdivision(country, state) if known and state else None
-    other = _OTHER_WEEKENDS.get((country, of_state)) or _OTHER_WEEKENDS.get((country, None))
+    other = _OTHER_WEEKENDS.get((country, state)) or _OTHER_WEEKENDS.get((country, None))
     if other:
         return other
     days = _weekend(country) if known else frozenset()
