@@ -123,3 +123,14 @@ def test_nothing_that_credits_pay_is_said_or_called_about(case):
         if not contact.tone.delivers:
             assert all(left[claim.id] for claim, _step in contact.pairs)
     assert all(left[claim.id] for contact in tasks(decision) for claim, _step in contact.pairs)
+
+
+@pytest.mark.parametrize(("residual", "credit"), [(100, 100), ("0.01", 0), (100, "99.99")])
+def test_what_gets_no_reminder_keeps_nobody_from_being_told_of_what_comes(residual, credit):
+    """Else a cent that is left over silences each notice for as long as it is open."""
+    old, coming = owes(1, 10, 0, residual=residual), owes(2, -7, None)
+    snapshot = debtor(old, coming, credit=credit)
+    decision = decide(snapshot, NOON)
+    assert said(decision) == [(NOTICE.id, [2], 100)]
+    alone = decide(debtor(owes(1, 1, 0), coming), NOON)
+    assert alone.waiting == {2: Reason.OVERDUE_FIRST}
