@@ -39,6 +39,8 @@ PATIENT = frozenset(
     }
 )
 
+# what holds a claim, while the days pass until people take over
+HOLDING = PATIENT - {Reason.PAST_LIMIT} | {Reason.TASK_OPEN}
 UNTRUE = frozenset(REASONS.values())
 
 _DAY_OF = itemgetter(1)
@@ -77,6 +79,7 @@ class Life(Moments):
         self.waiting: dict[
             int, Reason
         ] = {}  # why claims wait that have come, as far as it was played
+        self.held: dict[int, Reason] = {}  # what held them last
         self.is_restless = True  # today is looked at in any case
 
     def play(self) -> Iterator[Said]:
@@ -115,6 +118,7 @@ class Life(Moments):
         for key, watermark in decision.watermarks.items():
             self.claims[key] = _with(self.claims[key], watermark=watermark)
         self.waiting = decision.waiting
+        self.held |= {k: reason for k, reason in self.waiting.items() if reason in HOLDING}
         self.is_restless = any(
             _may_change(claim, decision)
             for claim in due
