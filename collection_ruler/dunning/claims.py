@@ -145,6 +145,8 @@ CONDITIONS: Mapping[Says, Callable[[_About], bool]] = {
 }
 # what only the history tells
 RECALLS = frozenset({Says.SLIPPED, Says.WROTE_BEFORE, Says.NOT_HEARD, Says.COLLEAGUES})
+# what nothing else tells; money that came or went is known without it
+UNTOLD = frozenset({Says.WROTE_BEFORE, Says.COLLEAGUES})
 REASONS: Mapping[Says, Reason] = {
     says: Reason(f"untrue_{says}") for says in Says if says != Says.NOTHING
 }
@@ -166,7 +168,7 @@ def untrue(snapshot: Snapshot, step: Step, asked: list[Claim], today: date) -> R
     """
     about = _About(snapshot, step, asked, today)
     for says in Says:
-        if says not in step.says or (says in RECALLS and snapshot.history is None):
+        if says not in step.says or (says in UNTOLD and snapshot.history is None):
             continue
         if asked and not CONDITIONS[says](about):
             return REASONS[says]
