@@ -8,9 +8,9 @@ Money is Decimal, days are local to the customer, instants aware UTC. Whoever as
 - when: `calendar`, `wall_clock`, `public_holidays`, `places`, `contact_limits`, `blackouts`; `ladder`,
   `course`, `cutoffs`, `watermark` for the days of steps; `frequency` for how often
 - what: `decision` for a customer on a day, by `choice` (which step), `daily_message` (one a day), `amounts`
-  (what is owed), `bank`, `bank_lines` with `bank_words` (money that nobody matched), `purpose`; `recheck` at
-  the doors; `fallback` and `addresses` where it did not arrive; `claims` (what words state, and whether it is
-  so), `replies` (how long one silences)
+  (what is owed), `covered` (what credits pay), `bank`, `bank_lines` with `bank_words` (money that nobody
+  matched), `purpose`; `recheck` at the doors; `fallback` and `addresses` where it did not arrive; `claims`
+  (what words state, and whether it is so), `replies` (how long one silences)
 - why: `reason` (the one list), `explanation` (their one order, for whoever shows them)
 - ahead: `outlook` (what comes next, for all screens), `drawing`, `forecast` with `foreseen`, `life` and
   `moments`; `next_step` by one ruler alone, `simulator`

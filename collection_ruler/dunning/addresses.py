@@ -31,8 +31,8 @@ def display_name(text: str | None) -> str:
 def mailboxes(text: str | None) -> tuple[str, ...]:
     """The e-mail addresses in the field of a contact, each once, as they are written to and compared.
 
-    Several stand there divided by commas, semicolons, blanks or lines, with names or without. What is in
-    quotation marks is a name; where there is something in angle brackets, only that is an address. The
+    Several stand there divided by commas, semicolons, bars, blanks or lines, with names or without. What is
+    in quotation marks is a name; where there is something in angle brackets, only that is an address. The
     domain is in lower case and in ASCII (IDNA), the local part in lower case where it is ASCII, as Odoo has
     it. Words as "no e-mail", and an address without a dot in its domain, are none.
     """
@@ -42,10 +42,10 @@ def mailboxes(text: str | None) -> tuple[str, ...]:
 
 def _mailboxes(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for part in re.split(r"[,;\r\n]", text):
+    for part in re.split(r"[,;|\r\n]", text):
         inside = re.findall(r"<([^<>]*)>", part)
         for word in (" ".join(inside) if inside else part).split():
-            word = UNSEEN.sub("", word).removeprefix("mailto:").strip("<>()[]'.")
+            word = UNSEEN.sub("", word).removeprefix("mailto:").strip("<>()[]'.“”‘’«»")
             if match := _MAILBOX.fullmatch(word):
                 found[_spelled(match["local"], match["domain"])] = None
     return tuple(found)

@@ -166,39 +166,46 @@ def asked_for(
         for older claims (never below 0)
     """
     wanted = set(due_now)
-    free = []
-    for claim in sorted(snapshot.claims, key=oldest_first):
-        # only credits pay for what the message does not speak about
-        if claim.blocked_by is None and (claim.id in wanted or snapshot.credits):
-            due = effective(snapshot.calendar, claim)
-            if not is_handed_over(claim.ladder.max_days_overdue, due, today):
-                free.append((claim, due <= today))
-    claims = [c for c, is_due in free if is_due and c.id in wanted]
-    claims = claims or [c for c, _is_due in free if c.id in wanted]
+    # only credits pay for what the message does not speak about
+    free = free_of(snapshot, today, None if snapshot.credits else wanted)
+    own = [claim for claim in free if claim.id in wanted]
+    claims = [c for c in own if effective(snapshot.calendar, c) <= today] or own
     if not snapshot.credits:
         return claims, net_of(claims, {})
-    ids = {c.id for c in claims}
-    paid_before = [c for c, is_due in free if is_due or c.id in ids]
-    return claims, _after_credits(paid_before, ids, snapshot.credits)
+    left, net = left_of_each(free, snapshot.credits), {}
+    for claim in claims:
+        net[claim.currency] = net.get(claim.currency, ZERO) + left[claim.id]
+    return claims, net
 
 
-def _after_credits(
-    claims: Iterable[Claim], ids: Collection[int], credits: Mapping[str, Decimal]
-) -> dict[str, Decimal]:
-    """What is left to pay of some claims, per currency, when credits pay for the oldest of all first (D2).
+def free_of(snapshot: Snapshot, today: date, wanted: Collection[int] | None = None) -> list[Claim]:
+    """What may be asked for on a day, the oldest first.
+
+    :param wanted: ids of those that count, None for all
+    """
+    calendar = snapshot.calendar
+    return [
+        claim
+        for claim in sorted(snapshot.claims, key=oldest_first)
+        if claim.blocked_by is None
+        and (wanted is None or claim.id in wanted)
+        and not past_limit(calendar, claim, today)
+    ]
+
+
+def left_of_each(claims: Iterable[Claim], credits: Mapping[str, Decimal]) -> dict[int, Decimal]:
+    """What credits leave of each of some claims, by id.
 
     :param claims: the oldest first
-    :param ids: of the claims that count
     """
-    left = {key: max(ZERO, amount) for key, amount in credits.items()}
-    net: dict[str, Decimal] = {}
+    favour = {key: max(ZERO, amount) for key, amount in credits.items()}
+    left = {}
     for claim in claims:
         key = purse(claim.currency, claim.account)
-        covered = min(left.get(key, ZERO), claim.residual)
-        left[key] = left.get(key, ZERO) - covered
-        if claim.id in ids:
-            net[claim.currency] = net.get(claim.currency, ZERO) + claim.residual - covered
-    return net
+        paid = min(favour.get(key, ZERO), claim.residual)
+        favour[key] = favour.get(key, ZERO) - paid
+        left[claim.id] = claim.residual - paid
+    return left
 
 
 def oldest_first(claim: Claim) -> tuple[date, int]:

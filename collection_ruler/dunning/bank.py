@@ -9,6 +9,9 @@ from .calendar import ContactCalendar, NeverOpen
 from .facts import Claim, Snapshot
 from .reason import Reason
 
+# money that is under way for longer did not arrive: a person looks, else its debt is silent for ever
+UNDER_WAY_DAYS = 10
+
 
 def bank_is_stale(
     calendar: ContactCalendar, bank_day: date | None, bank_days: int, today: date

@@ -53,7 +53,7 @@ class Found(NamedTuple):
     """Lines that may be a customer's.
 
     :param sure: by partner, account, name or tax id
-    :param perhaps: by a single word in a text: only where the amount fits
+    :param perhaps: by a single word in a text, or first and last name: only where the amount fits
     """
 
     sure: frozenset[BankLine] = frozenset()
@@ -61,18 +61,17 @@ class Found(NamedTuple):
 
 
 NOTHING = frozenset()
+Lines = set[BankLine]
 
 
 class LineIndex:
     """Lines by all that they may be found by."""
 
     def __init__(self, lines: Iterable[BankLine]):
-        self._of_owner: dict[int, set[BankLine]] = defaultdict(set)
-        self._of_name: dict[str, set[BankLine]] = defaultdict(set)
+        self._of_owner: dict[int, Lines] = defaultdict(set)
+        self._of_name: dict[str, Lines] = defaultdict(set)
         # words, joined, paths: as bank_words.Words has them
-        self._of: tuple[dict[str, set[BankLine]], ...] = tuple(
-            defaultdict(set) for _kind in Words._fields
-        )
+        self._of: tuple[dict[str, Lines], ...] = tuple(defaultdict(set) for _kind in Words._fields)
         self.is_empty, self.has_words = True, False
         for line in lines:
             if not any(amount > 0 for _currency, amount in line.amounts):
@@ -122,9 +121,7 @@ class LineIndex:
             found |= self.of_number(tax_id[2:])
         return found
 
-    def _look_for(
-        self, parts: tuple[str, ...], sure: set[BankLine], perhaps: set[BankLine]
-    ) -> None:
+    def _look_for(self, parts: tuple[str, ...], sure: Lines, perhaps: Lines) -> None:
         words, joined, _paths = self._of
         length = sum(map(len, parts))
         if not length:
@@ -137,6 +134,8 @@ class LineIndex:
             return
         said = [words.get(part, NOTHING) for part in parts]
         (sure if len(parts) > 1 else perhaps).update(set(said[0]).intersection(*said[1:]))
+        if len(parts) > 2:  # banks leave out the names between
+            perhaps |= said[0] & said[-1]
 
 
 @lru_cache(maxsize=4)

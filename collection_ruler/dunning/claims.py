@@ -27,13 +27,14 @@ class Says(StrEnum):
     OVERDUE = "overdue"
     """ "It is overdue", "it is open since …": the oldest that is asked for is late."""
     NO_PAYMENT = "no_payment"
-    """ "We have not seen a payment": none was seen that went again."""
+    """ "We have not seen a payment": none was, neither of a part nor one that went again."""
     SLIPPED = "slipped"
-    """ "It probably slipped through": as `NO_PAYMENT` and `NOT_HEARD` together."""
+    """ "It probably slipped through": no payment was seen that went again, and they said nothing since it
+    fell due. What remains after a part was paid may have."""
     WROTE_BEFORE = "wrote_before"
     """ "We wrote to you about it before": on an earlier day, about all that is overdue."""
     NOT_HEARD = "not_heard"
-    """ "We have not heard from you": not since it fell due, nor since we first wrote about it."""
+    """ "We have not heard from you": nor money, not since it fell due, nor since we first wrote about it."""
     COLLEAGUES = "colleagues"
     """ "Our messages to your colleagues had no answer": another one of them got such messages."""
     RETURNED = "returned"
@@ -106,15 +107,26 @@ def _was_written_to(about: _About) -> bool:
     return all(c.id in written and written[c.id] < about.today for c in wanted)
 
 
+def _since(about: _About) -> date:
+    """The day from which a word of theirs is an answer."""
+    oldest = about.asked[0]
+    return min(oldest.due_date, about.history.written.get(oldest.id, oldest.due_date))
+
+
 def _is_unheard(about: _About) -> bool:
-    heard_on, oldest = about.history.heard_on, about.asked[0]
-    since = min(oldest.due_date, about.history.written.get(oldest.id, oldest.due_date))
-    return heard_on is None or heard_on < since
+    heard_on = about.history.heard_on
+    return heard_on is None or heard_on < _since(about)
+
+
+def _is_unanswered(about: _About) -> bool:
+    """Neither a word nor money came: who paid a part has answered."""
+    since = _since(about)
+    return _is_unheard(about) and not any(c.paid_on and c.paid_on >= since for c in about.asked)
 
 
 def _had_other_readers(about: _About) -> bool:
     readers = about.history.readers.get(about.asked[0].id, frozenset())
-    return bool(readers - {about.history.reader}) and _is_unheard(about)
+    return bool(readers - {about.history.reader}) and _is_unanswered(about)
 
 
 CONDITIONS: Mapping[Says, Callable[[_About], bool]] = {
@@ -122,10 +134,10 @@ CONDITIONS: Mapping[Says, Callable[[_About], bool]] = {
     Says.COMING: _is_coming,
     Says.DUE_TODAY: _is_due_today,
     Says.OVERDUE: _is_overdue,
-    Says.NO_PAYMENT: lambda about: not about.money_went,
+    Says.NO_PAYMENT: lambda about: not (about.money_went or any(c.paid_on for c in about.asked)),
     Says.SLIPPED: lambda about: not about.money_went and _is_unheard(about),
     Says.WROTE_BEFORE: _was_written_to,
-    Says.NOT_HEARD: _is_unheard,
+    Says.NOT_HEARD: _is_unanswered,
     Says.COLLEAGUES: _had_other_readers,
     Says.RETURNED: lambda about: about.money_went,
     Says.RECEIVED: lambda about: False,
@@ -133,6 +145,8 @@ CONDITIONS: Mapping[Says, Callable[[_About], bool]] = {
 }
 # what only the history tells
 RECALLS = frozenset({Says.SLIPPED, Says.WROTE_BEFORE, Says.NOT_HEARD, Says.COLLEAGUES})
+# what nothing else tells; money that came or went is known without it
+UNTOLD = frozenset({Says.WROTE_BEFORE, Says.COLLEAGUES})
 REASONS: Mapping[Says, Reason] = {
     says: Reason(f"untrue_{says}") for says in Says if says != Says.NOTHING
 }
@@ -154,7 +168,7 @@ def untrue(snapshot: Snapshot, step: Step, asked: list[Claim], today: date) -> R
     """
     about = _About(snapshot, step, asked, today)
     for says in Says:
-        if says not in step.says or (says in RECALLS and snapshot.history is None):
+        if says not in step.says or (says in UNTOLD and snapshot.history is None):
             continue
         if asked and not CONDITIONS[says](about):
             return REASONS[says]

@@ -8,12 +8,12 @@ from .amounts import (
     a_person_first,
     asked_for,
     effective,
+    free_of,
     leading_currency,
-    oldest_first,
-    past_limit,
 )
 from .choice import Choice, tone
 from .claims import untrue
+from .covered import covered
 from .facts import Claim, Contact, Decision, Snapshot
 from .frequency import instants_of, too_often
 from .ladder import Step
@@ -146,12 +146,11 @@ def _joined(snapshot: Snapshot, speaking: list[Candidate], opens: datetime, deci
         keys = {step.message_key for step in speaking[0].messages}
         joined = [c for c in speaking if any(s.message_key in keys for s in c.messages)]
         asked, net = asked_for(snapshot, today, [c.claim.id for c in joined])
-        is_covered = leading_currency(asked, net) is None
-        covered = [c for c in joined if is_covered or net.get(c.claim.currency) == 0]
-        if not covered:
+        paid = covered(snapshot, today, [c.claim.id for c in joined])
+        if not paid:
             return joined, speaking, asked, net
-        decision.waiting.update({c.claim.id: Reason.COVERED for c in covered})
-        speaking = [c for c in speaking if c not in covered]
+        decision.waiting.update(dict.fromkeys(paid, Reason.COVERED))
+        speaking = [c for c in speaking if c.claim.id not in paid]
     return [], [], [], {}
 
 
@@ -167,12 +166,14 @@ def _why_not_today(
 def _reminder_first(snapshot: Snapshot, today: date) -> Reason | None:
     """Why nothing is announced yet: something older is overdue and was not reminded of so far.
 
-    The message would ask for that, in words about what is coming due; the reminder shows both (B5).
+    The message would ask for that, in words about what is coming due; the reminder shows both (B5). What
+    credits pay, or what is too little, gets no reminder, so nothing waits for one.
     """
-    for claim in sorted(snapshot.claims, key=oldest_first):
-        if claim.blocked_by is None and not past_limit(snapshot.calendar, claim, today):
-            if effective(snapshot.calendar, claim) >= today:
-                return None
-            is_awaited = claim.ladder.awaits_reminder(claim.watermark)
-            return Reason.OVERDUE_FIRST if is_awaited else None
-    return None
+    free = free_of(snapshot, today)
+    paid = covered(snapshot, today, [claim.id for claim in free])
+    late = [c for c in free if c.id not in paid and effective(snapshot.calendar, c) < today]
+    if not late or not late[0].ladder.awaits_reminder(late[0].watermark):
+        return None
+    _asked, net = asked_for(snapshot, today, [claim.id for claim in late])
+    is_little = snapshot.worth(net) < late[0].ladder.owed_min
+    return None if is_little else Reason.OVERDUE_FIRST

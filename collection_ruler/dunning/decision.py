@@ -14,6 +14,7 @@ from .amounts import asked_for, effective, oldest_first, past_limit
 from .bank import as_the_bank_knows
 from .calendar import ContactCalendar, NeverOpen
 from .choice import choose, delivery, gives_way, opening, unsuitable
+from .covered import needless_tasks
 from .daily_message import Candidate, plan_messages
 from .facts import Claim, Contact, Decision, Snapshot
 from .ladder import Step
@@ -48,7 +49,11 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     if today in snapshot.contacts:  # a call on the day of a message would be one word too many
         decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
         tasks_only = []
-    done = said + tasks_only
+    needless = needless_tasks(
+        snapshot, [(c.claim, s) for c in tasks_only for s in c.choice.tasks], speaks_on
+    )
+    decision.waiting.update(needless)
+    done = said + [c for c in tasks_only if c.claim.id not in needless]
     _tasks(snapshot, done, now, decision)
     for candidate in done:
         _consume(candidate, decision)

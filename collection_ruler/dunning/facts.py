@@ -32,6 +32,7 @@ class Claim:
     :param delivered: the invoice was sent, or there is none to send: no step delivers it any more (A3)
     :param delivered_on: the last day on which the ruler or a person sent the invoice
     :param money_went_on: the last local day on which a payment of it, or of a part, was seen to be gone (A5)
+    :param paid_on: the last local day of money for a part of it that stands (A5)
     :param settlement_days: bank days that money takes to arrive by the means of payment expected (D3)
     :param account: id of its receivable account: credits pay only what stands on their own (D2)
     :param unsent: an invoice that did not reach the customer: nothing is said about it (A3, see `sending`)
@@ -61,6 +62,7 @@ class Claim:
     settlement_days: int = 0
     account: int = 0
     money_went_on: date | None = None
+    paid_on: date | None = None
     unsent: bool = False
     by_hand: bool = False
     task_since: date | None = None

@@ -48,6 +48,7 @@ class Planned:
     :param ladder: id of its ruler, 0 for none
     :param claims: ids of the claims that it is about; it waits until one of them is free
     :param asks: whether it counts as a contact (B4)
+    :param is_reminder: it says a step: a review that is open silences it (A2)
     """
 
     day: date
@@ -56,6 +57,7 @@ class Planned:
     ladder: int
     claims: frozenset[int] = frozenset()
     asks: bool = True
+    is_reminder: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ WOMEN = _listed(
 )
 OTHER_TITLES = _listed(
     """
-    dr dra prof profa eng ing me maitre rev don mx
+    dr dra prof profa eng ing me maitre rev don mx doctor doctora docteur doutor doutora professor
+    professora
     """
 )
 TITLES = MEN | WOMEN | OTHER_TITLES
@@ -45,7 +46,8 @@ BETWEEN = _listed(
 )
 PARTICLES = _listed(
     """
-    da das de del della der des di do dos du la las le los van von den ter al el
+    da das de del della der des di do dos du la las le los van von den ter al el mac mc saint sainte
+    san santa santo sao
     """
 )
 # languages that say the family name first
@@ -57,34 +59,44 @@ FAMILY_FIRST = _listed(
 # words of departments, households and companies, folded, in the languages of the messages and around
 NO_PERSON = _listed(
     """
-    account accounts accounting accountant accountspayable admin administracao administracion
-    administration administrator administrador agencia agency association associacao asociacion
-    assurance atelier auto automovil autos bakery banco bank banque bar billing bistro boulangerie
-    boutique branch buchhaltung bureau business buyer cafe caisse carpentry casa cash center centre
-    centro church city clinic clinica clinique club colegio college comercial comercio commerce
-    commercial commune compagnie company compania companhia compras compta comptabilite condominio
-    construction construcao construcciones consulting contabilidad contabilidade contact contas
-    cooperativa copropriete corp corporation council creditors customer customers delivery
-    department departamento dept departement desk digital direccion direction distribuidora ecole
-    editora empresa enterprise enterprises entreprise equipe escola escritorio escuela estudio
-    etablissements ets eventos export fabrica facility facturacion facturation facturas faktura
-    familia famille family farma farmacia fashion faturamento fazenda finance finances financial
-    financeira financeiro fiscal fondation fornecedores foundation fundacao fundacion garage global
-    gmbh grupo group groupe gruppe guest haus head headquarters holding home hospital hotel
-    household igreja imobiliaria import imports inc income industria industrie industries info
-    informatica inmobiliaria institute instituto international invest invoice invoices invoicing
-    joint kiosk kunde laboratorio lanchonete limited llc llp lojas loja logistica logistics
-    logistique ltd ltda magasin mairie manager management market marketing matriz mercado mercearia
-    ministry ministerio moda music musica office oficina online orchestra padaria pagos payable
-    payables paiement paiements panaderia papelaria partners pagamento pagamentos payment payments
-    pharmacie pharmacy plc posto prefeitura procurement products produtos purchasing receivable
-    reception recepcion recepcao residence residencial restaurant restaurante retail saas sarl sas
-    sales salon school schule secretaria secretariat secretary seguros service services servicios
-    servicos shop sindico sociedad sociedade societe solutions solucoes srl state store storage
-    studio suite superette supermarket supermercado supplier suppliers support syndic system systems
-    taller team tech technologies tecnologia tesoreria tesouraria tienda trade trading transport
-    transportadora transportes transports treasury tresorerie trust union universidad universidade
-    universite university user vendas ventas verein veterinaria warehouse works workshop co cie
+    abogados academia academy account accountant accounting accounts accountspayable admin administracao
+    administracion administrador administration administrator advogados agencia agency alimentos
+    apartamento apartment apto asociacion asociados associacao associados associates association
+    assurance atelier att attention attn auto automovil autos avocats bakery banco bank banque bar
+    billing bistro bloco boulangerie boutique branch bros brothers buchhaltung bureau business buyer
+    cafe caisse carpentry casa casal cash center centre centro chief church city client cliente clientes
+    clients clinic clinica clinique club colegio college comercial comercio comite commerce commercial
+    committee commune compagnie companhia compania company compras compta comptabilite condominio
+    consejo conselho consorts construcao construcciones construction consulting consumer consumidor
+    contabilidad contabilidade contact contas contracts contratos contrats cooperativa copropriete corp
+    corporation council couple creditors cuidados customer customers delivery departamento departement
+    department deposito dept desconhecido desconocido desk digital direccion directeur direction
+    director directora directrice diretor diretora diretoria distribuidora ecole editora eheleute
+    ehepaar eltern empresa energia energy engenharia engineering enterprise enterprises entreprise
+    equipe erben escola escritorio escuela espolio estate estudio etablissements ets eventos export
+    fabrica facility facturacion facturas facturation faktura familia familias familie famille family
+    farma farmacia fashion faturamento fazenda filhos filial filiale finance financeira financeiro
+    finances financial fiscal fondation foods fornecedores foundation freres fundacao fundacion
+    furniture garage garden gardens gebruder gerant gerencia gerente global gmbh group groupe grupo
+    gruppe guest haus head headquarters heirs herdeiros herederos heritiers hermanos hijos holding home
+    hospital hotel household human humanos igreja imobiliaria import imports inc income inconnu
+    indivision industria industrie industries info informatica ingenieria inmobiliaria inquilino
+    institute instituto interior interiors international invest invoice invoices invoicing irmaos joint
+    juridico kiosk kunde laboratorio lanchonete lawyers legal limited llc llp locataire logistica
+    logistics logistique loja lojas ltd ltda magasin mairie management manager managing market marketing
+    matrimonio matriz mercado mercearia ministerio ministry moda motor motors music musica niederlassung
+    office oficina online orchestra owner padaria padres pagamento pagamentos pagos paiement paiements
+    panaderia papelaria parents partner partners payable payables payment payments pharmacie
+    pharmacy plc posto prefeitura presidencia president presidente procurement products produtos
+    propietario proprietaire proprietario purchasing receivable recepcao recepcion reception recursos
+    residence residencial resources responsable responsavel responsible restaurant restaurante retail
+    saas sales salon sarl sas school schule secretaria secretariat secretary seguros service services
+    servicios servicos shop sindico sisters sociedad sociedade societe solucoes solutions sons srl state
+    storage store studio succession succursale sucursal suite superette supermarket supermercado
+    supplier suppliers support syndic system systems taller team tech technologies tecnologia tenant
+    tesoreria tesouraria test teste the tienda trade trading transport transportadora transportes
+    transports treasury tresorerie trust unidade union unit universidad universidade universite
+    university unknown user users vendas ventas verein veterinaria warehouse works workshop co cie
     eireli epp mei sa sl slu spa ag kg ug bv nv ab oy as
     """
 )
@@ -117,11 +129,14 @@ def person_of(name: str | None, is_company: bool = False, lang: str = "") -> Per
     words = [] if is_company else _words(name or "")
     if not words:
         return NOBODY
-    title = ""
+    title, titles = "", set()
     while words and _fold(words[0]) in TITLES and len(words) > 1:
         folded = _fold(words[0])
-        title = title or ("Monsieur" if folded in MEN else "Madame" if folded in WOMEN else "")
+        title = "Monsieur" if folded in MEN else "Madame" if folded in WOMEN else title
+        titles.add(title)
         words = words[1:]
+    if {"Monsieur", "Madame"} <= titles:  # "M. Mme Dupont"
+        return NOBODY
     family = " ".join(words[1:] or words) if title else " ".join(words[1:])
     if not _is_given_first(words, lang):
         return Person("", " ".join(words) if title else "", title)

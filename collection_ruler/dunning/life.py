@@ -12,7 +12,7 @@ from .calendar import NeverOpen
 from .claims import REASONS
 from .decision import decide
 from .facts import Claim, Contact, Decision, asked_of_us
-from .foreseen import NEVER, Customer, Foreseen, Said
+from .foreseen import NEVER, Customer, Foreseen, Planned, Said
 from .moments import DAY, Moments
 from .reason import Reason
 
@@ -39,6 +39,8 @@ PATIENT = frozenset(
     }
 )
 
+# what holds a claim, while the days pass until people take over
+HOLDING = PATIENT - {Reason.PAST_LIMIT} | {Reason.TASK_OPEN}
 UNTRUE = frozenset(REASONS.values())
 
 _DAY_OF = itemgetter(1)
@@ -77,6 +79,7 @@ class Life(Moments):
         self.waiting: dict[
             int, Reason
         ] = {}  # why claims wait that have come, as far as it was played
+        self.held: dict[int, Reason] = {}  # what held them last
         self.is_restless = True  # today is looked at in any case
 
     def play(self) -> Iterator[Said]:
@@ -115,6 +118,7 @@ class Life(Moments):
         for key, watermark in decision.watermarks.items():
             self.claims[key] = _with(self.claims[key], watermark=watermark)
         self.waiting = decision.waiting
+        self.held |= {k: reason for k, reason in self.waiting.items() if reason in HOLDING}
         self.is_restless = any(
             _may_change(claim, decision)
             for claim in due
@@ -189,8 +193,7 @@ class Life(Moments):
             day = max(one.day, self.first)
             if one.claims:
                 about = [claim for claim in self.snapshot.claims if claim.id in one.claims]
-                # a hold does not stop the invoice itself, as decisions say
-                free = [c.starts if one.kind == "delivery" else c.free_day() for c in about]
+                free = [_free_day(c, one) for c in about]
                 day = max(day, min(free, default=NEVER))
             if day > self.last:
                 continue
@@ -222,6 +225,15 @@ def _may_change(claim: Claim, decision: Decision) -> bool:
 def _arriving(claim: Foreseen) -> Foreseen:
     """What is on its way to the customer arrives."""
     return _with(claim, unsent=False) if claim.unsent and claim.delivered_on else claim
+
+
+def _free_day(claim: Foreseen, planned: Planned) -> date:
+    """The first day on which what is planned may speak about a claim."""
+    if planned.kind == "delivery":  # a hold does not stop the invoice itself, as decisions say
+        return claim.starts
+    if planned.kind == "message" and planned.is_reminder and claim.is_reviewed:
+        return NEVER
+    return claim.free_day()
 
 
 def _kind(contact: Contact) -> str:

@@ -47,8 +47,8 @@ WORDS = (
             r"throttl",
             r"(unusual|excessive) (rate|number)",
             r"\b(slow down|sending too fast)\b",
-            r"insufficient (credit|balance|funds)|out of credit|no credits?\b|(credit|plan) .{0,20}"
-            r"(exhausted|exceeded|expired)",
+            r"insufficient (credit|balance|funds)|out of credit|no credits?\b|(credits?|plan|subscription)\b "
+            r".{0,20}(exhausted|exceeded|expired|used up)",
         ),
     ),
     (
@@ -60,6 +60,9 @@ WORDS = (
             r"(username and )?password not accepted",
             r"must issue a starttls",
             r"please log ?in",
+            # who sends for us speaks to us: the recipient's is "the" account
+            r"\byour (e-?mail |smtp )?(account|subscription|service|access|api key) .{0,30}"
+            r"(suspended|disabled|blocked|locked|deactivated|terminated|inactive|restricted|expired)",
         ),
     ),
     (

@@ -82,7 +82,9 @@ def look_ahead(days: Forecast, customer: Customer, about: Collection[int] = ()) 
         if claim.id in found:
             continue
         if is_played_out and (why := life.waiting.get(claim.id) or _why_left(claim)):
-            waits[claim.id] = why
+            # that people will take over some day is not why it is silent now
+            is_taken_over = why == Reason.PAST_LIMIT
+            waits[claim.id] = life.held.get(claim.id, why) if is_taken_over else why
         elif claim.id in life.claims and (is_played_out or not _goes_on(life.claims[claim.id])):
             continue  # its ruler ends before, or what is left is not for this debt
         if claim.id in about and (coming := _by_ladder(customer, claim, life.first)):

@@ -200,10 +200,10 @@ def contact_calendar(
         hours,
         *away,
         closed,
-        weekend=weekend_of(ours.country) | weekend_of(away[0]),
+        weekend=weekend_of(*home) | weekend_of(*away),
         also_in=zones[1:],
         ours=None if away == home else home,
-        rest=weekend_of(away[0]) - weekend_of(ours.country),
+        rest=weekend_of(*away) - weekend_of(*home),
     )
 
 

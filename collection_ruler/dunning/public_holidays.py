@@ -16,12 +16,27 @@ def holiday_support(country: str | None, state: str | None = None) -> bool:
     return not state or _subdivision(country, state) is not None
 
 
-def weekend_of(country: str | None) -> frozenset[int]:
-    """The weekdays on which a country's banks are closed, 0 = Monday (A3, B1).
+# weekends that the library does not know, by country and code of the state
+_FRIDAYS = frozenset({4, 5})
+_OTHER_WEEKENDS = {
+    ("LY", None): _FRIDAYS,
+    ("PS", None): _FRIDAYS,
+    ("SO", None): frozenset({3, 4}),
+    # Kedah, Kelantan and Terengganu, as either of both writes them
+    **{("MY", code): _FRIDAYS for code in ("02", "KDH", "03", "KTN", "11", "TRG")},
+}
+
+
+def weekend_of(country: str | None, state: str | None = None) -> frozenset[int]:
+    """The weekdays on which the banks of a country, or of a state of it, are closed, 0 = Monday (A3, B1).
 
     Saturday and Sunday, unless Friday is a day of rest: a weekend of Sunday alone is one of shops.
     """
-    days = _weekend(country) if country and country in _countries() else frozenset()
+    known = bool(country) and country in _countries()
+    other = _OTHER_WEEKENDS.get((country, state)) or _OTHER_WEEKENDS.get((country, None))
+    if other:
+        return other
+    days = _weekend(country) if known else frozenset()
     return days if 4 in days else frozenset({5, 6})
 
 

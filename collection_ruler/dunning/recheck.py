@@ -11,10 +11,12 @@ from .bank import as_the_bank_knows
 from .calendar import ContactCalendar, NeverOpen
 from .choice import is_sayable, tone
 from .claims import untrue
+from .covered import less_covered
 from .facts import Claim, Recheck, Snapshot, unheld
 from .frequency import too_often
 from .ladder import APPROVAL_DAYS, Step
-from .purpose import Purpose, is_stopped_by, rules_of
+from .open_task import stopped_at_door
+from .purpose import Purpose, rules_of
 from .readers import told
 from .reason import Reason
 from .sending import as_sent
@@ -70,43 +72,21 @@ def recheck(
     left, dropped = _left(snapshot, pairs, purpose, now)
     if not left:
         return Recheck("cancel", next(iter(dropped.values()), Reason.GONE), dropped=dropped)
-    free = [(claim, step) for claim, step in left if not is_stopped_by(purpose, claim.blocked_by)]
+    is_decided = not customer_hears or _is_fresh(approved_on, today)
+    stopped = stopped_at_door((claim for claim, _step in left), purpose, is_decided)
+    free = [(claim, step) for claim, step in left if claim.id not in stopped]
     if not free:
         oldest = min((claim for claim, _step in left), key=oldest_first)
-        return Recheck("wait", oldest.blocked_by, dropped=dropped)
+        return Recheck("wait", stopped[oldest.id], dropped=dropped)
+    if customer_hears and rules_of(purpose).asks_for_money:
+        free, paid = less_covered(snapshot, free, today)
+        dropped |= paid
     about = _Asked(free, purpose, customer_hears, approved_on)
     if reason := _too_early(snapshot, about, now):
         return Recheck("wait", reason, dropped=dropped)
     if not rules_of(purpose).asks_for_money:
         return Recheck("go", None, about.ids, dropped)
-    blocked = {claim.id: claim.blocked_by for claim, _step in left if claim.id not in about.ids}
-    return _amount(snapshot, about, dropped | blocked, today)
-
-
-def recheck_thanks(
-    snapshot: Snapshot,
-    now: datetime,
-    *,
-    is_paid: bool,
-    stopped: Reason | None,
-    remaining: Decimal,
-    currency: str,
-) -> Recheck:
-    """Ask again, at a door, whether thanks may leave now: while the money is there, whatever else is on
-    hold (A5).
-
-    :param now: aware UTC
-    :param is_paid: whether a payment that it is about still stands
-    :param stopped: why nothing at all leaves, as a pause of the company; None when nothing stops it
-    :param remaining: what is still open of the instalments that were paid, in `currency`
-    """
-    if not is_paid:
-        return Recheck("cancel", Reason.REVERSED)
-    if stopped:
-        return Recheck("wait", stopped)
-    if not snapshot.calendar.is_open(now):
-        return Recheck("wait", Reason.CLOSED)
-    return Recheck("go", amount=remaining, currency=currency)
+    return _amount(snapshot, about, stopped | dropped, today)
 
 
 def _left(

@@ -1,10 +1,11 @@
-"""Who paid a part is thanked, told what is still open and by when: until then nothing reminds of it (A5)."""
+"""Who paid is thanked and told what is still open and by when: until then nothing reminds of it (A5)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
 from .calendar import ContactCalendar
-from .facts import Snapshot
+from .facts import Recheck, Snapshot
 from .ladder import Ladder, effective_due
 from .message_shape import answer_day
 from .purpose import Purpose
@@ -52,3 +53,29 @@ def as_thanked(snapshot: Snapshot, day: date, purpose: str = Purpose.DUNNING) ->
         for claim in snapshot.claims
     )
     return replace(snapshot, claims=claims)
+
+
+def recheck_thanks(
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    is_paid: bool,
+    stopped: Reason | None,
+    remaining: Decimal,
+    currency: str,
+) -> Recheck:
+    """Ask again, at a door, whether thanks may leave now: while the money is there, whatever else is on
+    hold (A5).
+
+    :param now: aware UTC
+    :param is_paid: whether a payment that it is about still stands
+    :param stopped: why nothing at all leaves, as a pause of the company; None when nothing stops it
+    :param remaining: what is still open of the instalments that were paid, in `currency`
+    """
+    if not is_paid:
+        return Recheck("cancel", Reason.REVERSED)
+    if stopped:
+        return Recheck("wait", stopped)
+    if not snapshot.calendar.is_open(now):
+        return Recheck("wait", Reason.CLOSED)
+    return Recheck("go", amount=remaining, currency=currency)

@@ -59,6 +59,7 @@ from . import (
     test_recipients,
     test_reports,
     test_returned_payments,
+    test_review_silences,
     test_ruler,
     test_ruler_by_profile,
     test_ruler_line,

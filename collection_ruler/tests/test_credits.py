@@ -87,11 +87,33 @@ class TestOwed(MoneyCase):
         (mail,) = self.day("2026-03-09")
         self.assertRegex(mail["body"], r"due date of .*\$ 5\.00")
 
+    def test_what_a_credit_pays_lends_no_words_to_a_newer_invoice_and_is_not_called_about(self):
+        """Else "still open since March 9" is said to somebody who is late with nothing (C8, D2)."""
+        older = self.due_on_the_ninth(100.0)
+        newer = self.invoice("2026-03-12", 100.0, date="2026-03-02")
+        self.credit_note(100.0, date="2026-03-03")
+        (notice,) = self.day("2026-03-05")
+        self.assertNotIn(older.name, notice["body"])
+        for day in ("2026-03-09", "2026-03-11"):
+            self.assertFalse(self.day(day), day)
+        (mail,) = self.day("2026-03-12")
+        self.assertIn("Due today", mail["subject"])
+        self.assertIn(newer.name, mail["subject"])
+        self.assertNotIn(older.name, mail["body"])
+        self.assertRegex(mail["body"], r"due date of .*\$ 100\.00")
+        self.assertEqual(self.instalments(older).waiting_reason, "covered")
+        for day in ("2026-03-16", "2026-03-18", "2026-03-20", "2026-03-23"):
+            self.day(day)
+        about = self.followups(step_name="Call: is anything wrong?").item_ids.move_id
+        self.assertEqual(about, newer)
+
     def test_a_cent_is_not_asked_for(self):
         """F2: the shipped ruler asks for nothing that a message would cost more than."""
         self.due_on_the_ninth(100.0)
         self.credit_note(99.99, date="2026-03-03")
-        self.assertFalse(self.day("2026-03-09"))
+        for day in ("2026-03-09", "2026-03-16", "2026-03-18", "2026-03-23"):
+            self.assertFalse(self.day(day))
+        self.assertNotIn("Call: is anything wrong?", self.tasks(), "nor called about")
 
     def test_foreign_currency_is_asked_for_in_its_own(self):
         euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])

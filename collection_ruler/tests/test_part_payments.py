@@ -147,3 +147,14 @@ class TestPartPayments(MoneyCase):
         with self.at("2026-03-12 15:00"):
             self.assertIn("is paused for this customer until Fri 20 Mar", self.debtor().why)
             self.assertTrue(self.debtor().why.endswith("E-mail “Thank you” leaves tomorrow."))
+
+    def test_who_paid_a_part_is_not_told_that_nothing_was_heard(self):
+        """C8: money is an answer."""
+        words = self.env.ref("collection_ruler.mail_template_last_friendly")
+        self.ruler.step_ids.filtered(lambda s: s.name == "Firm and polite").mail_template_id = words
+        move = self.late()
+        self.pay_part(move)
+        for day in ("2026-03-13", "2026-03-24", "2026-03-26"):
+            self.day(day)
+        firm = self.followups(step_name="Firm and polite")
+        self.assertEqual((firm.state, firm.reason), ("to_approve", "untrue_not_heard"))

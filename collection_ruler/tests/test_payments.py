@@ -14,9 +14,8 @@ from .money_case import MoneyCase
 class TestUnderWay(MoneyCase):
     """D3: under way, in whatever form it comes."""
 
-    def test_payment_without_entry_is_under_way(self):
-        move = self.due_on_the_ninth()
-        # with Enterprise accounting and no outstanding account, the entry comes with the statement
+    def pay_without_entry(self, move):
+        """With Enterprise accounting and no outstanding account, the entry comes with the statement."""
         line = self.company_data["default_journal_bank"].inbound_payment_method_line_ids[:1]
         line.payment_account_id = False
         with (
@@ -30,6 +29,11 @@ class TestUnderWay(MoneyCase):
             payment = self.pay(move)
             self.assertFalse(payment.move_id)
             self.assertEqual(payment.state, "in_process")
+        return payment
+
+    def test_payment_without_entry_is_under_way(self):
+        move = self.due_on_the_ninth()
+        payment = self.pay_without_entry(move)
         self.assert_silent(move, "in_flight")
         with self.at("2026-03-10 10:00"):
             payment.action_cancel()
@@ -57,6 +61,32 @@ class TestUnderWay(MoneyCase):
         move.payment_state = "in_payment"
         self.assertFalse(move.matched_payment_ids, "nothing is proved here")
         self.assert_silent(move, "in_flight")
+
+    def test_a_payment_that_does_not_arrive_is_asked_about_once(self):
+        """Else a cheque that was never honoured silences its debt for ever, and nobody knows."""
+        self.pay_without_entry(self.due_on_the_ninth())
+        task = "Look after a payment that has not arrived"
+        for day in ("2026-03-09", "2026-03-13"):
+            self.assertFalse(self.day(day))
+            self.assertNotIn(task, self.tasks())
+        for day in ("2026-03-16", "2026-03-18"):
+            self.assertFalse(self.day(day))
+            self.assertEqual(self.tasks().count(task), 1)
+        with self.at("2026-03-18 12:00"):
+            self.debtor()._open_tasks(task).action_feedback()
+        self.assertFalse(self.day("2026-03-19"))
+        self.assertNotIn(task, self.tasks(), "somebody looked")
+
+    def test_the_task_ends_when_the_payment_is_cancelled(self):
+        payment = self.pay_without_entry(self.due_on_the_ninth())
+        for day in ("2026-03-09", "2026-03-16"):
+            self.day(day)
+        task = "Look after a payment that has not arrived"
+        self.assertIn(task, self.tasks())
+        with self.at("2026-03-18 10:00"):
+            payment.action_cancel()
+        self.day("2026-03-18")
+        self.assertNotIn(task, self.tasks())
 
     def test_pending_transaction_is_under_way(self):
         move = self.due_on_the_ninth()

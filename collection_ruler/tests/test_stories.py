@@ -327,7 +327,7 @@ class TestStoryMoney(StoryCase):
             said += self.subjects(self.day(day))
         self.assertEqual(said, [], "money was seen: it did not slip through")
         again = self.followups(step_name="Forgot?", state="to_approve")
-        self.assertEqual(again.reason, "untrue_no_payment", "the same step again, not the next")
+        self.assertEqual(again.reason, "untrue_slipped", "the same step again, not the next")
         self.step("Forgot?").mail_template_id = self.words_that_state_nothing()
         with self.at("2026-03-25 10:00"):
             again.action_approve()

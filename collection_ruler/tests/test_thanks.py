@@ -100,12 +100,12 @@ class TestThanks(MoneyCase):
         self.assertEqual(self.instalments(move).occurrence, 0)
         self.assertFalse(self.day("2026-03-13"), "the words of “Forgot?” are not true of them")
         asked = self.followups(step_name="Forgot?")
-        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_slipped"))
         with self.at("2026-03-13 10:00"):
-            self.assertIn("no payment was seen", self.debtor().why)
+            self.assertIn("they paid or answered before", self.debtor().why)
             asked.action_approve()
         self.assertFalse(self.day("2026-03-13", "11:00"), "nobody's approval makes it true")
-        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_no_payment"))
+        self.assertEqual((asked.state, asked.reason), ("to_approve", "untrue_slipped"))
 
     def test_payment_undone_while_its_thanks_stand_in_the_outbox(self):
         move = self.due_on_the_ninth()

@@ -100,7 +100,7 @@ ana 12-21 Call: is anything wrong? 100 USD   # the 20th is a Sunday; no firm wor
 WAITED = """
 ana 03-15 covered 03-09 03-20
 ana 04-15 too_soon 04-22 04-22         # the day after the neutral word; counted from a Saturday, so Monday
-ana Forgot? untrue_no_payment 04-23 04-24   # money was seen: it did not slip through; paid on Monday
+ana Forgot? untrue_slipped 04-23 04-24   # money was seen: it did not slip through; paid on Monday
 ana 06-15 thanked 06-08 06-08
 ana 07-15 held 07-08 07-20
 dario 03-31 task_open 04-08 04-08

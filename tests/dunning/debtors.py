@@ -227,7 +227,7 @@ def owed(snapshot: Snapshot, day: date, spoken_about=()) -> dict[str, Decimal]:
     asked = [c for c in free if c in due(snapshot, day)] or free
     sums = {}
     for currency in {c.currency for c in asked}:
-        owing = [c for c in {*due(snapshot, day), *asked} if c.currency == currency]
+        owing = [c for c in in_force(snapshot, day) if c.currency == currency]
         credit = snapshot.credits.get(currency, 0)
         sums[currency] = Decimal(0)
         for claim in sorted(owing, key=lambda c: (c.due_date, c.id)):

@@ -11,16 +11,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from debtors import cases
+import pytest
+from debtors import BRAZIL, cases
 from hypothesis import given
 from hypothesis import strategies as st
 from worlds import DAY
 
 from dunning.course import reached_offset
 from dunning.decision import decide
+from dunning.facts import Snapshot
 from dunning.forecast import Forecast
 from dunning.foreseen import NEVER, Customer, Foreseen
+from dunning.ladder import Ladder, Step
 from dunning.outlook import horizon, look_ahead
+from dunning.reason import Reason
 from dunning.recheck import recheck
 
 # days that are lived; what is announced for later is not compared
@@ -306,3 +310,28 @@ def test_what_is_forecast_is_what_leaves(found):
     assert forecast.counts == Counter(
         (one.day, one.channel, one.kind, one.ruler) for one in left if today <= one.day <= until
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "credit", "why"),
+    [
+        ({}, 100, Reason.COVERED),
+        ({"residual": Decimal("0.01")}, 0, Reason.TOO_LITTLE),
+        ({"blocked_by": Reason.HELD}, 0, Reason.HELD),
+        ({"task_since": date(2026, 3, 2), "is_reviewed": True}, 0, Reason.TASK_OPEN),
+        ({"due_date": date(2025, 12, 1), "counts_from": date(2025, 12, 1)}, 0, Reason.PAST_LIMIT),
+    ],
+)
+def test_why_it_is_silent_is_said_as_it_is_today(facts, credit, why):
+    """People take over after sixty days: that is not why nothing is said about an invoice of next week."""
+    steps = Step(1, 0, "email"), Step(2, 8, "email")
+    ladder = Ladder(1, steps, max_days_overdue=60, owed_min=Decimal(5))
+    due = date(2026, 3, 9)
+    values = {"counts_from": due, "due_date": due, "residual": Decimal(100), "watermark": None}
+    values = {"reached_offset": None, "currency": "EUR", "delivered": True, **values, **facts}
+    claim = Foreseen(id=1, move=1, ladder=ladder, **values)
+    credits = {"EUR": Decimal(credit)} if credit else {}
+    customer = Customer(Snapshot(BRAZIL, (claim,), credits, spoken_to=True), {1: BRAZIL})
+    now = datetime(2026, 3, 4, 15, tzinfo=UTC)
+    outlook = look_ahead(horizon(now), customer, {1})
+    assert (outlook.first, outlook.why, outlook.waits) == (None, why, {1: why})

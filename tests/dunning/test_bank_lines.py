@@ -83,6 +83,19 @@ def test_a_name_is_known_however_the_bank_writes_it(name, text):
 
 
 @pytest.mark.parametrize(
+    "text", ["JOAO C CONCEICAO", "JOAO CONCEICAO", "CONCEICAO JOAO", "DOC JOAO CONCEICAO 12/03"]
+)
+def test_a_name_without_its_middle_counts_where_the_amount_fits(text):
+    for bank_line in (line(text), line(name=text)):
+        found = of_customer(bank_line, "João Carlos Conceição")
+        assert not found.sure
+        (perhaps,) = found.perhaps
+        assert silence([100], perhaps=[perhaps]) == {0: SETTLED}
+        assert silence([80], perhaps=[perhaps]) == {}
+    assert of_customer(line("CARLOS CONCEICAO"), "João Carlos Conceição") == Found()
+
+
+@pytest.mark.parametrize(
     "name, text",
     [
         ("Ana Upper", "ANA SILVA"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from debtors import cases, effective, heard
+from debtors import BRAZIL, cases, effective, heard
 from hypothesis import event, given
 from hypothesis import strategies as st
 from worlds import WEEKDAYS
@@ -252,6 +252,34 @@ def test_what_the_words_state_that_are_used_is_asked(spoken_to, used):
             assert (check.verdict, check.reason) == ("ask", "untrue_not_heard")
         else:
             assert (check.verdict, check.tone.id) == ("go", used)
+
+
+@pytest.mark.parametrize(
+    ("statement", "paid_days_ago", "is_true"),
+    [
+        # of an invoice that fell due ten days ago and was first written about seven days before
+        ("no_payment", None, True),
+        ("no_payment", 1, False),
+        ("no_payment", 30, False),
+        ("not_heard", None, True),
+        ("not_heard", 1, False),
+        ("not_heard", 17, False),
+        ("not_heard", 18, True),
+        ("colleagues", None, True),
+        ("colleagues", 1, False),
+        # what remains may have slipped
+        ("slipped", 1, True),
+    ],
+)
+def test_who_paid_a_part_was_heard(statement, paid_days_ago, is_true):
+    today = date(2026, 3, 19)
+    due, step = today - timedelta(days=10), Step(1, 8, "email", says=frozenset({statement}))
+    paid_on = None if paid_days_ago is None else today - timedelta(days=paid_days_ago)
+    ladder = Ladder(1, (step,), bank_days=False)
+    claim = Claim(1, 1, ladder, due, due, 8, 2, Decimal(60), "EUR", paid_on=paid_on)
+    history = History(None, {1: due - timedelta(days=7)}, {1: frozenset({7})}, 8)
+    snapshot = Snapshot(BRAZIL, (claim,), spoken_to=True, history=history)
+    assert untrue(snapshot, step, [claim], today) == (None if is_true else REASONS[statement])
 
 
 def test_each_statement_has_a_condition_and_a_reason():

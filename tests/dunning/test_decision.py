@@ -792,6 +792,27 @@ def test_while_people_review_a_debt_it_is_silent_and_others_go_on_in_their_own_w
     assert spoken(decide(debtor(ended, newer), MONDAY)) == [("email", [(1, 20), (2, 2)], 200)]
 
 
+def test_what_was_planned_before_a_review_waits_for_it_at_the_door():
+    """A2: the mail server was down, and meanwhile people began to decide what comes next."""
+    firm, notice = DEFAULT.steps[5], DEFAULT.steps[2]
+    reviewed = owes(1, 12, 10, task_since=TODAY, is_reviewed=True)
+    other = owes(2, 0, 0)
+    check = recheck(debtor(reviewed), [(1, firm)], MONDAY)
+    assert (check.verdict, check.reason) == ("wait", Reason.TASK_OPEN)
+    together = recheck(debtor(reviewed, other), [(1, firm), (2, notice)], MONDAY)
+    assert (together.verdict, together.keep, together.amount) == ("go", {2}, 100)
+    assert together.dropped == {1: Reason.TASK_OPEN}
+    # a person's own word, news of a payment, and the invoice itself are no reminders
+    assert recheck(debtor(reviewed), [(1, firm)], MONDAY, approved_on=TODAY).verdict == "go"
+    stale = recheck(debtor(reviewed), [(1, firm)], MONDAY, approved_on=TODAY - 4 * DAY)
+    assert stale.reason == Reason.TASK_OPEN
+    for purpose in ("returned", "delivery"):
+        assert recheck(debtor(reviewed), [(1, firm)], MONDAY, purpose).verdict == "go"
+    assert recheck(debtor(reviewed), [(1, firm)], MONDAY, customer_hears=False).verdict == "go"
+    called = replace(reviewed, is_reviewed=False)
+    assert recheck(debtor(called), [(1, firm)], MONDAY).verdict == "go"
+
+
 def test_on_the_day_of_thanks_reminders_rest():
     thanked = debtor(owes(1, 2, 0), thanks_on=frozenset({TODAY}))
     assert decide(thanked, MONDAY).waiting == {1: Reason.THANKED}
@@ -922,7 +943,8 @@ def test_a_notice_covered_by_credits_waits_and_lets_the_next_one_lead():
     other = Ladder(2, (Step(20, -7, "sms"),))
     first, second = owes(1, -4, -10), owes(2, -5, ladder=other, residual=Decimal(200))
     decision = decide(debtor(first, second, credits={"EUR": Decimal(120)}), MONDAY)
-    assert spoken(decision) == [("sms", [(2, -7)], 80)]
+    # what is left when the older one is paid, and what its own day will ask for
+    assert spoken(decision) == [("sms", [(2, -7)], 180)]
     assert decision.waiting == {1: Reason.COVERED}
 
 

@@ -18,6 +18,10 @@ PLAIN = {
     "Ângela O'Brien": "Ângela",
     "  Ana   Souza ": "Ana",
     "Ana B. Souza": "Ana",
+    "Doutora Ana Souza": "Ana",
+    "Doctor Ana Souza": "Ana",
+    "Ana Santos": "Ana",
+    "Ana de San Juan": "Ana",
 }
 NOT_PLAIN = [
     "Accounts Payable",
@@ -50,6 +54,23 @@ NOT_PLAIN = [
     "Ana Souza - Finance",
     "ana@souza.example.com",
     "Ana 2",
+    "The Smiths",
+    "Smith Brothers",
+    "Casal Souza",
+    "Familie Souza",
+    "Espólio de Ana Souza",
+    "Herdeiros de Ana Souza",
+    "Recursos Humanos",
+    "Human Resources",
+    "Depósito Central",
+    "Filial Norte",
+    "Managing Director",
+    "Attn Ana Souza",
+    "Consumidor Final",
+    "São José",
+    "Mac Donald",
+    "M. Mme Souza",
+    "Mr Mrs Souza",
     "Dr.",
     ",",
     "Silva,",
@@ -72,6 +93,11 @@ def test_what_is_not_plainly_a_given_name_is_not_used(name):
 
 def test_a_company_has_no_given_name():
     assert called("Ana Souza", is_company=True) == ""
+
+
+def test_of_two_people_none_is_addressed_alone():
+    assert called("M. Mme Dupont", lang="fr_FR") == called("Mme M. Dupont", lang="fr_FR") == ""
+    assert called("Dr Mme Dupont", lang="fr_FR") == "Madame Dupont"
 
 
 def test_where_the_family_name_stands_first_nobody_is_called_by_it():

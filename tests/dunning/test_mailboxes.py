@@ -12,6 +12,8 @@ from dunning.message_shape import in_one_line
     ("text", "expected"),
     [
         ("a@x.example; b@y.example", ("a@x.example", "b@y.example")),
+        ("a@x.example|b@y.example", ("a@x.example", "b@y.example")),
+        ("“a@x.example”", ("a@x.example",)),
         ("a@x.example,b@y.example", ("a@x.example", "b@y.example")),
         ("a@x.example b@y.example", ("a@x.example", "b@y.example")),
         ("a@x.example\r\nb@y.example;", ("a@x.example", "b@y.example")),

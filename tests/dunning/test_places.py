@@ -123,6 +123,26 @@ def test_their_weekend_is_a_weekend_too():
     assert calendar.bank_day(date(2026, 3, 6)) == date(2026, 3, 9)
 
 
+@pytest.mark.parametrize(
+    ("country", "state", "zone", "days"),
+    [
+        ("MY", "KTN", "Asia/Kuala_Lumpur", {4, 5}),  # Friday and Saturday, as Odoo names Kelantan
+        ("MY", "KUL", "Asia/Kuala_Lumpur", {5, 6}),
+        ("MY", None, "Asia/Kuala_Lumpur", {5, 6}),
+        ("LY", None, "Africa/Tripoli", {4, 5}),
+        ("AE", None, "Asia/Dubai", {5, 6}),
+    ],
+)
+def test_the_weekend_is_that_of_the_state(country, state, zone, days):
+    here = locate(None, country, state, (zone,), "IE")
+    calendar = contact_calendar(here, here, (((540, 1080),),) * 7)
+    assert calendar.weekend == days
+    away = contact_calendar(DUBLIN, here, (((540, 1080),),) * 7)
+    assert away.rest == days - {5, 6}
+    friday = date(2026, 3, 6)
+    assert away.is_open_day(friday) == (4 not in days)
+
+
 def test_what_nobody_knows_of_a_customer_is_as_with_us():
     ours, closed = Place(("America/Sao_Paulo",), "BR", "SP"), frozenset({date(2026, 3, 3)})
     calendar = contact_calendar(ours, Place(), WEEKDAYS, closed)

@@ -9,8 +9,7 @@ from debtors import BRAZIL
 from dunning.facts import Claim, Snapshot
 from dunning.ladder import Ladder, Step
 from dunning.reason import Reason
-from dunning.recheck import recheck_thanks
-from dunning.thanked import rests_until
+from dunning.thanked import recheck_thanks, rests_until
 
 NOON, NIGHT = (datetime(2026, 3, 10, hour, tzinfo=UTC) for hour in (15, 5))
 

@@ -8,7 +8,8 @@ from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
 from ...dunning.reason import Reason
-from ...dunning.recheck import recheck, recheck_thanks
+from ...dunning.recheck import recheck
+from ...dunning.thanked import recheck_thanks
 from ..common.bulk_sql import NO_JIT, rows_as, write_rows
 from ..common.instalment_key import same_instalment
 from ..facts.history import read_by

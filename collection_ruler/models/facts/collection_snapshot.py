@@ -65,10 +65,11 @@ class CollectionSnapshot(models.AbstractModel):
         reached, leaving = reached or {}, set(leaving)
         done = self._done(reached)
         recalling = leaving if recalls and settings.recalls else None
-        debtors = open_debtors(self.env, settings.today, debtor_ids, recalling)
+        is_plan = self._is_plan(reached)
+        debtors = open_debtors(self.env, settings.today, debtor_ids, recalling, not is_plan)
         still_open = {row[0] for debtor in debtors for row in debtor.claims or ()}
         closed = self._closed(key for key in asked if key not in still_open)
-        failed, is_plan = self.env["collection.failed.addresses"], self._is_plan(reached)
+        failed = self.env["collection.failed.addresses"]
         return debtors, Batch(
             settings,
             reached,
@@ -88,7 +89,7 @@ class CollectionSnapshot(models.AbstractModel):
         return done_and_moved(self.env, SQL("i.id IN %s", ids)) if ids else {}
 
     def _is_plan(self, reached):
-        """Whether steps wait for another address or a task of ours; at a door it is too late for that."""
+        """Whether steps wait for another address or a call of ours; at a door it is too late for that."""
         return bool(reached)
 
     def _facts_of(self, debtor, batch):
@@ -110,6 +111,8 @@ class CollectionSnapshot(models.AbstractModel):
             claims = tuple(
                 with_task(c, tasks[c.id], calendar) if c.id in tasks else c for c in claims
             )
+        if debtor.in_review:
+            claims = tuple(replace(c, is_reviewed=c.id in debtor.in_review) for c in claims)
         snapshot = self._snapshot(debtor, claims, place, batch)
         if batch.recalls:
             snapshot = replace(snapshot, history=history_of(debtor, snapshot.calendar))
@@ -183,6 +186,7 @@ class CollectionSnapshot(models.AbstractModel):
             done_step_ids=frozenset(done[row.id]) if row.id in done else NONE_DONE,
             draft_credit_note=row.draft_credit_note,
             money_went_on=date.fromisoformat(row.money_went_on) if row.money_went_on else None,
+            paid_on=date.fromisoformat(row.paid_on) if row.paid_on else None,
             settlement_days=row.settlement_days or settings.settlement_days,
             account=row.account_id,
             unsent=row.unsent,

@@ -213,6 +213,7 @@ class CollectionForecastFacts(models.AbstractModel):
                     ruler or 0,
                     frozenset(claims or ()) if purpose != Purpose.THANKS else frozenset(),
                     purpose in ASKS_FOR_MONEY,
+                    purpose == Purpose.DUNNING,
                 )
             )
         return planned

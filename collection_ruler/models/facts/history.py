@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...dunning.claims import History
 from ...dunning.purpose import Purpose
 from ...dunning.reason import Reason
-from ..common.instalment_key import asks_for_money, has_left
+from ..common.instalment_key import asks_for_money, has_left, is_line_of, is_money
 
 # pauses by which a customer has said something
 SAID_BY_THEM = ("reply", "promise", "dispute", "receipt", "says_paid")
@@ -76,6 +76,27 @@ def read_by(snapshot, reader_id):
     if not snapshot.history:
         return snapshot
     return replace(snapshot, history=replace(snapshot.history, reader=reader_id))
+
+
+def paid_on(instalment: str, move: str) -> SQL:
+    """The day of the last money for a part of an instalment, null for none (C8).
+
+    :param move: the alias of account_move; nothing is looked up for what nobody paid a part of
+    """
+    return SQL(
+        """
+        CASE WHEN %(m)s.payment_state = 'partial' OR %(m)s.move_type = 'entry' THEN
+        (SELECT max(po.date)
+           FROM account_move_line pl
+           JOIN account_partial_reconcile pr ON pr.debit_move_id = pl.id
+           JOIN account_move_line po ON po.id = pr.credit_move_id
+           JOIN account_journal pj ON pj.id = po.journal_id AND %(money)s
+          WHERE %(same)s) END
+        """,
+        m=SQL.identifier(move),
+        money=is_money("pj"),
+        same=is_line_of("pl", instalment),
+    )
 
 
 def thanked_at(instalment: str, move: str) -> SQL:

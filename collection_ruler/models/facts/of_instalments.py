@@ -52,6 +52,27 @@ def open_tasks(env, debtor_ids):
     return {key: OpenTask(at, is_review) for key, at, is_review in rows}
 
 
+def in_review(debtor: str) -> SQL:
+    """What of a debtor a review is open about, as a JSON list of ids of instalments: as `open_tasks` says.
+
+    :param debtor: the alias of collection_debtor in the query around it
+    """
+    return SQL(
+        """
+        (SELECT json_agg(DISTINCT ri.id)
+           FROM collection_followup rf
+           JOIN mail_activity ra ON ra.id = rf.activity_id AND ra.active
+           JOIN collection_ruler_step rs ON rs.id = rf.step_id AND rs.mode = 'task'
+           JOIN collection_stage rg ON rg.id = rs.stage_id AND rg.kind = 'review'
+           JOIN collection_followup_item rt ON rt.followup_id = rf.id AND rt.state IN ('planned', 'sent')
+           JOIN collection_instalment ri ON ri.is_open AND %s
+          WHERE rf.debtor_id = %s.id AND rf.state IN ('sent', 'queued') AND rf.activity_id IS NOT NULL)
+        """,
+        same_occurrence("rt", "ri"),
+        SQL.identifier(debtor),
+    )
+
+
 def rest_day(ladder, place, due, at):
     """The last day on which an instalment rests since its customer was thanked for a part, or None (A5).
 

@@ -19,7 +19,8 @@ from ..common.instalment_key import (
 )
 from ..debtor.credits import credits_query
 from .contacts import letters
-from .history import history_columns, thanked_at
+from .history import history_columns, paid_on, thanked_at
+from .of_instalments import in_review
 from .rows import OpenDebtor
 
 # contacts further back than this never matter to a frequency cap
@@ -28,12 +29,13 @@ CONTACT_MEMORY_DAYS = 60
 PENDING_LIMIT = timedelta(days=7)
 
 
-def open_debtors(env, today, debtor_ids, recalling=None):
+def open_debtors(env, today, debtor_ids, recalling=None, at_door=False):
     """What decisions about debtors rest on.
 
     :param recalling: ids of the follow-ups that are about to leave, where words speak of what was said and
         heard before; None where none does, which costs nothing
     :param today: local day of the company, which holds and rulers go by
+    :param at_door: whether a door asks, which reads no tasks but reviews
     :return: list of OpenDebtor
     """
     flush_facts(env)
@@ -77,7 +79,8 @@ def open_debtors(env, today, debtor_ids, recalling=None):
                    EXISTS (SELECT FROM collection_hold h
                             WHERE h.debtor_id = d.id AND h.state = 'active' AND h.scope = 'all'
                               AND h.origin = 'reply' AND h.answered_at IS NULL),
-                   %(letters)s
+                   %(letters)s,
+                   %(in_review)s
                    %(history)s
               FROM collection_debtor d
              WHERE d.id IN %(debtors)s
@@ -85,6 +88,7 @@ def open_debtors(env, today, debtor_ids, recalling=None):
             claim=_claim_columns(env, today, now),
             credits=credits_query("d"),
             letters=letters("d", now),
+            in_review=in_review("d") if at_door else SQL("NULL::json"),
             history=SQL() if recalling is None else history_columns(env, "d", recalling),
             asks=asks_for_money("f"),
             said=has_left("f"),
@@ -106,6 +110,7 @@ def flush_facts(env):
     for model in (
         "collection.instalment",
         "collection.followup",
+        "collection.followup.item",
         "collection.blackout",
         "collection.debtor",
         "collection.hold",
@@ -114,6 +119,7 @@ def flush_facts(env):
         "account.move.line",
         "account.payment",
         "account.payment.method.line",
+        "mail.activity",
         "mail.scheduled.message",
         "payment.transaction",
         "res.partner",
@@ -142,17 +148,18 @@ def _claim_columns(env, today, now):
         (SELECT l.collection_settlement_days FROM account_payment_method_line l
           WHERE l.id = m.preferred_payment_method_line_id),
          i.account_id, %(unsent)s, %(by_hand)s, m.partner_id, %(thanked_at)s,
-         %(said_before)s
+         %(paid_on)s, %(said_before)s
         """,
         sale_types=tuple(env["account.move"].get_sale_types(include_receipts=True)),
         today=today,
         held=is_held("i", today),
-        flying=_in_flight("m", now),
+        flying=in_flight("m", now),
         went_on=went_on("i", "m", today),
         said_before=said_before("i"),
         unsent=is_unsent("i", "m"),
         by_hand=is_sent_by_hand("p", "m"),
         thanked_at=thanked_at("i", "m"),
+        paid_on=paid_on("i", "m"),
     )
 
 
@@ -180,14 +187,14 @@ def coming_ids(env, debtor_ids, today, until):
             today=today,
             until=until,
             held=is_held("i", today),
-            flying=_in_flight("m", clock.now(env)),
+            flying=in_flight("m", clock.now(env)),
             unsent=is_unsent("i", "m"),
         )
     )
     return [row[0] for row in rows]
 
 
-def _in_flight(move, now):
+def in_flight(move, now):
     """Whether a payment of an entry is under way: without entry yet, pending, authorised or not
     processed (D3).
 

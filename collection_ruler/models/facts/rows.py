@@ -38,6 +38,7 @@ class OpenInstalment(NamedTuple):
     addressee_id: int  # whom the invoice is made out to
     # naive UTC: when they are thanked for a payment of its invoice
     thanked_at: str | None = None
+    paid_on: str | None = None  # the last money for a part of it that stands
     said_before: int | None = None  # of one with another due date, as `Ladder.agreed` has it (A14)
 
     def blocked_by(self, is_paused: bool, is_in_bank: bool) -> Reason | None:
@@ -72,6 +73,7 @@ class OpenDebtor(NamedTuple):
     profile: str | None
     unanswered: bool  # a reply that nobody answered (C6)
     letters: list | None  # naive UTC: when the messages leave that people have put off
+    in_review: list | None  # at a door: ids of what people decide about in a task of ours (A2)
     # naive UTC: they last wrote, called, promised or disputed something
     heard_at: str | None = None
     # [instalment id, naive UTC of the first message, ids of its readers]

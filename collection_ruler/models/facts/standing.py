@@ -156,6 +156,7 @@ class Standings:
                 p.ladder,
                 sorted(places.get(c, -1) for c in p.claims),
                 p.asks,
+                p.is_reminder,
             )
             for p in planned
         ]

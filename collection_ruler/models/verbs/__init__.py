@@ -28,6 +28,7 @@ from . import collection_track
 from . import collection_merge
 from . import circuit_breaker
 from . import money_task
+from . import money_under_way
 from . import collection_profile
 from . import other_address
 from . import payments

@@ -137,7 +137,7 @@ class CollectionMoneyTask(models.AbstractModel):
         """
         domain = [
             ("res_model", "=", "collection.debtor"),
-            ("summary", "in", (self._to_match(), self._to_reconcile(), self._to_exchange())),
+            ("summary", "in", self._summaries()),
         ]
         if debtors is not None:
             domain.append(("res_id", "in", debtors.ids))
@@ -147,10 +147,18 @@ class CollectionMoneyTask(models.AbstractModel):
         if not own:
             return
         tasks = tasks.filtered(lambda task: task.res_id in own._ids)
-        still_there = {
-            self._to_reconcile(): credits_of(own),
-            self._to_exchange(): unused_credits(own),
-            self._to_match(): self.env["collection.snapshot"]._bank_lines(company.id, own),
-        }
+        still_there = self._still_there(company, own)
         over = tasks.filtered(lambda task: task.res_id not in still_there[task.summary])
         over.action_feedback(self.env._("It was matched."))
+
+    def _summaries(self):
+        """What the tasks about money are called."""
+        return [self._to_match(), self._to_reconcile(), self._to_exchange()]
+
+    def _still_there(self, company, debtors):
+        """Who has what a task is about: {its summary: something that has the ids of debtors}."""
+        return {
+            self._to_reconcile(): credits_of(debtors),
+            self._to_exchange(): unused_credits(debtors),
+            self._to_match(): self.env["collection.snapshot"]._bank_lines(company.id, debtors),
+        }

@@ -366,20 +366,23 @@ class Model:
         return about and self._ask(customer, RETURNED, dict.fromkeys(about, RETURNED), today)
 
     def _message(self, customer: int, today: date) -> Message | None:
-        mine = self._open(customer, today)
+        mine, left = self._open(customer, today), self._left(customer, today)
         silent = self._silent(customer, today)
         due = {}
         reach = {}
         for instalment in mine:
             steps = self._due_steps(instalment, today)
             fresh = [step for step in steps if step.name not in instalment.said]
+            if fresh and not left[instalment]:
+                continue  # credits pay for it: it waits, and lends the others no words
             if fresh:
                 step = due[instalment] = self._choose(fresh, customer)
                 is_first = step.offset > 0 and not self.contacts[customer]
                 reach[instalment] = step.offset if is_first else max(s.offset for s in steps)
             elif steps:  # said already and moved ahead since: not said again
                 instalment.watermark = max(step.offset for step in steps)
-        if not due or silent or self._reminder_comes_first(mine, due, today):
+        owed = [i for i in mine if left[i]]
+        if not due or silent or self._reminder_comes_first(owed, due, today):
             return None
         tone = self._tone(mine, due, today)
         message = self._ask(customer, tone.name, {i: s.name for i, s in due.items()}, today)
@@ -418,17 +421,12 @@ class Model:
     ) -> Message | None:
         """Ask for what it speaks about: all of it that is due, else what is coming due; of credits there is
         left what older debts leave (C8)."""
-        asked = [i for i in items if effective(i.due) <= today] or list(items)
-        credit = sum(c.open for c in self.credits if c.customer == customer)
-        mine = self._open(customer, today, rests=tone != RETURNED)
-        due = [i for i in mine if effective(i.due) <= today or i in asked]
-        amount = 0
-        for instalment in sorted(due, key=lambda i: (i.due, i.key)):
-            paid = min(credit, instalment.residual)
-            credit -= paid
-            amount += instalment.residual - paid if instalment in asked else 0
-        if amount <= 0:
+        left = self._left(customer, today, rests=tone != RETURNED)
+        items = {i: name for i, name in items.items() if left[i]}
+        if not items:
             return None
+        asked = [i for i in items if effective(i.due) <= today] or list(items)
+        amount = sum(left[i] for i in asked)
         self.contacts[customer].append(today)
         return Message(
             customer,
@@ -437,6 +435,17 @@ class Model:
             frozenset(i.key for i in asked),
             amount,
         )
+
+    def _left(self, customer: int, today: date, rests: bool = True) -> dict[Instalment, int]:
+        """What credits leave of each, when they pay for the oldest first."""
+        credit = sum(c.open for c in self.credits if c.customer == customer)
+        left = {}
+        mine = self._open(customer, today, rests)
+        for instalment in sorted(mine, key=lambda i: (i.due, i.key)):
+            paid = min(credit, instalment.residual)
+            credit -= paid
+            left[instalment] = instalment.residual - paid
+        return left
 
     def _due_steps(self, instalment: Instalment, today: date) -> list[Step]:
         """The steps that have come and were not consumed; a notice is never said late."""
