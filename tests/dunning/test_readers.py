@@ -111,7 +111,9 @@ def test_the_door_lets_each_of_them_through_for_what_was_decided(case, ids):
 
 def due(key, days_ago, **readers):
     """A claim of 100.00 under a limit of 30 days, heard of by these: {channel: contact}."""
-    ladder = Ladder(1, (Step(1, 2, "email"), Step(2, 2, "sms")), max_days_overdue=30)
+    ladder = Ladder(
+        1, (Step(1, 2, "email"), Step(2, 2, "sms")), max_days_overdue=30, bank_days=False
+    )
     day = TODAY - timedelta(days=days_ago)
     heard_by = {(channel, "billing"): reader for channel, reader in readers.items()}
     money = Decimal(100), "EUR"
