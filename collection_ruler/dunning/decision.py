@@ -46,7 +46,9 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
     said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
     tasks_only = [c for c in candidates if not c.messages]
-    if today in snapshot.contacts:  # a call on the day of a message would be one word too many
+    # a call on the day of a message would be one word too many, and a review on a weekend would stop the
+    # message that was planned on the evening before
+    if not {today, speaks_on}.isdisjoint(snapshot.contacts):
         decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
         tasks_only = []
     needless = needless_tasks(
