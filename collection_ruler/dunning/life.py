@@ -159,14 +159,16 @@ class Life(Moments):
                     day = self.comes_by[contact.pairs[0][0].ladder.id].next_open_day(day)
             elif kind == "delivery":
                 self._delivered(contact, day)
-            elif contact.asks not in UNTRUE:  # which nobody's approval makes true
+            elif contact.asks in UNTRUE:  # which nobody's approval makes true
+                self.goes_on_soon = True
+            else:
                 self._heard(day, contact.at)
                 self._written(contact, day)
             ruler = self.rulers[contact.tone.id]
             yield Said(day, contact.channel, kind, ruler, contact)
 
     def _delivered(self, contact: Contact, day: date) -> None:
-        self.has_delivered = True
+        self.goes_on_soon = True
         moves = {claim.move for claim, _step in contact.pairs}
         for claim in self.claims.values():
             if claim.move in moves:

@@ -23,7 +23,8 @@ class Moments:
     """When somebody who is played through the days is decided upon; `life.Life` fills in what is known.
 
     :param is_restless: something waits for what passes with the days
-    :param has_delivered: an invoice was delivered at this moment
+    :param goes_on_soon: something was decided at this moment that keeps nothing else from being said today: an
+        invoice was delivered, or words that are untrue wait for a person
     :param waiting: why claims wait that have come, by their ids
     :param courses: when each offset comes, by claim id: ((offset, day), …)
     """
@@ -35,7 +36,7 @@ class Moments:
     courses: Mapping[int, tuple]
     waiting: Mapping[int, Reason]
     is_restless: bool
-    has_delivered: bool
+    goes_on_soon: bool
 
     @cached_property
     def events(self) -> set[date]:
@@ -70,10 +71,10 @@ class Moments:
             yield closes
 
     def _with_next_run(self, at: datetime) -> Iterator[datetime]:
-        """An instant, and the next run where it delivered an invoice: what waited for that may follow."""
-        self.has_delivered = False
+        """An instant, and the next run where what waited for this one may follow."""
+        self.goes_on_soon = False
         yield at
-        if self.has_delivered:
+        if self.goes_on_soon:
             yield at + RUN
 
     def _is_looked_at(self, day: date) -> bool:

@@ -94,6 +94,18 @@ def test_a_ruler_speaks_from_its_first_day_to_its_last():
     assert not foreseen(customer(claim("2026-03-18", starts=NEVER)))
 
 
+def test_what_is_untrue_and_waits_for_a_person_is_no_contact_of_its_day():
+    """Nobody's approval makes it true, so the next run says what waited for it."""
+    stating = Ladder(8, (Step(81, 2, "email", mode="approve", says=frozenset({"no_payment"})),))
+    went = claim("2026-03-06", stating, money_went_on=date(2026, 3, 8))
+    coming = claim("2026-03-16", key=2)
+    today = foreseen(customer(went, coming, spoken_to=True), days=1)
+    assert today == {
+        ("2026-03-09", "email", "approval"): 1,
+        ("2026-03-09", "email", "message"): 1,
+    }
+
+
 def test_what_is_paid_as_expected_is_not_asked_for():
     paid = claim("2026-03-18", leaves_on=date(2026, 3, 20))
     assert days_of(foreseen(customer(paid))) == ["2026-03-11", "2026-03-18"]
