@@ -23,7 +23,7 @@ class Moments:
     """When somebody who is played through the days is decided upon; `life.Life` fills in what is known.
 
     :param is_restless: something waits for what passes with the days
-    :param goes_on_soon: something was decided at this moment that keeps nothing else from being said today: an
+    :param goes_on_soon: what was decided at this moment keeps nothing else from being said on its day: an
         invoice was delivered, or words that are untrue wait for a person
     :param waiting: why claims wait that have come, by their ids
     :param courses: when each offset comes, by claim id: ((offset, day), …)

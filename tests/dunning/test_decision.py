@@ -719,7 +719,7 @@ def spoken(decision):
 def test_a_task_of_the_weekend_waits_for_the_message_that_was_planned_on_friday():
     """Else a review on Saturday would stop the message of Monday."""
     saturday = datetime(2025, 11, 22, 4, tzinfo=UTC)  # one o'clock at night
-    late = owes(1, 5, watermark=2, today=saturday.date())
+    late = owes(1, 7, watermark=2, today=saturday.date())
     assert spoken(decide(debtor(late), saturday)) == [("phone", [(1, 5)], 100)]
     waits = decide(debtor(late, contacts=(TODAY,)), saturday)
     assert (spoken(waits), waits.waiting) == ([], {1: Reason.ONE_A_DAY})
