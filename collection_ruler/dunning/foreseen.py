@@ -59,6 +59,14 @@ class Planned:
     asks: bool = True
     is_reminder: bool = False
 
+    def free_day(self, claim: Foreseen) -> date:
+        """The first day on which it may speak about a claim."""
+        if self.kind == "delivery":  # a hold does not stop the invoice itself, as decisions say
+            return claim.starts
+        if self.kind == "message" and self.is_reminder and claim.is_reviewed:
+            return NEVER
+        return claim.free_day()
+
 
 @dataclass(frozen=True)
 class Customer:

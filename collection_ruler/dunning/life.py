@@ -12,7 +12,7 @@ from .calendar import NeverOpen
 from .claims import REASONS
 from .decision import decide
 from .facts import Claim, Contact, Decision, asked_of_us
-from .foreseen import NEVER, Customer, Foreseen, Planned, Said
+from .foreseen import NEVER, Customer, Foreseen, Said
 from .moments import DAY, Moments
 from .reason import Reason
 
@@ -195,8 +195,7 @@ class Life(Moments):
             day = max(one.day, self.first)
             if one.claims:
                 about = [claim for claim in self.snapshot.claims if claim.id in one.claims]
-                free = [_free_day(c, one) for c in about]
-                day = max(day, min(free, default=NEVER))
+                day = max(day, min(map(one.free_day, about), default=NEVER))
             if day > self.last:
                 continue
             with suppress(NeverOpen):
@@ -227,15 +226,6 @@ def _may_change(claim: Claim, decision: Decision) -> bool:
 def _arriving(claim: Foreseen) -> Foreseen:
     """What is on its way to the customer arrives."""
     return _with(claim, unsent=False) if claim.unsent and claim.delivered_on else claim
-
-
-def _free_day(claim: Foreseen, planned: Planned) -> date:
-    """The first day on which what is planned may speak about a claim."""
-    if planned.kind == "delivery":  # a hold does not stop the invoice itself, as decisions say
-        return claim.starts
-    if planned.kind == "message" and planned.is_reminder and claim.is_reviewed:
-        return NEVER
-    return claim.free_day()
 
 
 def _kind(contact: Contact) -> str:
