@@ -198,9 +198,9 @@ class TestConversation(CollectionCommon):
 
     def test_in_test_mode_what_a_person_writes_does_not_reach_the_customer_either(self):
         self.company.collection_test_email = "me@school.example.com"
-        action = self.debtor().with_user(self.claire).action_write_now()
-        composer = self.env[action["res_model"]].with_user(self.claire)
         with self.at("2026-03-16 15:00"), self.gateway():
+            action = self.debtor().with_user(self.claire).action_write_now()
+            composer = self.env[action["res_model"]].with_user(self.claire)
             letter = composer.with_context(**action["context"]).create({"body": "<p>Dear Ana…</p>"})
             letter.action_send_mail()
             self.env["mail.mail"].process_email_queue()
