@@ -18,7 +18,7 @@ class CollectionMoneyTask(models.AbstractModel):
     @api.model
     def _ask(self, reasons):
         reasons = list(reasons)
-        super()._ask(reasons)
+        result = super()._ask(reasons)
         Debtor = self.env["collection.debtor"].sudo()
         flying = {debtor.id for debtor, reason in reasons if reason == Reason.IN_FLIGHT}
         late = Debtor.browse(sorted(self._under_way(Debtor.browse(flying), late=True)))
@@ -29,6 +29,7 @@ class CollectionMoneyTask(models.AbstractModel):
                 UNDER_WAY_DAYS,
             )
             (late - self._told(late))._schedule_task(self._to_look_after(), note, once=True)
+        return result
 
     def _to_look_after(self):
         return self.env._("Look after a payment that has not arrived")
