@@ -6,7 +6,6 @@ applies the answer. What is said at a door of what was planned here is decided i
 
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +14,6 @@ from .amounts import asked_for, effective, oldest_first, past_limit
 from .bank import as_the_bank_knows
 from .calendar import ContactCalendar, NeverOpen
 from .choice import choose, delivery, gives_way, opening, unsuitable
-from .course import reached_offset
 from .covered import needless_tasks
 from .daily_message import Candidate, plan_messages
 from .facts import Claim, Contact, Decision, Snapshot
@@ -46,12 +44,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     snapshot = as_thanked(as_the_bank_knows(as_sent(snapshot), speaks_on), speaks_on)
     known = {claim.id: claim for claim in snapshot.claims}
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
-    speaking = [c for c in candidates if c.messages]
-    is_wanted = any(candidate.claim.wanted for candidate in speaking)
-    if speaking and not is_wanted and speaks_on > today and _more_comes(snapshot, speaks_on):
-        decision.waiting.update({c.claim.id: Reason.CLOSED for c in speaking})
-        speaking = []
-    said = plan_messages(snapshot, speaking, opens, decision)
+    said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
     tasks_only = [c for c in candidates if not c.messages]
     # a call on the day of a message would be one word too many, and a review on a weekend would stop the
     # message that was planned on the evening before
@@ -67,29 +60,6 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     for candidate in done:
         _consume(candidate, decision)
     return decision
-
-
-def _more_comes(snapshot: Snapshot, day: date) -> bool:
-    """Whether further words come by the day on which we shall speak: that day decides itself, else what
-    waited in the evening before takes the place of what is due then (B5).
-
-    :param day: local day, a later one than that of the decision
-    """
-    return any(
-        _has_more(snapshot.calendar, claim, day)
-        for claim in snapshot.claims
-        if claim.blocked_by is None
-    )
-
-
-def _has_more(calendar: ContactCalendar, claim: Claim, day: date) -> bool:
-    """Whether messages about a claim come by a day that have not come yet."""
-    with suppress(NeverOpen):
-        reached = reached_offset(claim.ladder, calendar, claim.counts_from, day)
-        known = claim.watermark if claim.reached_offset is None else claim.reached_offset
-        steps = () if reached is None else claim.ladder.steps_between(known, reached)
-        return any(step.mode != "task" and not step.delivers for step in steps)
-    return False
 
 
 def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime) -> Decision:

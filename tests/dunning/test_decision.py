@@ -325,8 +325,6 @@ def test_the_reason_for_waiting_is_the_true_one(case):
             assert before and not heard(decision)
         elif reason is Reason.PAST_LIMIT:
             assert claim.ladder.max_days_overdue
-        elif reason is Reason.CLOSED:
-            assert day > case.today and not heard(decision)
         elif reason is Reason.OVERDUE_FIRST:
             late = [c for c in in_force(case.snapshot, day) if effective(calendar, c) < day]
             assert late and not heard(decision)
@@ -915,24 +913,6 @@ def test_outside_the_window_the_message_is_planned_for_the_next_one():
     claim = owes(1, 2, 0, today=date(2025, 11, 21))
     (contact,) = decide(debtor(claim), friday_night).contacts
     assert contact.at == datetime(2025, 11, 24, 12, tzinfo=UTC)  # Monday, nine o'clock
-
-
-def test_what_waited_on_friday_does_not_take_the_place_of_what_is_due_on_monday():
-    """B5: one message on Monday, about all that has come by then; decided on Monday."""
-    friday, sunday, monday = (date(2025, 11, day) for day in (21, 23, 24))
-    coming = date(2025, 11, 28)
-
-    def facts(today, *dues):
-        return debtor(*(owes(n, (today - day).days, mark, today=today) for n, day, mark in dues))
-
-    notice, due = (1, coming, None), (2, monday, -7)
-    evening = datetime(2025, 11, 22, 1, tzinfo=UTC)  # of Friday in São Paulo
-    for today, now in ((friday, evening), (sunday, evening + 2 * DAY)):
-        decision = decide(facts(today, notice, due), now)
-        assert (decision.contacts, decision.waiting) == ([], {1: Reason.CLOSED})
-    decision = decide(facts(monday, notice, due), datetime(2025, 11, 24, 4, tzinfo=UTC))
-    assert spoken(decision) == [("email", [(2, 0), (1, -7)], 100)]
-    assert spoken(decide(facts(friday, notice), evening)) == [("email", [(1, -7)], 100)]
 
 
 def test_who_can_never_be_reached_waits():
