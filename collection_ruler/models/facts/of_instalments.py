@@ -36,40 +36,41 @@ def open_tasks(env, debtor_ids):
             """
             SELECT i.id, max(coalesce(f.handed_at, f.scheduled_at)),
                    bool_or(coalesce(g.kind = 'review', FALSE))
-              FROM collection_followup f
-              JOIN mail_activity a ON a.id = f.activity_id AND a.active
-              JOIN collection_ruler_step s ON s.id = f.step_id AND s.mode = 'task'
-              LEFT JOIN collection_stage g ON g.id = s.stage_id
-              JOIN collection_followup_item t ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
-              JOIN collection_instalment i ON i.is_open AND %s
-             WHERE f.debtor_id IN %s AND f.state IN ('sent', 'queued') AND f.activity_id IS NOT NULL
-             GROUP BY i.id
+            %s GROUP BY i.id
             """,
-            same_occurrence("t", "i"),
-            tuple(debtor_ids) or (0,),
+            _of_open_tasks(SQL("f.debtor_id IN %s", tuple(debtor_ids) or (0,))),
         )
     )
     return {key: OpenTask(at, is_review) for key, at, is_review in rows}
 
 
 def in_review(debtor: str) -> SQL:
-    """What of a debtor a review is open about, as a JSON list of ids of instalments: as `open_tasks` says.
+    """What of a debtor a review is open about, as a JSON list of ids of instalments.
 
     :param debtor: the alias of collection_debtor in the query around it
     """
+    of_tasks = _of_open_tasks(SQL("f.debtor_id = %s.id", SQL.identifier(debtor)))
+    return SQL("(SELECT json_agg(DISTINCT i.id) FILTER (WHERE g.kind = 'review') %s)", of_tasks)
+
+
+def _of_open_tasks(whose: SQL) -> SQL:
+    """From where tasks of the ruler's steps are read that nobody has done yet: i is what they are about, and g
+    the stage of the step.
+
+    :param whose: a condition on f, the follow-up
+    """
     return SQL(
         """
-        (SELECT json_agg(DISTINCT ri.id)
-           FROM collection_followup rf
-           JOIN mail_activity ra ON ra.id = rf.activity_id AND ra.active
-           JOIN collection_ruler_step rs ON rs.id = rf.step_id AND rs.mode = 'task'
-           JOIN collection_stage rg ON rg.id = rs.stage_id AND rg.kind = 'review'
-           JOIN collection_followup_item rt ON rt.followup_id = rf.id AND rt.state IN ('planned', 'sent')
-           JOIN collection_instalment ri ON ri.is_open AND %s
-          WHERE rf.debtor_id = %s.id AND rf.state IN ('sent', 'queued') AND rf.activity_id IS NOT NULL)
+          FROM collection_followup f
+          JOIN mail_activity a ON a.id = f.activity_id AND a.active
+          JOIN collection_ruler_step s ON s.id = f.step_id AND s.mode = 'task'
+          LEFT JOIN collection_stage g ON g.id = s.stage_id
+          JOIN collection_followup_item t ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
+          JOIN collection_instalment i ON i.is_open AND %s
+         WHERE %s AND f.state IN ('sent', 'queued') AND f.activity_id IS NOT NULL
         """,
-        same_occurrence("rt", "ri"),
-        SQL.identifier(debtor),
+        same_occurrence("t", "i"),
+        whose,
     )
 
 
