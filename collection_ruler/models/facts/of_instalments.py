@@ -54,7 +54,7 @@ def in_review(debtor: str) -> SQL:
 
 
 def _of_open_tasks(whose: SQL) -> SQL:
-    """From where tasks of the ruler's steps are read that nobody has done yet: i is what they are about, and g
+    """From where tasks of steps are read that nobody has done yet: i is what they are about, and g
     the stage of the step.
 
     :param whose: a condition on f, the follow-up
