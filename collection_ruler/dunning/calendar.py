@@ -167,6 +167,12 @@ class ContactCalendar:
             self._found[not_before] = self._first_instant(not_before)
         return self._found[not_before]
 
+    def speaking_day(self, now: datetime) -> date:
+        """The local day on which we may speak next: today while hours last, in an evening or on a closed day
+        the next open one, else NeverOpen. By this day steps come and rulers run: whoever is asked in an
+        evening says what the next morning would say."""
+        return self.local_day(self.first_instant(now))
+
     def _first_instant(self, not_before: datetime) -> datetime:
         def starts(day: date) -> list[datetime]:
             return [max(begin, not_before) for begin, end in self._spans(day) if end > not_before]

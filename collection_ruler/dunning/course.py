@@ -4,10 +4,13 @@ Everything here counts in local days of the calendar. The contact day of a step 
 with the offset. What asks the calendar raises its NeverOpen when no open day lies within the search limit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 from .calendar import ContactCalendar, NeverOpen
+from .facts import Claim
 from .ladder import Ladder, LadderError, Step, effective_due
 from .turn_of_year import after_turn_of_year, is_too_firm
 
@@ -46,6 +49,23 @@ def reached_offset(ladder: Ladder, calendar: ContactCalendar, due: date, today: 
             break
         latest = offset
     return latest
+
+
+def reached(
+    claims: Iterable[Claim], comes_by: Mapping[int, ContactCalendar], day: date
+) -> Iterator[Claim]:
+    """Claims with the latest offset above their watermark that has come by a local day.
+
+    :param comes_by: by ruler id, the calendar by which its steps come; nothing comes by other rulers
+    """
+    for claim in claims:
+        offset = None
+        if calendar := comes_by.get(claim.ladder.id):
+            with suppress(NeverOpen):
+                offset = reached_offset(claim.ladder, calendar, claim.counts_from, day)
+        if offset is not None and claim.watermark is not None and offset <= claim.watermark:
+            offset = None
+        yield replace(claim, reached_offset=offset)
 
 
 def timeline(

@@ -33,7 +33,6 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     :param now: aware UTC
     """
     decision = Decision()
-    today = snapshot.calendar.local_day(now)
     due = [c for c in sorted(snapshot.claims, key=oldest_first) if c.reached_offset is not None]
     try:
         opens = snapshot.calendar.first_instant(now)
@@ -46,9 +45,8 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
     said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
     tasks_only = [c for c in candidates if not c.messages]
-    # a call on the day of a message would be one word too many, and a review on a weekend would stop the
-    # message that was planned on the evening before
-    if not {today, speaks_on}.isdisjoint(snapshot.contacts):
+    # a call on the day of a message would be one word too many
+    if speaks_on in snapshot.contacts:
         decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
         tasks_only = []
     needless = needless_tasks(
@@ -56,7 +54,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     )
     decision.waiting.update(needless)
     done = said + [c for c in tasks_only if c.claim.id not in needless]
-    _tasks(snapshot, done, now, decision)
+    _tasks(snapshot, done, now, opens, decision)
     for candidate in done:
         _consume(candidate, decision)
     return decision
@@ -182,8 +180,14 @@ def _must_wait(
     return None
 
 
-def _tasks(snapshot: Snapshot, done: list[Candidate], now: datetime, decision: Decision) -> None:
-    """One task per debtor and step offset; a task is work of ours, so no window and no cap."""
+def _tasks(
+    snapshot: Snapshot, done: list[Candidate], now: datetime, opens: datetime, decision: Decision
+) -> None:
+    """One task per debtor and step offset; a task is work of ours, so no cap. It is made on the day that it
+    comes on, at once if a person asks for it.
+
+    :param opens: the first open instant, aware UTC
+    """
     by_step: dict[int, list[tuple[Claim, Step]]] = defaultdict(list)
     for candidate in done:
         for step in candidate.choice.tasks:
@@ -194,8 +198,9 @@ def _tasks(snapshot: Snapshot, done: list[Candidate], now: datetime, decision: D
         knows_us = snapshot.spoken_to or claim.task_since or snapshot.conversation_on
         words = opening(claim.ladder, step, bool(knows_us), snapshot.profile)
         amount = sum((c.residual for c, _s in pairs if c.currency == claim.currency), Decimal(0))
+        at = now if any(c.wanted for c, _s in pairs) else opens
         decision.contacts.append(
-            Contact(step.channel, step.role, words, tuple(pairs), now, amount, claim.currency)
+            Contact(step.channel, step.role, words, tuple(pairs), at, amount, claim.currency)
         )
 
 

@@ -26,14 +26,11 @@ class Forecast:
 
     :param now: aware UTC; what comes before its day's end is in it
     :param days: how many local days, today included
-    :param by_night: whether rulers are also asked outside contact hours, as the scheduled action does:
-        what had to wait is then planned in the evening for the next open day
     :param counts: {(day, channel, kind, ruler id): number}
     """
 
     now: datetime
     days: int = 30
-    by_night: bool = True
     counts: Counter = field(default_factory=Counter)
     _courses: dict = field(default_factory=dict, repr=False)
     _known: dict = field(default_factory=dict, repr=False)
@@ -67,7 +64,7 @@ class Forecast:
         """Whether a claim is asked for, or spoken about, within these days.
 
         :param calendar: by which the steps of its ruler come
-        :param last: as `last_day` says; what is planned in its evening is for a day that is not counted
+        :param last: as `last_day` says
         """
         return self.is_near(claim.ladder, calendar, claim.counts_from, claim.due_date, last)
 

@@ -92,16 +92,15 @@ class Life(Moments):
         yield list(self._what_is_planned()), {}
         day = self.first
         while day <= self.last:
-            if self.is_restless or self.waiting or day in self.events:
-                for instant in self._moments(day):
-                    decision = self._decide(day, instant)
-                    yield list(self._hear(decision)), decision.watermarks
+            for instant in self._moments(day):
+                decision = self._decide(day, instant)
+                yield list(self._hear(decision)), decision.watermarks
             day += DAY
 
     # ------------------------------------------------------------------ a decision, and what it changes
 
     def _decide(self, today: date, now: datetime) -> Decision:
-        due = [claim for claim in self._as_of(today) if claim.reached_offset is not None]
+        due = [claim for claim in self._as_of(today, now) if claim.reached_offset is not None]
         if not due:
             self.is_restless, self.waiting = False, {}
             return Decision()
@@ -126,17 +125,20 @@ class Life(Moments):
         )
         return decision
 
-    def _as_of(self, today: date) -> list[Foreseen]:
-        """The claims as the planner finds them on a day."""
+    def _as_of(self, today: date, now: datetime) -> list[Foreseen]:
+        """The claims as the planner finds them: with the steps that come by the day of speaking."""
+        speaks_on = today
+        with suppress(NeverOpen):
+            speaks_on = self.calendar.speaking_day(now)
         for claim in tuple(self.claims.values()):
-            if claim.leaves_on is not None and claim.leaves_on <= today:
+            if claim.leaves_on is not None and claim.leaves_on <= speaks_on:
                 del self.claims[claim.id]
                 continue
             reached_offset, blocked_by = None, Reason.RULER_STOPPED
-            if claim.starts <= today <= claim.ends:
+            if claim.starts <= today and speaks_on <= claim.ends:
                 blocked_by = None if claim.free_from <= today else self.blocks[claim.id]
                 course = self.courses[claim.id]
-                count = bisect_right(course, today, key=_DAY_OF)
+                count = bisect_right(course, speaks_on, key=_DAY_OF)
                 reached_offset = course[count - 1][0] if count else None
                 if (
                     reached_offset is not None

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from .calendar import ContactCalendar, NeverOpen
 from .foreseen import Foreseen
 from .ladder import effective_due
-from .reason import Reason
 
 if TYPE_CHECKING:
     from .forecast import Forecast
@@ -25,7 +24,6 @@ class Moments:
     :param is_restless: something waits for what passes with the days
     :param goes_on_soon: what was decided at this moment keeps nothing else from being said on its day: an
         invoice was delivered, or words that are untrue wait for a person
-    :param waiting: why claims wait that have come, by their ids
     :param courses: when each offset comes, by claim id: ((offset, day), …)
     """
 
@@ -34,7 +32,6 @@ class Moments:
     first: date
     claims: Mapping[int, Foreseen]
     courses: Mapping[int, tuple]
-    waiting: Mapping[int, Reason]
     is_restless: bool
     goes_on_soon: bool
 
@@ -45,29 +42,36 @@ class Moments:
         for claim in self.claims.values():
             low = claim.watermark
             events.update(day for o, day in self.courses[claim.id] if low is None or o > low)
-            events.update((claim.starts, claim.free_from, claim.leaves_on))
             with suppress(NeverOpen):
                 due = effective_due(claim.ladder, self.calendar, claim.due_date)
                 limit = claim.ladder.max_days_overdue
-                events.update((due, due + DAY, due + timedelta(days=(limit or 0) + 1)))
-        return events
+                events.update(
+                    (claim.leaves_on, due, due + DAY, due + timedelta(days=(limit or 0) + 1))
+                )
+        return events | self.turns
+
+    @cached_property
+    def turns(self) -> set[date]:
+        """The days from which a ruler speaks, or a hold is over."""
+        return {day for claim in self.claims.values() for day in (claim.starts, claim.free_from)}
 
     def _moments(self, day: date) -> Iterator[datetime]:
-        """The instants of a local day at which the ruler may come to another decision."""
-        by_night = self.forecast.by_night
-        windows = self.calendar.windows(day) if by_night or self._is_looked_at(day) else ()
+        """The instants of a local day at which the ruler may come to another decision.
+
+        In an evening, and on a closed day, it says what the next opening says, since steps come by the day of
+        speaking. So these are looked at only where something turns before that.
+        """
+        windows = self.calendar.windows(day)
         if day == self.first:
             yield from self._with_next_run(self.forecast.now)
-        elif self._is_looked_at(day):
-            if windows or by_night:
-                yield from self._with_next_run(windows[0][0] if windows else self._midnight(day))
+        elif self.is_restless or day in self.events:
+            if windows:
+                yield from self._with_next_run(windows[0][0])
+            elif day in self.turns:
+                yield from self._with_next_run(self._midnight(day))
             else:
                 self.is_restless = True  # looked at on the next open day
-        closes = windows[-1][1] if by_night and windows else self.forecast.now
-        # a window up to midnight ends on the next day, which is looked at by itself
-        if closes <= self.forecast.now or self.calendar.local_day(closes) != day:
-            return
-        if self.is_restless or (self.waiting and self._changes_overnight(day, closes)):
+        if windows and self._turns_overnight(day, closes := windows[-1][1]):
             yield closes
 
     def _with_next_run(self, at: datetime) -> Iterator[datetime]:
@@ -77,16 +81,16 @@ class Moments:
         if self.goes_on_soon:
             yield at + RUN
 
-    def _is_looked_at(self, day: date) -> bool:
-        return self.is_restless or day in self.events
-
     def _midnight(self, day: date) -> datetime:
         zone = ZoneInfo(self.calendar.timezone)
         return datetime.combine(day, time(), zone).astimezone(UTC)
 
-    def _changes_overnight(self, day: date, closes: datetime) -> bool:
-        """Whether what waits is another matter on the next open day, for which an evening decides."""
+    def _turns_overnight(self, day: date, closes: datetime) -> bool:
+        """Whether something turns between an evening and the next opening, for which it decides."""
+        # a window up to midnight ends on the next day, which is looked at by itself
+        if closes <= self.forecast.now or self.calendar.local_day(closes) != day:
+            return False
         with suppress(NeverOpen):
-            opens = self.calendar.local_day(self.calendar.first_instant(closes))
-            return any(day + n * DAY in self.events for n in range(1, (opens - day).days + 1))
+            opens = self.calendar.speaking_day(closes)
+            return any(day + n * DAY in self.turns for n in range(1, (opens - day).days + 1))
         return False

@@ -55,7 +55,7 @@ class Alone:
             Snapshot(self.calendar, (claim,), spoken_to=self.spoken_to), {1: self.calendar}
         )
         opens = self.calendar.first_instant(midnight.astimezone(UTC))
-        days = Forecast(opens, HORIZON, by_night=False)  # decided once a day, as below
+        days = Forecast(opens, HORIZON)
         coming = look_ahead(days, customer, {1}).of.get(1, ())
         drawn = draw(
             *facts, self.today, self.watermark, delivered=self.delivered, coming=coming

@@ -154,7 +154,6 @@ def test_one_invoice_is_played_as_the_simulator_does(limits, data, due, delivere
         customer(claim(due, ladder, delivered=delivered)),
         now=BRAZIL.windows(first)[0][0],
         days=200,
-        by_night=False,
     )
     counts = Counter()
     for (day, channel, kind), number in found.items():
@@ -194,10 +193,10 @@ def test_each_rulers_own_hours_count():
     assert foreseen(one) != foreseen(mixed) != foreseen(two)
 
 
-@given(st.data(), cases(), st.booleans())
-def test_customers_are_contacted_on_open_days_and_once_a_day(data, case, by_night):
+@given(st.data(), cases())
+def test_customers_are_contacted_on_open_days_and_once_a_day(data, case):
     one = seen(case, data.draw)
-    counts = foreseen(one, now=case.now, days=40, by_night=by_night)
+    counts = foreseen(one, now=case.now, days=40)
     calendar = one.snapshot.calendar
     per_day = Counter()
     for (day, channel, kind), number in counts.items():

@@ -16,9 +16,12 @@ from ..common.instalment_key import (
     same_occurrence,
 )
 
+# the task of a follow-up f is made: its activity a waits for somebody
+IS_MADE = SQL("f.state IN ('sent', 'queued') AND a.id IS NOT NULL")
+
 
 class OpenTask(NamedTuple):
-    made_at: datetime  # the newest, naive UTC
+    made_at: datetime  # the newest, or when it is planned for, naive UTC
     is_review: bool
 
     def made_on(self, calendar):
@@ -27,7 +30,8 @@ class OpenTask(NamedTuple):
 
 
 def open_tasks(env, debtor_ids):
-    """Tasks of the ruler's steps that nobody has done yet, about what is open.
+    """Tasks of the ruler's steps that nobody has done yet, about what is open, those included that are
+    planned for the next open day.
 
     :return: {instalment id: OpenTask}
     """
@@ -38,7 +42,10 @@ def open_tasks(env, debtor_ids):
                    bool_or(coalesce(g.kind = 'review', FALSE))
             %s GROUP BY i.id
             """,
-            _of_open_tasks(SQL("f.debtor_id IN %s", tuple(debtor_ids) or (0,))),
+            _of_open_tasks(
+                SQL("f.debtor_id IN %s", tuple(debtor_ids) or (0,)),
+                SQL("(f.state = 'planned' OR %s)", IS_MADE),
+            ),
         )
     )
     return {key: OpenTask(at, is_review) for key, at, is_review in rows}
@@ -49,28 +56,30 @@ def in_review(debtor: str) -> SQL:
 
     :param debtor: the alias of collection_debtor in the query around it
     """
-    of_tasks = _of_open_tasks(SQL("f.debtor_id = %s.id", SQL.identifier(debtor)))
+    of_tasks = _of_open_tasks(SQL("f.debtor_id = %s.id", SQL.identifier(debtor)), IS_MADE)
     return SQL("(SELECT json_agg(DISTINCT i.id) FILTER (WHERE g.kind = 'review') %s)", of_tasks)
 
 
-def _of_open_tasks(whose: SQL) -> SQL:
+def _of_open_tasks(whose: SQL, which: SQL) -> SQL:
     """From where tasks of steps are read that nobody has done yet: i is what they are about, and g
     the stage of the step.
 
     :param whose: a condition on f, the follow-up
+    :param which: another one, as `IS_MADE`
     """
     return SQL(
         """
           FROM collection_followup f
-          JOIN mail_activity a ON a.id = f.activity_id AND a.active
+          LEFT JOIN mail_activity a ON a.id = f.activity_id AND a.active
           JOIN collection_ruler_step s ON s.id = f.step_id AND s.mode = 'task'
           LEFT JOIN collection_stage g ON g.id = s.stage_id
           JOIN collection_followup_item t ON t.followup_id = f.id AND t.state IN ('planned', 'sent')
           JOIN collection_instalment i ON i.is_open AND %s
-         WHERE %s AND f.state IN ('sent', 'queued') AND f.activity_id IS NOT NULL
+         WHERE %s AND %s
         """,
         same_occurrence("t", "i"),
         whose,
+        which,
     )
 
 

@@ -39,6 +39,9 @@ class CollectionPlan(models.AbstractModel):
         reached = {instalment: offset for instalment, _debtor, offset in due}
         snapshots = self.env["collection.snapshot"]._take(company.id, debtors.ids, reached)
         now = clock.now(self.env)
+        for debtor in debtors:
+            about = company, debtor.calendar_key, snapshots[debtor.id]
+            snapshots[debtor.id] = self._by_their_day(*about, now)
         decisions = [(debtor, decide(snapshots[debtor.id], now)) for debtor in debtors]
         claims = {c.id: c for snapshot in snapshots.values() for c in snapshot.claims}
         self._apply(company, decisions, claims, now)

@@ -1,9 +1,11 @@
 from contextlib import suppress
+from dataclasses import replace
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
+from ...dunning.course import reached
 from ...dunning.cutoffs import cutoffs
 from ..common import clock
 from ..common.bulk_sql import NO_JIT
@@ -67,7 +69,7 @@ class CollectionPlan(models.AbstractModel):
     @api.model
     def _cutoffs(self, company):
         """Rows (ruler id, calendar key, whether of another due date, offset, cut-off) of the rulers that
-        speak today (A14)."""
+        speak on the next day on which they may (A14)."""
         now = clock.now(self.env)
         settings = self.env["collection.snapshot"]._settings(company.id)
         if settings.is_paused:
@@ -75,16 +77,46 @@ class CollectionPlan(models.AbstractModel):
         rows, agreed = [], self._places_of_agreed_dates()
         for ruler_id, key in self._ruled_places():
             ruler = self.env["collection.ruler"].browse(ruler_id)
-            if ruler_id not in settings.ladders or not ruler._is_running_on(settings.today):
+            if ruler_id not in settings.ladders:
                 continue
-            calendar = settings.calendars[ruler_id, key]
+            calendar, day = settings.calendars[ruler_id, key], settings.today
+            with suppress(NeverOpen):
+                day = calendar.speaking_day(now)
+            if not self._runs(ruler, settings.today, day):
+                continue
             for said_before in (None, 0) if (ruler_id, key) in agreed else (None,):
                 ladder = settings.ladders[ruler_id].agreed(said_before)
                 about = ruler_id, key, said_before is not None
                 with suppress(NeverOpen):
-                    found = cutoffs(ladder, calendar, calendar.local_day(now))
+                    found = cutoffs(ladder, calendar, day)
                     rows += [(*about, offset, date) for offset, date in found.items()]
         return rows
+
+    def _runs(self, ruler, today, day):
+        """Whether a ruler runs now, and still on the day on which it speaks."""
+        return ruler._is_running_on(today) and ruler._is_running_on(day)
+
+    @api.model
+    def _by_their_day(self, company, place, snapshot, now):
+        """The facts with the steps that come by the day on which this customer is spoken to. It is not the
+        day that due pairs were found for where dates are avoided, or rulers have different hours.
+
+        :param place: calendar key of the debtor
+        :param snapshot: dunning Snapshot
+        :param now: aware UTC
+        """
+        settings = self.env["collection.snapshot"]._settings(company.id)
+        with suppress(NeverOpen):
+            day = snapshot.calendar.speaking_day(now)
+            calendars = {
+                c.ladder.id: settings.calendars[c.ladder.id, place] for c in snapshot.claims
+            }
+            if any(calendar.speaking_day(now) != day for calendar in calendars.values()):
+                rulers = self.env["collection.ruler"].browse(calendars)
+                runs = [one.id for one in rulers if self._runs(one, settings.today, day)]
+                comes_by = {key: calendars[key] for key in runs}
+                return replace(snapshot, claims=tuple(reached(snapshot.claims, comes_by, day)))
+        return snapshot
 
     @api.model
     def _places_of_agreed_dates(self):
