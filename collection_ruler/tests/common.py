@@ -180,7 +180,6 @@ class CollectionCommon(SchoolCase, MockEmail):
         """
         self.env.flush_all()
         if not self.env["mail.mail"].search_count([("state", "=", "outgoing")], limit=1):
-            self.env.invalidate_all()
             return []  # on many days nothing waits: the machinery would only take time
         with self.gateway():
             if answer:
@@ -219,7 +218,6 @@ class CollectionCommon(SchoolCase, MockEmail):
     def run_odoo_sending(self):
         """Odoo's own scheduled sending of invoices, where some wait for it."""
         if not self.env["account.move"].search_count([("sending_data", "!=", False)], limit=1):
-            self.env.invalidate_all()
             return
         with self.gateway(), self.allow_pdf_render():
             self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
