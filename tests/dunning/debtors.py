@@ -308,9 +308,9 @@ class Life:
 
     def snapshot(self, door_of=None):
         """The facts of now; at the door of a contact it and those beside it do not count."""
-        claims = []
+        claims, speaks_on = [], self.calendar.speaking_day(self.now)
         for claim in self.claims.values():
-            reached = reached_offset(self.ladder, self.calendar, claim.counts_from, self.today)
+            reached = reached_offset(self.ladder, self.calendar, claim.counts_from, speaks_on)
             low = claim.watermark
             new = reached is not None and (low is None or low < reached)
             claims.append(replace(claim, reached_offset=reached if new else None))
