@@ -218,6 +218,17 @@ class ContactCalendar:
         )
 
     def _spans(self, day: date) -> tuple[Span, ...]:
+        spans = self._known_spans.get(day)
+        if spans is None:
+            spans = self._known_spans[day] = self._spans_of(day)
+        return spans
+
+    @cached_property
+    def _known_spans(self) -> dict[date, tuple[Span, ...]]:
+        """Spans by day: thousands of decisions ask for the same few."""
+        return {}
+
+    def _spans_of(self, day: date) -> tuple[Span, ...]:
         if day in self.closed or day.weekday() in self.rest or self.is_holiday(day):
             return ()
         hours = self.hours[day.weekday()]

@@ -147,6 +147,7 @@ CONDITIONS: Mapping[Says, Callable[[_About], bool]] = {
 RECALLS = frozenset({Says.SLIPPED, Says.WROTE_BEFORE, Says.NOT_HEARD, Says.COLLEAGUES})
 # what nothing else tells; money that came or went is known without it
 UNTOLD = frozenset({Says.WROTE_BEFORE, Says.COLLEAGUES})
+ALL = tuple(Says)
 REASONS: Mapping[Says, Reason] = {
     says: Reason(f"untrue_{says}") for says in Says if says != Says.NOTHING
 }
@@ -166,10 +167,12 @@ def untrue(snapshot: Snapshot, step: Step, asked: list[Claim], today: date) -> R
     :param asked: what the message asks for, the oldest first
     :param today: local day of the customer
     """
+    if not asked:
+        return None
     about = _About(snapshot, step, asked, today)
-    for says in Says:
+    for says in ALL:
         if says not in step.says or (says in UNTOLD and snapshot.history is None):
             continue
-        if asked and not CONDITIONS[says](about):
+        if not CONDITIONS[says](about):
             return REASONS[says]
     return None

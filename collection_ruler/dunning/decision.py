@@ -99,7 +99,7 @@ def _candidates(
     day = snapshot.calendar.local_day(opens)
     at = snapshot.calendar.near(opens, snapshot.best_minute)
     worth = Decimal(0)
-    if any(claim.ladder.asks_for_amounts for claim in due):
+    if any(claim.ladder.has_dear_steps for claim in due):
         _asked, net = asked_for(snapshot, day, [claim.id for claim in due])
         worth = snapshot.worth(net)
     delivering: set[int] = set()

@@ -123,7 +123,12 @@ class Ladder:
     @cached_property
     def asks_for_amounts(self) -> bool:
         """Whether what is said depends on how much is owed (D6)."""
-        return bool(self.owed_min) or any(step.owed_min for step in self.steps)
+        return bool(self.owed_min) or self.has_dear_steps
+
+    @cached_property
+    def has_dear_steps(self) -> bool:
+        """Whether some step is only for what is worth so much (D6)."""
+        return any(step.owed_min for step in self.steps)
 
     @cached_property
     def is_choosy(self) -> bool:
@@ -180,8 +185,12 @@ class Ladder:
 
     def awaits_reminder(self, watermark: int | None) -> bool:
         """Whether an instalment that is overdue was not reminded of so far, and will be (B5)."""
-        reminders = [s.offset for s in self.steps if s.offset > 0 and s.mode != "task"]
-        return bool(reminders) and (watermark or 0) < reminders[0]
+        return self._first_reminder is not None and (watermark or 0) < self._first_reminder
+
+    @cached_property
+    def _first_reminder(self) -> int | None:
+        reminders = (s.offset for s in self.steps if s.offset > 0 and s.mode != "task")
+        return next(reminders, None)
 
 
 def _agreed_steps(steps: tuple[Step, ...], said_before: int) -> tuple[Step, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .calendar import NeverOpen
 from .claims import REASONS
 from .decision import decide
-from .facts import Claim, Contact, Decision, asked_of_us
+from .facts import Claim, Contact, Decision, asked_of_us, changed
 from .foreseen import NEVER, Customer, Foreseen, Said
 from .moments import DAY, Moments
 from .reason import Reason
@@ -105,7 +105,7 @@ class Life(Moments):
             self.is_restless, self.waiting = False, {}
             return Decision()
         decision = decide(
-            _with(
+            changed(
                 self.snapshot,
                 claims=tuple(self.claims.values()),
                 contacts=tuple(self.contacts),
@@ -115,7 +115,7 @@ class Life(Moments):
             now,
         )
         for key, watermark in decision.watermarks.items():
-            self.claims[key] = _with(self.claims[key], watermark=watermark)
+            self.claims[key] = changed(self.claims[key], watermark=watermark)
         self.waiting = decision.waiting
         self.held |= {k: reason for k, reason in self.waiting.items() if reason in HOLDING}
         self.is_restless = any(
@@ -147,7 +147,7 @@ class Life(Moments):
                 ):
                     reached_offset = None
             if reached_offset != claim.reached_offset or blocked_by != claim.blocked_by:
-                self.claims[claim.id] = _with(
+                self.claims[claim.id] = changed(
                     claim, reached_offset=reached_offset, blocked_by=blocked_by
                 )
         return list(self.claims.values())
@@ -174,7 +174,9 @@ class Life(Moments):
         moves = {claim.move for claim, _step in contact.pairs}
         for claim in self.claims.values():
             if claim.move in moves:
-                self.claims[claim.id] = _with(claim, delivered=True, delivered_on=day, unsent=False)
+                self.claims[claim.id] = changed(
+                    claim, delivered=True, delivered_on=day, unsent=False
+                )
 
     def _asked_of_us(self, contact: Contact, day: date) -> None:
         """A task that was made: nobody does it, as nobody pays."""
@@ -227,7 +229,7 @@ def _may_change(claim: Claim, decision: Decision) -> bool:
 
 def _arriving(claim: Foreseen) -> Foreseen:
     """What is on its way to the customer arrives."""
-    return _with(claim, unsent=False) if claim.unsent and claim.delivered_on else claim
+    return changed(claim, unsent=False) if claim.unsent and claim.delivered_on else claim
 
 
 def _kind(contact: Contact) -> str:
@@ -235,10 +237,3 @@ def _kind(contact: Contact) -> str:
         return "delivery"
     mode = contact.tone.mode
     return {"task": "task", "approve": "approval"}.get(mode, "message")
-
-
-def _with(original, **values):
-    """The same with other values, like `dataclasses.replace`, which passes twenty fields each time."""
-    copy = object.__new__(type(original))
-    copy.__dict__.update(original.__dict__, **values)
-    return copy

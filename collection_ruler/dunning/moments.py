@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from .calendar import ContactCalendar, NeverOpen
-from .foreseen import Foreseen
+from .foreseen import NEVER, Foreseen
 from .ladder import effective_due
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ class Moments:
 
     @cached_property
     def turns(self) -> set[date]:
-        """The days from which a ruler speaks, or a hold is over."""
-        return {day for claim in self.claims.values() for day in (claim.starts, claim.free_from)}
+        """The days to come from which a ruler speaks, or a hold is over."""
+        turns = {day for claim in self.claims.values() for day in (claim.starts, claim.free_from)}
+        return {day for day in turns if self.first < day < NEVER}
 
     def _moments(self, day: date) -> Iterator[datetime]:
         """The instants of a local day at which the ruler may come to another decision.
@@ -61,16 +62,16 @@ class Moments:
         In an evening, and on a closed day, it says what the next opening says, since steps come by the day of
         speaking. So these are looked at only where something turns before that.
         """
-        windows = self.calendar.windows(day)
         if day == self.first:
             yield from self._with_next_run(self.forecast.now)
         elif self.is_restless or day in self.events:
-            if windows:
+            if windows := self.calendar.windows(day):
                 yield from self._with_next_run(windows[0][0])
             elif day in self.turns:
                 yield from self._with_next_run(self._midnight(day))
             else:
                 self.is_restless = True  # looked at on the next open day
+        windows = self.calendar.windows(day) if self.turns else ()
         if windows and self._turns_overnight(day, closes := windows[-1][1]):
             yield closes
 
