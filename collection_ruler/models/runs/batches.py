@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 
 # units of one transaction: large enough that what is read once per batch costs nothing; a batch of
 # send locks instalments, so that a payment waits for it
-BATCH = {"enrol": 1, "track": 2000, "send": 1250, "profile": 5000, "plan": 2000}
+BATCH = {"enrol": 1, "track": 2000, "send": 1250, "profile": 5000, "plan": 2500}
 ATTEMPTS = 5
 # what collides is tried again in parts, down to so many units
 SMALL = 50
