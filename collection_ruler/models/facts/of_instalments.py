@@ -18,6 +18,13 @@ from ..common.instalment_key import (
 
 # the task of a follow-up f is made: its activity a waits for somebody
 IS_MADE = SQL("f.state IN ('sent', 'queued') AND a.id IS NOT NULL")
+# it is planned for the next opening, and by no decision that says something to the customer beside it
+IS_DECIDED = SQL(
+    """f.state = 'planned' AND NOT EXISTS (
+           SELECT FROM collection_followup o
+            WHERE o.debtor_id = f.debtor_id AND o.decided_at = f.decided_at
+              AND o.customer_hears AND o.state IN ('planned', 'queued'))"""
+)
 
 
 class OpenTask(NamedTuple):
@@ -52,11 +59,13 @@ def open_tasks(env, debtor_ids):
 
 
 def in_review(debtor: str) -> SQL:
-    """What of a debtor a review is open about, as a JSON list of ids of instalments.
+    """What of a debtor a review is open about, as a JSON list of ids of instalments. One that is planned for
+    the next opening silences what was decided before it.
 
     :param debtor: the alias of collection_debtor in the query around it
     """
-    of_tasks = _of_open_tasks(SQL("f.debtor_id = %s.id", SQL.identifier(debtor)), IS_MADE)
+    whose = SQL("f.debtor_id = %s.id", SQL.identifier(debtor))
+    of_tasks = _of_open_tasks(whose, SQL("(%s OR %s)", IS_MADE, IS_DECIDED))
     return SQL("(SELECT json_agg(DISTINCT i.id) FILTER (WHERE g.kind = 'review') %s)", of_tasks)
 
 
