@@ -155,12 +155,12 @@ class CollectionFollowup(models.Model):
     def _hears_by_itself(self):
         """Whether it reaches the customer without a person: then windows, caps and credits stop it."""
         self.ensure_one()
-        return self.customer_hears and not self._is_done_by_person()
+        return self.customer_hears and self._mode() != "task"
 
     def _asks_for_money(self):
         """Whether the customer is asked to pay by it, so that caps and the one-a-day rule count it."""
         self.ensure_one()
-        return self._hears_by_itself() and self.purpose in ASKS_FOR_MONEY
+        return self.purpose in ASKS_FOR_MONEY and self._hears_by_itself()
 
     def _contact_calendar(self):
         """When it may leave: the ruler's hours, where the customer lives, within the limits (B1)."""
