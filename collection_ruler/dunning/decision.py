@@ -183,11 +183,13 @@ def _must_wait(
 def _tasks(
     snapshot: Snapshot, done: list[Candidate], now: datetime, opens: datetime, decision: Decision
 ) -> None:
-    """One task per debtor and step offset; a task is work of ours, so no cap. It is made on the day that it
-    comes on, at once if a person asks for it.
+    """One task per debtor and step offset; a task is work of ours, so no window and no cap. It is made on the
+    day that it comes on, at once if a person asks for it.
 
     :param opens: the first open instant, aware UTC
     """
+    local_day = snapshot.calendar.local_day
+    comes_today = local_day(opens) == local_day(now)
     by_step: dict[int, list[tuple[Claim, Step]]] = defaultdict(list)
     for candidate in done:
         for step in candidate.choice.tasks:
@@ -198,7 +200,7 @@ def _tasks(
         knows_us = snapshot.spoken_to or claim.task_since or snapshot.conversation_on
         words = opening(claim.ladder, step, bool(knows_us), snapshot.profile)
         amount = sum((c.residual for c, _s in pairs if c.currency == claim.currency), Decimal(0))
-        at = now if any(c.wanted for c, _s in pairs) else opens
+        at = now if comes_today or any(c.wanted for c, _s in pairs) else opens
         decision.contacts.append(
             Contact(step.channel, step.role, words, tuple(pairs), at, amount, claim.currency)
         )

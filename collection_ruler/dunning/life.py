@@ -118,11 +118,15 @@ class Life(Moments):
             self.claims[key] = changed(self.claims[key], watermark=watermark)
         self.waiting = decision.waiting
         self.held |= {k: reason for k, reason in self.waiting.items() if reason in HOLDING}
-        self.is_restless = any(
-            _may_change(claim, decision)
+        left = [
+            claim
             for claim in due
             if claim.reached_offset > decision.watermarks.get(claim.id, claim.reached_offset - 1)
-        )
+        ]
+        self.is_restless = any(_may_change(claim, decision) for claim in left)
+        said = {claim.id for contact in decision.contacts for claim, _step in contact.pairs}
+        # a step was passed over: the next run finds the one after it
+        self.goes_on_soon = any(c.id in decision.watermarks and c.id not in said for c in left)
         return decision
 
     def _as_of(self, today: date, now: datetime) -> list[Foreseen]:

@@ -23,7 +23,7 @@ class Moments:
 
     :param is_restless: something waits for what passes with the days
     :param goes_on_soon: what was decided at this moment keeps nothing else from being said on its day: an
-        invoice was delivered, or words that are untrue wait for a person
+        invoice was delivered, words that are untrue wait for a person, or a step was passed over
     :param courses: when each offset comes, by claim id: ((offset, day), …)
     """
 
@@ -76,11 +76,12 @@ class Moments:
             yield closes
 
     def _with_next_run(self, at: datetime) -> Iterator[datetime]:
-        """An instant, and the next run where what waited for this one may follow."""
-        self.goes_on_soon = False
-        yield at
-        if self.goes_on_soon:
-            yield at + RUN
+        """An instant, and the next runs where what waited for this one may follow."""
+        self.goes_on_soon = True
+        while self.goes_on_soon:
+            self.goes_on_soon = False
+            yield at
+            at += RUN
 
     def _midnight(self, day: date) -> datetime:
         zone = ZoneInfo(self.calendar.timezone)
