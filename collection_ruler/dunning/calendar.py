@@ -168,9 +168,8 @@ class ContactCalendar:
         return self._found[not_before]
 
     def speaking_day(self, now: datetime) -> date:
-        """The local day on which we may speak next: today while hours last, in an evening or on a closed day
-        the next open one, else NeverOpen. By this day steps come and rulers run: whoever is asked in an
-        evening says what the next morning would say."""
+        """The local day on which we may speak next: today while hours last, later the next open one, else
+        NeverOpen (B1)."""
         return self.local_day(self.first_instant(now))
 
     def _first_instant(self, not_before: datetime) -> datetime:
@@ -218,14 +217,13 @@ class ContactCalendar:
         )
 
     def _spans(self, day: date) -> tuple[Span, ...]:
-        spans = self._known_spans.get(day)
-        if spans is None:
-            spans = self._known_spans[day] = self._spans_of(day)
-        return spans
+        if day not in self._known_spans:
+            self._known_spans[day] = self._spans_of(day)
+        return self._known_spans[day]
 
     @cached_property
     def _known_spans(self) -> dict[date, tuple[Span, ...]]:
-        """Spans by day: thousands of decisions ask for the same few."""
+        """Spans by day, as `_found`."""
         return {}
 
     def _spans_of(self, day: date) -> tuple[Span, ...]:

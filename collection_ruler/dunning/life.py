@@ -100,7 +100,7 @@ class Life(Moments):
     # ------------------------------------------------------------------ a decision, and what it changes
 
     def _decide(self, today: date, now: datetime) -> Decision:
-        due = [claim for claim in self._as_of(today, now) if claim.reached_offset is not None]
+        due = [claim for claim in self._as_of(today) if claim.reached_offset is not None]
         if not due:
             self.is_restless, self.waiting = False, {}
             return Decision()
@@ -129,20 +129,17 @@ class Life(Moments):
         self.goes_on_soon = any(c.id in decision.watermarks and c.id not in said for c in left)
         return decision
 
-    def _as_of(self, today: date, now: datetime) -> list[Foreseen]:
-        """The claims as the planner finds them: with the steps that come by the day of speaking."""
-        speaks_on = today
-        with suppress(NeverOpen):
-            speaks_on = self.calendar.speaking_day(now)
+    def _as_of(self, today: date) -> list[Foreseen]:
+        """The claims as the planner finds them on a day."""
         for claim in tuple(self.claims.values()):
-            if claim.leaves_on is not None and claim.leaves_on <= speaks_on:
+            if claim.leaves_on is not None and claim.leaves_on <= today:
                 del self.claims[claim.id]
                 continue
             reached_offset, blocked_by = None, Reason.RULER_STOPPED
-            if claim.starts <= today and speaks_on <= claim.ends:
+            if claim.starts <= today <= claim.ends:
                 blocked_by = None if claim.free_from <= today else self.blocks[claim.id]
                 course = self.courses[claim.id]
-                count = bisect_right(course, speaks_on, key=_DAY_OF)
+                count = bisect_right(course, today, key=_DAY_OF)
                 reached_offset = course[count - 1][0] if count else None
                 if (
                     reached_offset is not None

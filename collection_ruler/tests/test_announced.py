@@ -152,10 +152,10 @@ class TestAnnounced(PlanCase, ForecastCase):
                     self.run_ruler("track")
                 new = self.env["collection.followup"].search([("state", "in", gone)]) - known
                 known |= new
-                for one in sorted(
-                    map(self.seen_leaving, new), key=lambda one: (one.day, not one.at)
-                ):
+                for one in map(self.seen_leaving, new):
                     left[names[one.followup.debtor_id]].append(one)
+        for own in left.values():  # of one day what is said is named before what is done
+            own.sort(key=lambda one: (one.day, not one.at))
         return left
 
     def seen_leaving(self, followup):

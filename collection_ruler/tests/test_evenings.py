@@ -12,7 +12,15 @@ EVENING, MONDAY = "2026-03-06 19:00", "2026-03-09"
 
 @tagged("post_install", "-at_install")
 class TestEvenings(MoneyCase):
-    """B5"""
+    """Where the scheduled action comes once a night."""
+
+    def setUp(self):
+        super().setUp()
+        self.every(1, "days")
+
+    def every(self, number, of):
+        action = self.env.ref("collection_ruler.ir_cron_follow_up")
+        action.write({"interval_number": number, "interval_type": of})
 
     def asked(self, when=EVENING):
         """A run at a moment, beside the one of each working day."""
@@ -68,6 +76,24 @@ class TestEvenings(MoneyCase):
         self.assertFalse(self.asked())
         self.ruler.date_to = date(2026, 3, 9)
         self.assertEqual(len(self.asked()), 1)
+
+    def test_where_the_next_run_is_near_the_day_decides_itself(self):
+        """What is paid over the weekend is known by then."""
+        move = self.invoice(MONDAY, date="2026-02-20")
+        self.day("2026-03-02")
+        known = self.instalments(move).watermark
+        for minutes in (10, 60):
+            self.every(minutes, "minutes")
+            self.assertFalse(self.asked())
+            self.assertFalse(self.asked("2026-03-08 12:00"))
+        self.env["collection.blackout"].create(
+            {"debtor_id": self.debtor().id, "date_from": MONDAY, "date_to": MONDAY}
+        )
+        self.assertFalse(self.asked("2026-03-09 08:00"), "they are left in peace today")
+        self.assertFalse(self.asked("2026-03-09 09:30"))
+        self.assertEqual(self.instalments(move).watermark, known, "nor is anything passed over")
+        self.env["collection.blackout"].search([]).unlink()
+        self.assertEqual(len(self.day(MONDAY)), 1)
 
     def test_a_run_that_comes_only_at_night_says_each_step_in_time(self):
         """Whoever lets the scheduled action run once a night."""

@@ -61,8 +61,9 @@ class TestPartPayments(MoneyCase):
     def test_a_reminder_that_is_planned_already_rests_too(self):
         move = self.due_on_the_ninth()
         self.day("2026-03-09")
-        with self.at("2026-03-10 19:00"):
+        with self.at("2026-03-11 08:00"):
             self.run_ruler("track", "plan")
+        self.assertTrue(self.followups(state="planned"), "nothing is proved here")
         self.pay_part(move, when="2026-03-11 08:30")
         self.assertFalse(self.day("2026-03-11"))
         self.assertEqual(self.said(12, 20), [(12, "Thank you")])

@@ -48,7 +48,9 @@ class TestReviewSilences(MoneyCase):
         self.assertEqual((self.firm.state, self.firm.reason), ("planned", "task_open"))
 
     def test_what_stands_in_the_outbox_waits_for_one_that_begins_with_the_day(self):
-        """It is planned in the evening; the mail queue may be faster than the run that makes it."""
+        """It is planned in the evening, by an action that comes at night, and made by the next run, which may
+        be later than the mail queue."""
+        self.env.ref("collection_ruler.ir_cron_follow_up").interval_type = "days"
         with self.at("2026-03-19 09:30"):
             self.run_ruler()
         with self.at("2026-03-19 19:00"):

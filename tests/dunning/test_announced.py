@@ -27,7 +27,6 @@ from dunning.outlook import horizon, look_ahead
 from dunning.reason import Reason
 from dunning.recheck import recheck
 
-SECOND = timedelta(seconds=1)
 # days that are lived; what is announced for later is not compared
 DAYS = 45
 
@@ -91,16 +90,11 @@ class Lived:
     def facts(self, door=False):
         """The facts of now, as the plan or a door finds them."""
         today, claims = self.calendar.local_day(self.now), []
-        # an evening plans for the next open day, with what comes on that
-        windows = (self.calendar.windows(today + days * DAY) for days in range(500))
-        open_until = (day[-1][1] for day in windows if day)
-        speaks_on = next((at for at in open_until if at > self.now), None)
-        speaks_on = self.calendar.local_day(speaks_on - SECOND) if speaks_on else today
         for claim in self.claims.values():
             if claim.blocked_by and claim.free_from <= today:
                 claim = replace(claim, blocked_by=None)
             comes_by = self.customer.comes_by[claim.ladder.id]
-            reached = reached_offset(claim.ladder, comes_by, claim.counts_from, speaks_on)
+            reached = reached_offset(claim.ladder, comes_by, claim.counts_from, today)
             low = claim.watermark
             is_new = reached is not None and (low is None or reached > low)
             claims.append(replace(claim, reached_offset=reached if is_new else None))
@@ -112,7 +106,11 @@ class Lived:
         )
 
     def run(self):
-        """A run of the scheduled action; whether it delivered an invoice."""
+        """A run of the scheduled action; whether it delivered an invoice. What may be said only on another
+        day is left to that."""
+        today = self.calendar.local_day(self.now)
+        if not any(closes > self.now for _opens, closes in self.calendar.windows(today)):
+            return False
         snapshot = self.facts()
         decision = decide(snapshot, self.now)
         for key, watermark in decision.watermarks.items():

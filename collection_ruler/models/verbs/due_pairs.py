@@ -1,7 +1,9 @@
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo import api, models
+from odoo.addons.base.models.ir_cron import _intervalTypes
 from odoo.tools import SQL
 
 from ...dunning.calendar import NeverOpen
@@ -9,6 +11,9 @@ from ...dunning.course import reached
 from ...dunning.cutoffs import cutoffs
 from ..common import clock
 from ..common.bulk_sql import NO_JIT
+
+# a scheduled action that comes so often comes within the hours of each day
+OFTEN = timedelta(hours=1)
 
 
 class CollectionPlan(models.AbstractModel):
@@ -82,6 +87,8 @@ class CollectionPlan(models.AbstractModel):
             calendar, day = settings.calendars[ruler_id, key], settings.today
             with suppress(NeverOpen):
                 day = calendar.speaking_day(now)
+            if not self._decides_for(day, calendar.local_day(now)):
+                continue
             if not self._runs(ruler, settings.today, day):
                 continue
             for said_before in (None, 0) if (ruler_id, key) in agreed else (None,):
@@ -92,14 +99,32 @@ class CollectionPlan(models.AbstractModel):
                     rows += [(*about, offset, date) for offset, date in found.items()]
         return rows
 
+    def _decides_for(self, day, today):
+        """Whether this run decides what is said on a local day. A later day is left to itself, as forecasts
+        have it: what a payment or a person changes until then is known by then. Where the scheduled action
+        comes so seldom that it may miss the hours, the run of the evening before decides.
+
+        :param today: local day of the customer
+        """
+        if day <= today:
+            return True
+        action = self.env.ref("collection_ruler.ir_cron_follow_up", raise_if_not_found=False)
+        if not action:
+            return True
+        action = action.sudo()
+        now = clock.now(self.env)
+        comes = now + _intervalTypes[action.interval_type](action.interval_number)
+        return not action.active or comes > now + OFTEN
+
     def _runs(self, ruler, today, day):
         """Whether a ruler runs now, and still on the day on which it speaks."""
         return ruler._is_running_on(today) and ruler._is_running_on(day)
 
     @api.model
     def _by_their_day(self, company, place, snapshot, now):
-        """The facts with the steps that come by the day on which this customer is spoken to. It is not the
-        day that due pairs were found for where dates are avoided, or rulers have different hours.
+        """The facts with the steps that come by the day on which this customer is spoken to; with none where
+        that day decides itself. It is not the day that due pairs were found for where dates are avoided, or
+        rulers have different hours.
 
         :param place: calendar key of the debtor
         :param snapshot: dunning Snapshot
@@ -108,6 +133,8 @@ class CollectionPlan(models.AbstractModel):
         settings = self.env["collection.snapshot"]._settings(company.id)
         with suppress(NeverOpen):
             day = snapshot.calendar.speaking_day(now)
+            if not self._decides_for(day, snapshot.calendar.local_day(now)):
+                return replace(snapshot, claims=tuple(reached(snapshot.claims, {}, day)))
             calendars = {
                 c.ladder.id: settings.calendars[c.ladder.id, place] for c in snapshot.claims
             }
