@@ -87,8 +87,24 @@ class TestAllOnApproval(CollectionCommon):
         thanks = self.waiting().filtered(lambda f: f.purpose == "thanks")
         with self.at("2026-03-09 08:00"):
             self.undo(payment)
-        self.assertFalse(self.approve("2026-03-09 09:30", thanks))
-        self.assertEqual(thanks.state, "cancelled")
+        with self.at("2026-03-09 09:30"):
+            thanks.action_approve()
+            self.run_ruler("send")  # no run has seen yet that it came back
+            self.assertFalse(self.deliver())
+        self.assertEqual((thanks.state, thanks.reason), ("cancelled", "reversed"))
+
+    def test_a_run_takes_back_thanks_for_what_came_back_after_they_were_let_go(self):
+        self.start()
+        self.play("2026-03-02", "2026-03-04")
+        with self.at("2026-03-05 10:00"):
+            payment = self.pay(self.move)
+        self.play("2026-03-05", "2026-03-06")
+        thanks = self.waiting().filtered(lambda f: f.purpose == "thanks")
+        with self.at("2026-03-07 08:00"):
+            thanks.action_approve()
+            self.undo(payment)
+            self.run_ruler("track")
+        self.assertEqual((thanks.state, thanks.reason), ("cancelled", "reversed"))
 
     # ------------------------------------------------------------------ what is let go late is true
 
@@ -183,10 +199,22 @@ class TestAllOnApproval(CollectionCommon):
             self.pay(self.move)
             second.action_approve()
             self.pay(other)
-            first.action_approve()  # before any run has seen the payment
-        self.assertFalse(self.day("2026-03-05"))
+            first.action_approve()
+        with self.at("2026-03-05 09:30"):
+            self.run_ruler("send")  # no run has tracked the payments yet
+            self.assertFalse(self.deliver())
         for followup in first + second:
             self.assertEqual((followup.state, followup.reason), ("cancelled", "paid"))
+
+    def test_what_was_paid_while_it_waits_is_taken_back_before_anybody_lets_it_go(self):
+        self.start()
+        self.play("2026-03-02", "2026-03-04")
+        (one,) = self.waiting()
+        with self.at("2026-03-05 08:00"):
+            self.pay(self.move)
+            self.run_ruler("track")
+        self.assertEqual((one.state, one.reason), ("cancelled", "paid"))
+        self.assertNotIn("Approve “A week before”", self.tasks())
 
     def test_a_hold_and_credits_hold_for_it_too(self):
         self.start()
@@ -212,6 +240,16 @@ class TestAllOnApproval(CollectionCommon):
         self.assertEqual(len(self.day("2026-03-05", "09:05")), 1)
 
     def test_on_friday_night_it_waits_for_monday(self):
+        self.start(due="2026-03-13")
+        self.play("2026-03-02", "2026-03-06")
+        (one,) = self.waiting()
+        self.assertFalse(self.approve("2026-03-06 19:00", one))
+        self.assertEqual((one.state, one.reason), ("planned", "closed"))
+        self.assertFalse(self.day("2026-03-07") + self.day("2026-03-08"))
+        (mail,) = self.day("2026-03-09")
+        self.assertIn("friendly note ahead of time", mail["body"])
+
+    def test_what_monday_makes_untrue_does_not_leave_after_friday_night(self):
         self.start()
         self.play("2026-03-02", "2026-03-04")
         self.assertFalse(self.approve("2026-03-06 19:00"))

@@ -18,8 +18,8 @@ class TestConversation(CollectionCommon):
         self.step("Call: is anything wrong?").unlink()
         self.activate("2026-03-02")
         self.invoice("2026-03-09", 500.0, date="2026-03-02")
-        for day in ("2026-03-02", "2026-03-09", "2026-03-11", "2026-03-16"):
-            self.day(day)
+        days = ("2026-03-02", "2026-03-09", "2026-03-11", "2026-03-16")
+        self.forgot = [mail for day in days for mail in self.day(day)][-1]
         self.claire = new_test_user(
             self.env,
             "claire",
@@ -304,6 +304,18 @@ class TestConversation(CollectionCommon):
             self.call()
         last = self.env["collection.conversation"]._last_followup(self.debtor())
         self.assertEqual(last.step_name, "Forgot?")
+
+    def test_a_reply_after_a_letter_is_noted_at_the_message_that_it_answers(self):
+        with self.at("2026-03-17 10:00"):
+            self.debtor().with_user(self.claire).message_post(
+                body="Dear Ana", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+        with self.at("2026-03-17 12:00"):
+            self.reply(self.forgot)
+            self.env.invalidate_all()
+        self.assertTrue(self.followups(step_name="Forgot?").answered_at)
+        self.assertEqual(len(self.talks()), 1)
+        self.assertFalse(self.talks().answered_at)
 
     def test_without_silence_a_conversation_is_a_contact_like_others(self):
         self.ruler.days_after_conversation = 0

@@ -69,9 +69,12 @@ class TestPartPayments(MoneyCase):
         self.assertEqual(self.said(12, 20), [(12, "Thank you")])
 
     def test_thanks_for_one_invoice_silence_no_other(self):
-        self.due_on_the_ninth()
+        """A part of the other was paid as well, and thanked for, when it was not late yet."""
+        move = self.due_on_the_ninth()
         other = self.invoice("2026-03-30", 50.0)
-        self.day("2026-03-09")
+        self.pay_part(move, 20.0, when="2026-03-03 10:00")
+        for day in ("2026-03-04", "2026-03-09"):
+            self.day(day)
         self.pay_part(other, 20.0, when="2026-03-10 10:00")
         (mail,) = self.day("2026-03-11")
         self.assertIn("$ 30.00 of it remains open, due on March 30, 2026.", mail["body"])
@@ -121,6 +124,20 @@ class TestPartPayments(MoneyCase):
 
     def test_the_rest_ends_where_the_payment_goes_away(self):
         move = self.late()
+        payment = self.pay_part(move)
+        self.day("2026-03-13")
+        with self.at("2026-03-13 15:00"):
+            self.undo(payment)
+            self.run_ruler("track")
+        self.assertEqual(
+            self.said(16, 19), [(16, "Call: is anything wrong?"), (19, "Firm and polite")]
+        )
+
+    def test_the_rest_ends_where_one_of_two_payments_goes_away(self):
+        move = self.due_on_the_ninth()
+        self.pay_part(move, 20.0, when="2026-03-03 10:00")
+        for day in ("2026-03-04", "2026-03-09", "2026-03-11"):
+            self.day(day)
         payment = self.pay_part(move)
         self.day("2026-03-13")
         with self.at("2026-03-13 15:00"):

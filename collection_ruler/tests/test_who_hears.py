@@ -2,7 +2,7 @@
 
 from odoo import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import BOUNCE
 from .door_case import MAIL, SERVER
@@ -106,7 +106,12 @@ class TestStores(StoresCase):
         (one,) = self.planned()
         self.assertEqual(one.partner_id, desk)
         desk.active = False
-        sent = self.day("2026-03-09", "09:30") + self.day("2026-03-09", "10:00")
+        with self.at("2026-03-09 09:30"):
+            self.run_ruler("send")
+            (other,) = self.followups(self.customer, state="planned")
+            self.assertEqual(other.partner_id, self.store_b, "whoever looks sees who hears it")
+            sent = self.deliver()
+        sent += self.day("2026-03-09", "10:00")
         self.assertEqual(self.to(sent), ["a@stores.example.com", "b@stores.example.com"])
         self.assertFalse(self.day("2026-03-10"))
 
@@ -185,9 +190,22 @@ class TestDoors(StoresCase):
             self.run_ruler()
             (queued,) = self.followups(self.customer, state="queued")
             self.assertEqual(queued.address, self.desk.email)
+            self.leave_alone()
             change()
             left = self.to(self.deliver())
         return left, self.to(self.day("2026-03-09", "09:45"))
+
+    def leave_alone(self):
+        """Nobody edited what door 1 went by since: else door 2 would ask whatever changes."""
+        self.env.flush_all()
+        for model in ("res.partner", "account.move", "collection.ruler.step"):
+            table = SQL.identifier(self.env[model]._table)
+            self.env.cr.execute(SQL("UPDATE %s SET write_date = '2026-03-01'", table))
+
+    def test_what_nobody_touched_leaves_as_it_was_written(self):
+        self.assertEqual(
+            self.between_the_doors(lambda: None), (["collection@customer.example.com"], [])
+        )
 
     def test_archived_between_the_doors(self):
         def change():
@@ -195,15 +213,27 @@ class TestDoors(StoresCase):
 
         self.assertEqual(self.between_the_doors(change), ([], ["a@stores.example.com"]))
 
-    def test_archived_between_the_doors_where_another_has_the_address(self):
-        """The words are for whom they name: they are written anew for whoever reads them there now."""
+    def assert_written_anew(self, **values):
+        """Another has the address of whom it was written to, who changed: the words are for whom they name,
+        so they are written anew for whoever reads them there now."""
 
         def change():
             self.store_a.email = self.desk.email
-            self.desk.active = False
+            self.desk.write(values)
 
-        self.assertEqual(self.between_the_doors(change), ([], [self.desk.email]))
-        self.assertEqual(self.followups(self.customer, state="sent")[-1].partner_id, self.store_a)
+        address = "collection@customer.example.com"
+        self.assertEqual(self.between_the_doors(change), ([], [address]))
+        (sent,) = self.followups(self.customer, state="sent")[-1:]
+        self.assertEqual(sent.partner_id, self.store_a)
+
+    def test_archived_between_the_doors_where_another_has_the_address(self):
+        self.assert_written_anew(active=False)
+
+    def test_gone_elsewhere_between_the_doors_where_another_has_the_address(self):
+        self.assert_written_anew(parent_id=self.person("Somebody else").id)
+
+    def test_at_another_address_between_the_doors_where_another_has_the_old_one(self):
+        self.assert_written_anew(type="other", email="desk@customer.example.com")
 
     def test_a_contact_who_comes_between_the_doors(self):
         def change():
