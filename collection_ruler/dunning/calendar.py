@@ -113,7 +113,7 @@ class ContactCalendar:
 
     @cached_property
     def _found(self) -> dict:
-        """Bank days by due date, first instants by instant: thousands of decisions ask for the same ones."""
+        """Bank days by due date, first instants by instant, spans by day: thousands of decisions ask for the same ones."""
         return {}
 
     def next_open_day(self, day: date) -> date:
@@ -217,14 +217,10 @@ class ContactCalendar:
         )
 
     def _spans(self, day: date) -> tuple[Span, ...]:
-        if day not in self._known_spans:
-            self._known_spans[day] = self._spans_of(day)
-        return self._known_spans[day]
-
-    @cached_property
-    def _known_spans(self) -> dict[date, tuple[Span, ...]]:
-        """Spans by day, as `_found`."""
-        return {}
+        key = "spans", day
+        if key not in self._found:
+            self._found[key] = self._spans_of(day)
+        return self._found[key]
 
     def _spans_of(self, day: date) -> tuple[Span, ...]:
         if day in self.closed or day.weekday() in self.rest or self.is_holiday(day):
