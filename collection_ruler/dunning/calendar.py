@@ -113,7 +113,7 @@ class ContactCalendar:
 
     @cached_property
     def _found(self) -> dict:
-        """Bank days by due date, first instants by instant, spans by day: thousands of decisions ask for the same ones."""
+        """Bank days by due date, first instants by instant, spans by day: decisions ask for the same ones."""
         return {}
 
     def next_open_day(self, day: date) -> date:
