@@ -108,8 +108,6 @@ dario 03-31 task_open 04-08 04-08
 
 # steps that were passed over, but for invoices that had been sent
 SKIPPED = """
-ana 03-15 A week before overtaken      # covered until the 16th; from the 17th it is too late to announce
-ana 03-15 Due today overtaken
 ana 07-15 A week before overtaken
 ana 07-15 Due today overtaken
 """
