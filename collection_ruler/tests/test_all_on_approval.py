@@ -93,18 +93,23 @@ class TestAllOnApproval(CollectionCommon):
             self.assertFalse(self.deliver())
         self.assertEqual((thanks.state, thanks.reason), ("cancelled", "reversed"))
 
-    def test_a_run_takes_back_thanks_for_what_came_back_after_they_were_let_go(self):
+    def test_a_run_takes_back_thanks_for_what_came_back_before_and_after_they_are_let_go(self):
         self.start()
+        other = self.invoice("2026-03-09", 30.0, self.person("Bea"), date="2026-02-27")
         self.play("2026-03-02", "2026-03-04")
         with self.at("2026-03-05 10:00"):
-            payment = self.pay(self.move)
+            payments = self.pay(self.move) + self.pay(other)
         self.play("2026-03-05", "2026-03-06")
-        thanks = self.waiting().filtered(lambda f: f.purpose == "thanks")
+        let_go = self.waiting().filtered(lambda f: f.purpose == "thanks")
+        waiting = self.waiting(other.partner_id).filtered(lambda f: f.purpose == "thanks")
         with self.at("2026-03-07 08:00"):
-            thanks.action_approve()
-            self.undo(payment)
+            let_go.action_approve()
+            for payment in payments:
+                self.undo(payment)
             self.run_ruler("track")
-        self.assertEqual((thanks.state, thanks.reason), ("cancelled", "reversed"))
+        for thanks in let_go, waiting:
+            self.assertEqual((thanks.state, thanks.reason), ("cancelled", "reversed"))
+        self.assertFalse(waiting.activity_id.active, "nobody is asked to let it go")
 
     # ------------------------------------------------------------------ what is let go late is true
 

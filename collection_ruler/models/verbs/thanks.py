@@ -24,7 +24,7 @@ class CollectionTrackThanks(models.AbstractModel):
             [
                 ("debtor_id", "in", debtors.ids),
                 ("purpose", "=", "thanks"),
-                ("state", "=", "planned"),
+                ("state", "in", ("planned", "to_approve")),
             ]
         )
         if not thanks:
