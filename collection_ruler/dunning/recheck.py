@@ -128,7 +128,7 @@ def _no_longer_true(
 def _opens_on(calendar: ContactCalendar, now: datetime) -> date:
     """The local day of the first open instant."""
     with suppress(NeverOpen):
-        return calendar.local_day(calendar.first_instant(now))
+        return calendar.speaking_day(now)
     return calendar.local_day(now)
 
 

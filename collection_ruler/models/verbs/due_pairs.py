@@ -84,12 +84,11 @@ class CollectionPlan(models.AbstractModel):
             ruler = self.env["collection.ruler"].browse(ruler_id)
             if ruler_id not in settings.ladders:
                 continue
-            calendar, day = settings.calendars[ruler_id, key], settings.today
+            calendar = settings.calendars[ruler_id, key]
+            day = today = calendar.local_day(now)
             with suppress(NeverOpen):
                 day = calendar.speaking_day(now)
-            if not self._decides_for(day, calendar.local_day(now)):
-                continue
-            if not self._runs(ruler, settings.today, day):
+            if not (self._decides_for(day, today) and self._runs(ruler, settings.today, day)):
                 continue
             for said_before in (None, 0) if (ruler_id, key) in agreed else (None,):
                 ladder = settings.ladders[ruler_id].agreed(said_before)
