@@ -43,12 +43,14 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     snapshot = as_thanked(as_the_bank_knows(as_sent(snapshot), speaks_on), speaks_on)
     known = {claim.id: claim for claim in snapshot.claims}
     candidates = _candidates(snapshot, [known[claim.id] for claim in due], opens, decision)
+    delivered = len(decision.contacts)
     said = plan_messages(snapshot, [c for c in candidates if c.messages], opens, decision)
+    writes = len(decision.contacts) > delivered
     tasks_only = [c for c in candidates if not c.messages]
     # a call on the day of a message would be one word too many
-    if speaks_on in snapshot.contacts:
-        decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in tasks_only})
-        tasks_only = []
+    if speaks_on in snapshot.contacts or (writes and _is_quiet_after(snapshot, speaks_on)):
+        decision.waiting |= {c.claim.id: Reason.ONE_A_DAY for c in tasks_only if not c.claim.wanted}
+        tasks_only = [c for c in tasks_only if c.claim.wanted]
     needless = needless_tasks(
         snapshot, [(c.claim, s) for c in tasks_only for s in c.choice.tasks], speaks_on
     )
@@ -58,6 +60,16 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     for candidate in done:
         _consume(candidate, decision)
     return decision
+
+
+def _is_quiet_after(snapshot: Snapshot, day: date) -> bool:
+    """Whether no message can come on the next open day after one on a day: what waits for a day without a
+    message must not wait for ever (B4)."""
+    try:
+        after = (snapshot.calendar.next_open_day(day + timedelta(days=1)) - day).days
+    except (NeverOpen, OverflowError):
+        return False
+    return all(after < claim.ladder.min_days_between for claim in snapshot.claims)
 
 
 def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime) -> Decision:

@@ -165,12 +165,14 @@ class CollectionDoor(models.AbstractModel):
                 going[followup] = check
         self.env["collection.money.task"]._ask_at_door(checks)
         names = ["reason", "step_id", "step_name", "currency_id", "amount_due", "amount_paid"]
-        rows = [self._tone_and_amount(f, check) for f, check in going.items()]
+        rows = [(f, self._tone_and_amount(f, check)) for f, check in going.items()]
+        # most leave as they were planned
+        rows = [(f.id, *values) for f, values in rows if values != self._as_planned(f)]
         write_rows(self.env, "collection.followup", names, rows)
         self._write_asked({f.id: check.asked for f, check in going.items() if check.asked})
 
     def _tone_and_amount(self, followup, check):
-        """The row of one that may leave: in which tone, and for how much."""
+        """The values of one that may leave: in which tone, and for how much."""
         step, currency = followup.step_id, followup.currency_id
         if check.tone and check.tone.id != step.id:
             step = step.browse(check.tone.id)
@@ -179,13 +181,23 @@ class CollectionDoor(models.AbstractModel):
             currency = currency.browse(key for key, name in names.items() if name == check.currency)
         received = self.env["collection.thanks"]._received
         return (
-            followup.id,
             str(Reason.DUE),
             step.id or None,
             step.name if step != followup.step_id else followup.step_name or None,
             currency.id,
             float(check.amount) if check.currency else followup.amount_due,
             received(followup) if followup.purpose == "thanks" else followup.amount_paid,
+        )
+
+    def _as_planned(self, followup):
+        """The same values, as they stand."""
+        return (
+            followup.reason,
+            followup.step_id.id or None,
+            followup.step_name or None,
+            followup.currency_id.id,
+            followup.amount_due,
+            followup.amount_paid,
         )
 
     def _drop_items(self, followup, check, now, pairs):

@@ -48,7 +48,9 @@ class CollectionMoneyTask(models.AbstractModel):
             (f.debtor_id, r) for f, c in checks.items() for r in (c.reason, *c.dropped.values())
         )
         asking = [
-            f.debtor_id.id for f, c in checks.items() if c.verdict == "go" and f._asks_for_money()
+            f.debtor_id.id
+            for f, c in checks.items()
+            if c.verdict == "go" and f.debtor_id.sudo().amount_credit and f._asks_for_money()
         ]
         self._ask_about_unused(self.env["collection.debtor"].browse(dict.fromkeys(asking)))
 
