@@ -38,10 +38,11 @@ def insert_rows(env, model, names, rows):
     found = env.execute_query(
         SQL(
             "INSERT INTO %(table)s (%(columns)s, create_uid, write_uid, create_date, write_date) "
-            "SELECT v.*, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC' "
+            "SELECT %(values)s, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC' "
             "FROM %(rows)s RETURNING id",
             table=SQL.identifier(records._table),
             columns=SQL(", ").join(SQL.identifier(name) for name in names),
+            values=SQL(", ").join(SQL("v.%s", SQL.identifier(name)) for name in names),
             uid=env.uid,
             rows=rows_as("v", types, rows),
         )
@@ -116,20 +117,27 @@ def _link(field, linked, records):
 
 
 def rows_as(alias, types, rows):
-    """Many rows for the FROM of a statement: ``alias(column, …)``.
+    """Many rows for the FROM of a statement: ``alias(column, …)``, texts after all other columns.
 
-    As one JSON text: PostgreSQL and its driver read that several times faster than a list of VALUES.
+    As one JSON text: PostgreSQL and its driver read that several times faster than a list of VALUES. Long
+    texts stand beside it as they are, since in JSON each would be written and read once more.
 
     :param types: {column: its type, as PostgreSQL knows it}
     :param rows: [(value of each column as the database knows it…)]
     """
-    text = json.dumps(
-        [dict(zip(types, map(_plain, row), strict=True)) for row in rows],
-        default=_as_text,
-        ensure_ascii=False,
-    )
-    columns = [SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in types.items()]
-    return SQL("json_to_recordset(%s) %s(%s)", text, SQL.identifier(alias), SQL(", ").join(columns))
+    texts = [name for name, kind in types.items() if kind == "text"]
+    rest = {name: kind for name, kind in types.items() if kind != "text"}
+    rows = [dict(zip(types, row, strict=True)) for row in rows]
+    sources = []
+    if rest:
+        columns = [SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in rest.items()]
+        short = [{name: _plain(row[name]) for name in rest} for row in rows]
+        text = json.dumps(short, default=_as_text, ensure_ascii=False)
+        sources.append(SQL("json_to_recordset(%s) AS (%s)", text, SQL(", ").join(columns)))
+    for name in texts:
+        sources.append(SQL("unnest(%s::text[])", [row[name] for row in rows]))
+    names = SQL(", ").join(map(SQL.identifier, [*rest, *texts]))
+    return SQL("ROWS FROM (%s) %s(%s)", SQL(", ").join(sources), SQL.identifier(alias), names)
 
 
 def _as_text(value):

@@ -38,8 +38,8 @@ ROW = {
     "occurrence": "int",
     "attempt": "int",
     "amount_residual": "numeric",
-    "state": "text",
-    "reason": "text",
+    "state": "varchar",
+    "reason": "varchar",
 }
 
 

@@ -8,7 +8,7 @@ from ..common.bulk_sql import MANY, analyze, rows_as
 from .collection_verb import Tally
 
 # what a decision changes of an instalment, and of which type it is in a statement
-CONSUMED = {"id": "int", "watermark": "int", "next_date": "date", "reason": "text"}
+CONSUMED = {"id": "int", "watermark": "int", "next_date": "date", "reason": "varchar"}
 
 
 class CollectionPlan(models.AbstractModel):
