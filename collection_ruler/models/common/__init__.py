@@ -8,7 +8,7 @@ context can come by RPC.
 Rows of ours are written by one statement per batch (`bulk_sql`). Activities are created by the ORM. Messages
 and mails are inserted in one statement (`create_many`), unless an add-on has a say in how they are made.
 Where a statement is slow, look first whether PostgreSQL knows how much is in its tables (`analyze`), and
-whether it compiles (`NO_JIT`).
+whether it compiles (`NO_JIT`), or reads whole tables where a batch asks by keys (`BY_KEYS`).
 """
 
 from . import bulk_sql, clock, formatting, instalment_key, memo, reason_labels

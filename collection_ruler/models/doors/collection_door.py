@@ -10,7 +10,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
 from ...dunning.thanked import recheck_thanks
-from ..common.bulk_sql import NO_JIT, rows_as, write_rows
+from ..common.bulk_sql import BY_KEYS, rows_as, write_rows
 from ..common.instalment_key import same_instalment
 from ..facts.history import read_by
 
@@ -48,7 +48,7 @@ class CollectionDoor(models.AbstractModel):
                        FOR UPDATE OF f, i SKIP LOCKED)
                 SELECT pair.*, pair.item_id IN (SELECT id FROM locked) FROM (%s) pair
                 """,
-                NO_JIT,
+                BY_KEYS,
                 same_instalment("i", "t"),
                 waiting,
                 Ledger._pairs_query(waiting),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..common.bulk_sql import NO_JIT
+from ..common.bulk_sql import BY_KEYS
 from ..common.memo import with_memo
 
 # what is due leaves before new messages are thought of, and again after
@@ -104,7 +104,7 @@ class CollectionVerb(models.AbstractModel):
             SQL(
                 "%s SELECT id FROM collection_debtor WHERE id IN %s ORDER BY id "
                 "FOR NO KEY UPDATE SKIP LOCKED",
-                NO_JIT,
+                BY_KEYS,
                 tuple(ids),
             )
         )
