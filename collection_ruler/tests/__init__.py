@@ -31,6 +31,7 @@ from . import (
     test_excluded,
     test_fallback,
     test_first_door,
+    test_foreign_records,
     test_forecast,
     test_gateway,
     test_handover,

@@ -13,7 +13,7 @@ from .common import CollectionCommon
 RIGHTS = {
     "collection.ruler": "r--- r--- rwcu",
     "collection.ruler.step": "r--- r--- rwcu",
-    "collection.stage": "r--- r--- rwcu",
+    "collection.stage": "r--- r--- r---",
     "collection.contact.limit": "r--- r--- rwcu",
     "collection.payer.class": "r--- r--- r---",
     "collection.instalment": "r--- r--- r---",

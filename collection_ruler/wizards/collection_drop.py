@@ -5,6 +5,7 @@ class CollectionDrop(models.TransientModel):
     """A card was dropped on the stage of a reminder: send that step, or only note it?"""
 
     _name = "collection.drop"
+    _inherit = ["collection.checked"]
     _description = "Card dropped on a stage"
 
     debtor_id = fields.Many2one("collection.debtor", required=True, readonly=True)

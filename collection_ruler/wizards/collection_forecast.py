@@ -17,6 +17,7 @@ class CollectionForecast(models.TransientModel):
     and ruler, made anew whenever somebody opens it. Nothing is sent by looking (A12)."""
 
     _name = "collection.forecast"
+    _inherit = ["collection.checked"]
     _description = "Forecast of messages and calls"
     _order = "day, kind, channel, id"
 

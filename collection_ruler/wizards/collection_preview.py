@@ -6,6 +6,7 @@ class CollectionPreview(models.TransientModel):
     """A message before it leaves, as the customer will see it; looking writes and sends nothing (A13)."""
 
     _name = "collection.preview"
+    _inherit = ["collection.checked"]
     _description = "Preview of a message"
 
     followup_id = fields.Many2one("collection.followup", readonly=True)

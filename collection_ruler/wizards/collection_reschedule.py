@@ -9,6 +9,7 @@ class CollectionReschedule(models.TransientModel):
     """Another due date, agreed with the customer, for some instalments (F7)."""
 
     _name = "collection.reschedule"
+    _inherit = ["collection.checked"]
     _description = "Agree another due date"
 
     debtor_id = fields.Many2one("collection.debtor", required=True, readonly=True)

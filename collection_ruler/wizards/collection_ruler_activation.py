@@ -19,6 +19,7 @@ class CollectionRulerActivation(models.TransientModel):
     """
 
     _name = "collection.ruler.activation"
+    _inherit = ["collection.checked"]
     _description = "Activate a Collection Ruler"
 
     ruler_id = fields.Many2one("collection.ruler", required=True, ondelete="cascade")

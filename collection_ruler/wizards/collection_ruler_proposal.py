@@ -11,6 +11,7 @@ class CollectionRulerProposal(models.TransientModel):
     """Three questions, and a sample ruler that suits the answers; it becomes a draft to look over."""
 
     _name = "collection.ruler.proposal"
+    _inherit = ["collection.checked"]
     _description = "Propose a Collection Ruler"
 
     company_id = fields.Many2one(

@@ -20,6 +20,7 @@ class CollectionSimulation(models.TransientModel):
     """What a ruler would say about an invoice that nobody pays, day by day; nothing is sent (A12)."""
 
     _name = "collection.simulation"
+    _inherit = ["collection.checked"]
     _description = "Simulate a ruler"
 
     ruler_id = fields.Many2one("collection.ruler", required=True)

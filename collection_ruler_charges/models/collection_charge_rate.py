@@ -7,6 +7,7 @@ class CollectionChargeRate(models.Model):
     """A rate of interest and the day from which it holds; before the first of a rule none is charged (D6)."""
 
     _name = "collection.charge.rate"
+    _inherit = ["collection.checked"]
     _description = "Rate of late interest"
     _order = "rule_id, date_from desc"
 

@@ -17,6 +17,7 @@ class CollectionChargeRule(models.Model):
     """
 
     _name = "collection.charge.rule"
+    _inherit = ["collection.checked"]
     _description = "Late charges"
     _order = "sequence, id"
     _check_company_auto = True

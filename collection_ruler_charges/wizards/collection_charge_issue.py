@@ -15,6 +15,7 @@ class CollectionChargeIssue(models.TransientModel):
     """What may be charged to a customer for late payment: looked at, chosen, and made a draft (D6)."""
 
     _name = "collection.charge.issue"
+    _inherit = ["collection.checked"]
     _description = "Charge for late payment"
 
     debtor_id = fields.Many2one(
@@ -154,6 +155,7 @@ class CollectionChargeIssueLine(models.TransientModel):
     """One charge that a person may leave out."""
 
     _name = "collection.charge.issue.line"
+    _inherit = ["collection.checked"]
     _description = "Charge for late payment: line"
 
     issue_id = fields.Many2one(

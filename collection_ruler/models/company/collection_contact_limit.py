@@ -11,6 +11,7 @@ class CollectionContactLimit(models.Model):
     """Hours outside which customers are not asked for money, by law or by one's own rule (B1)."""
 
     _name = "collection.contact.limit"
+    _inherit = ["collection.checked"]
     _description = "Limit on contact hours"
     _order = "is_law desc, country_id, state_id, channel, id"
 

@@ -7,6 +7,7 @@ class CollectionBlackout(models.Model):
     """Days on which a customer does not want to hear about money: a birthday, a feast, a holiday (B3)."""
 
     _name = "collection.blackout"
+    _inherit = ["collection.checked"]
     _description = "Dates to avoid"
     _order = "date_from, id"
 

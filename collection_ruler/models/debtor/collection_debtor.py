@@ -25,7 +25,7 @@ class CollectionDebtor(models.Model):
 
     _name = "collection.debtor"
     _description = "Debtor"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.checked", "mail.thread", "mail.activity.mixin"]
     _order = "amount_overdue desc, id"
     _rec_names_search = ["partner_id.display_name", "partner_id.ref", "partner_id.email"]
 

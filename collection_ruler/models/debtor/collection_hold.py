@@ -18,6 +18,7 @@ class CollectionHold(models.Model):
     (F5)."""
 
     _name = "collection.hold"
+    _inherit = ["collection.checked"]
     _description = "Collection Hold"
     _order = "id desc"
 

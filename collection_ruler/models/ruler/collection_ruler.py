@@ -13,7 +13,7 @@ class CollectionRuler(models.Model):
 
     _name = "collection.ruler"
     _description = "Collection Ruler"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.checked", "mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
     _check_company_domain = (

@@ -10,6 +10,7 @@ class CollectionRulerStep(models.Model):
     """One step of a ruler: what is said, how, and how many days from the due date (A2)."""
 
     _name = "collection.ruler.step"
+    _inherit = ["collection.checked"]
     _description = "Collection Ruler Step"
     _order = "ruler_id, trigger, offset_days, sequence, id"
 

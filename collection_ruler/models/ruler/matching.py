@@ -1,12 +1,11 @@
 import logging
-from datetime import date
 
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_list
-from odoo.tools.safe_eval import safe_eval
+
+from .customer_filter import customers_by
 
 _logger = logging.getLogger(__name__)
 
@@ -62,11 +61,10 @@ class CollectionRuler(models.Model):
     def _partner_domain(self):
         """The customers' filter as a domain.
 
-        :raise Exception: it is none; the text is a person's, who reads why
+        :raise UserError: it is none, or asks for what a filter may not
         """
         self.ensure_one()
-        text = (self.partner_domain or "").strip() or "[]"
-        return Domain(safe_eval(text, {"uid": self.env.uid, "context_today": date.today}))
+        return customers_by(self.env, self.partner_domain)
 
     def _taking(self, company, today):
         """The rulers of a root company that take invoices on a local day, in the order of their turn.
