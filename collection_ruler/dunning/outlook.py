@@ -66,7 +66,9 @@ def look_ahead(days: Forecast, customer: Customer, about: Collection[int] = ()) 
     :param days: as `horizon` makes them
     :param about: ids of claims
     """
-    life = Life(days, customer)
+    # nobody knows whether a person lets go what waits for one; what comes further does not wait for it
+    planned = tuple(one for one in customer.planned if one.kind != "approval")
+    life = Life(days, replace(customer, planned=planned))
     asked = {key for key in about if key in life.claims}
     first, found, is_played_out = None, {}, True
     for said, watermarks in life.decided():

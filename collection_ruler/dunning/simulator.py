@@ -15,6 +15,7 @@ from .decision import decide
 from .facts import Claim, Contact, Snapshot, asked_of_us
 from .ladder import Ladder, Step, effective_due
 from .reason import Reason
+from .turn_of_year import is_too_firm
 
 # what waits after the last step came is followed for so many days more
 TAIL_DAYS = 60
@@ -127,7 +128,10 @@ def _simulated(contact: Contact, calendar: ContactCalendar, day: date, waits) ->
     due = effective_due(claim.ladder, calendar, claim.due_date)
     nominal, late = due + timedelta(days=step.offset), (day - due).days
     moved = list(waits[claim.id])
-    if day != nominal and not calendar.is_open_day(nominal):
+    firm = (is_too_firm(step, nominal + timedelta(days=n)) for n in range((day - nominal).days))
+    if any(firm):
+        moved.insert(0, Reason.TURN_OF_YEAR)
+    elif day != nominal and not calendar.is_open_day(nominal):
         moved.insert(0, Reason.CLOSED)
     dues = tuple(sorted(one.due_date for one, _step in contact.pairs))
     return SimulatedContact(day, contact.tone, dues, nominal, late, tuple(moved), contact)

@@ -46,6 +46,20 @@ class TestApproval(CollectionCommon):
             self.forgot().action_approve()
         self.assertEqual(len(self.day("2026-03-16", "12:05")), 1)
 
+    def test_what_waits_for_approval_does_not_hide_what_comes_without_it(self):
+        self.ruler.step_ids.filtered(lambda s: s.name == "Due today").mode = "approve"
+        self.day("2026-03-09")
+        with self.at("2026-03-09 20:00"):
+            debtor = self.debtor()
+            self.assertIn("“Due today” waits for your approval. ", debtor.why)
+            self.assertIn(" Next: E-mail “Forgot?”, on Wed 11 Mar.", debtor.why)
+            self.assertEqual(str(debtor.next_contact), "2026-03-11")
+        self.assertFalse(self.day("2026-03-10"))
+        self.assertEqual(len(self.day("2026-03-11")), 1)
+        waited = self.followups(step_name="Due today")
+        self.assertEqual((waited.state, waited.reason), ("cancelled", "overtaken"))
+        self.assertEqual(self.forgot().state, "sent")
+
     def test_a_draft_credit_note_turns_a_reminder_into_one_for_approval(self):
         self.day("2026-03-09")
         self.credit_note()

@@ -145,8 +145,13 @@ class TestContactLimit(CollectionCommon):
         for change in ({"week_to": 23}, {"active": False}, {"is_law": False}):
             with self.subTest(change), self.assertRaisesRegex(UserError, "is law"):
                 law.write(change)
-        with self.assertRaisesRegex(UserError, "is law"):
+        with self.assertRaises(UserError):  # laws are shared: the administrator's
             law.unlink()
+        administrator = self.new_user(
+            "limit-administrator", "account.group_account_manager,base.group_system"
+        )
+        with self.assertRaisesRegex(UserError, "is law"):
+            self.law.with_user(administrator).unlink()
         own = law.create({"name": "Own", "source": "us", "is_law": True, "week_to": 24})
         self.assertFalse(own.is_law)
         own.week_to = 12  # one's own may change

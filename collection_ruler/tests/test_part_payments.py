@@ -38,7 +38,7 @@ class TestPartPayments(MoneyCase):
         self.pay_part(move)
         (mail,) = self.day("2026-03-13")
         self.assertIn("We received $ 40.00", mail["subject"])
-        self.assertIn("$ 60.00 of it remains open", mail["body"])
+        self.assertIn("$ 60.00 remains open", mail["body"])
         self.assertIn("please pay it by March 23, 2026", mail["body"])  # the 17th is a holiday
         with self.at("2026-03-13 15:00"):
             self.assertEqual(self.debtor().why, "Next: E-mail “Firm and polite”, on Tue 24 Mar.")
@@ -77,7 +77,7 @@ class TestPartPayments(MoneyCase):
             self.day(day)
         self.pay_part(other, 20.0, when="2026-03-10 10:00")
         (mail,) = self.day("2026-03-11")
-        self.assertIn("$ 30.00 of it remains open, due on March 30, 2026.", mail["body"])
+        self.assertIn("$ 30.00 remains open, due on March 30, 2026.", mail["body"])
         self.assertEqual(self.said(12, 12), [(12, "Forgot?")])
 
     def test_what_rests_silences_nothing_else_that_is_late(self):
@@ -151,7 +151,7 @@ class TestPartPayments(MoneyCase):
             self.hold(move, origin="dispute")
         self.pay_part(move)
         (mail,) = self.day("2026-03-13")
-        self.assertIn("$ 60.00 of it remains open", mail["body"])
+        self.assertIn("$ 60.00 remains open", mail["body"])
         self.assertNotIn("please pay", mail["body"])
 
     def test_thanks_are_announced_behind_a_hold(self):

@@ -22,7 +22,7 @@ class TestThanks(MoneyCase):
         self.assertFalse(self.day("2026-03-03", "15:00"), "on the same day")
         (mail,) = self.day("2026-03-04")
         self.assertIn("We received $ 30.00", mail["subject"])
-        self.assertIn("$ 70.00 of it remains open", mail["body"])
+        self.assertIn("$ 70.00 remains open", mail["body"])
 
     def test_second_part_payment_is_thanked_for_again(self):
         move = self.due_on_the_ninth()
@@ -126,7 +126,7 @@ class TestThanks(MoneyCase):
             self.run_ruler("track")
         (mail,) = self.day("2026-03-04")
         self.assertIn("We received $ 30.00", mail["subject"])
-        self.assertIn("$ 70.00 of it remains open", mail["body"])
+        self.assertIn("$ 70.00 remains open", mail["body"])
         states = self.thanks().item_ids.sorted("id").mapped(lambda i: (i.state, i.reason))
         self.assertEqual(states, [("sent", "due"), ("cancelled", "reversed")])
 
@@ -273,7 +273,7 @@ class TestThanks(MoneyCase):
             self.run_ruler("track")
         (mail,) = self.day("2026-03-04")
         self.assertIn("We received $ 40.00", mail["subject"])
-        self.assertIn("$ 60.00 of it remains open", mail["body"])
+        self.assertIn("$ 60.00 remains open", mail["body"])
 
     def test_payment_of_five_days_ago_is_thanked_for_and_of_six_not(self):
         move = self.due_on_the_ninth()

@@ -56,6 +56,14 @@ def test_what_moved_a_contact_is_said():
     ]
 
 
+def test_firm_words_are_said_to_have_waited_for_the_turn_of_the_year():
+    firm = Step(2, 8, "email", spares_turn_of_year=True)
+    assert played("2026-12-15", ladder=Ladder(1, (Step(1, 2, "email"), firm))) == [
+        ("2026-12-17", 2, ()),
+        ("2027-01-04", 8, (Reason.TURN_OF_YEAR,)),  # the 3rd is a Sunday
+    ]
+
+
 def test_instalments_share_their_messages():
     found = simulate(
         RULER, Snapshot(BRAZIL, ()), [date(2026, 3, 18), date(2026, 3, 25)], HUNDRED, delivered=True

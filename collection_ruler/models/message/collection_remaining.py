@@ -46,21 +46,21 @@ class CollectionRemaining(models.AbstractModel):
         if late and silent.isdisjoint(late.ids):
             return self._late_in_words(spoken, late, words)
         if len(rest) == 1 and not late:
-            return self.env._("%(amount)s of it remains open, due on %(day)s.", **words)
+            return self.env._("%(amount)s remains open, due on %(day)s.", **words)
         if len(rest) == 1:
             return self.env._(
-                "%(amount)s of it remains open, with the due date %(day)s. If you need another date, just "
+                "%(amount)s remains open, with the due date %(day)s. If you need another date, just "
                 "reply.",
                 **words,
             )
         if late:
             return self.env._(
-                "%(amount)s of it remains open in %(count)s instalments, the first of %(first)s with the due "
+                "%(amount)s remains open in %(count)s instalments, the first of %(first)s with the due "
                 "date %(day)s.",
                 **words,
             )
         return self.env._(
-            "%(amount)s of it remains open in %(count)s instalments; the next, %(first)s, is due on %(day)s.",
+            "%(amount)s remains open in %(count)s instalments; the next, %(first)s, is due on %(day)s.",
             **words,
         )
 
@@ -73,13 +73,13 @@ class CollectionRemaining(models.AbstractModel):
         until = self.env["collection.words"]._say_answer_date(spoken)
         if words["count"] == 1:
             return self.env._(
-                "%(amount)s of it remains open, and has been due since %(day)s: please pay it by %(until)s, "
+                "%(amount)s remains open, and has been due since %(day)s: please pay it by %(until)s, "
                 "or tell us which date works for you.",
                 **words,
                 until=until,
             )
         return self.env._(
-            "%(amount)s of it remains open in %(count)s instalments. Of that, %(late)s has been due since "
+            "%(amount)s remains open in %(count)s instalments. Of that, %(late)s has been due since "
             "%(day)s: please pay it by %(until)s, or tell us which date works for you.",
             **words,
             until=until,

@@ -56,9 +56,10 @@ class CollectionBanner(models.AbstractModel):
         return result
 
     def _is_followed(self, why, outlook):
-        """Whether something comes by itself after what waits now; of old bank data nobody knows when it is
-        up to date again."""
-        return why.kind == Kind.SILENT and outlook.first and why.reason != Reason.STALE_BANK
+        """Whether something comes by itself after what waits now, also if nobody approves that; of old bank
+        data nobody knows when it is up to date again."""
+        waits = why.kind in (Kind.SILENT, Kind.TO_APPROVE)
+        return waits and outlook.first and why.reason != Reason.STALE_BANK
 
     def _day_of(self, why, outlook):
         """The day that the answer names, or False.
@@ -73,11 +74,15 @@ class CollectionBanner(models.AbstractModel):
         return False
 
     def _look_ahead(self, debtors, found):
-        """What comes next where nothing is under way: {debtor id: dunning Outlook}.
+        """What comes next where nothing is under way by itself: {debtor id: dunning Outlook}.
 
         :param found: list of Facts
         """
-        ids = [facts.debtor_id for facts in found if facts.ruled and not facts.pending]
+        ids = [
+            facts.debtor_id
+            for facts in found
+            if facts.ruled and (not facts.pending or facts.pending.state == "to_approve")
+        ]
         return self.env["collection.outlook"]._of(debtors.browse(ids))
 
     def _say_currencies(self, facts, company):

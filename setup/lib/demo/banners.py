@@ -20,7 +20,7 @@ BANNER = re.compile(
 CARD = re.compile(rf"{WHAT} {WHEN}")
 # it stands in the outbox already, or its day is not known
 SOON = re.compile(r"(?P<channel>[^“”.:]+) “(?P<step>[^”]+)” is in the outbox")
-ASKS_YOU = "waits for your approval"
+ASKS_YOU = re.compile(r"waits for your approval|\(for approval\)")
 FIELDS = ("partner_id", "why", "next_text")
 CHANNELS = {"E-mail": "email", "Task": "activity"}
 
@@ -97,7 +97,7 @@ class Banners:
             wanted = [said.contact] if said.contact and said.day == day else []
             # a task of ours beside what was announced, or beside what waits for a person, is no contact
             rest = [one for one in got if one not in wanted]
-            if (wanted and wanted[0] in got) or ASKS_YOU in said.words:
+            if (wanted and wanted[0] in got) or ASKS_YOU.search(said.words):
                 rest = [one for one in rest if one.channel != "activity"]
             if rest or (wanted and wanted[0] not in got):
                 what = ", ".join(f"{one.channel} “{one.step}”" for one in got) or "nothing"

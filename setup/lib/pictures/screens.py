@@ -54,7 +54,7 @@ def prepare(server) -> None:
     customer = server.rpc(
         "res.partner", "create", {"name": "Sam Small", "email": "sam.small@customers.example.com"}
     )
-    day = str(server.query("SELECT (now() - interval '3 days')::date")[0][0])
+    day = str(server.query("SELECT (now() - interval '9 days')::date")[0][0])
     small = server.rpc(
         "account.move",
         "create",
@@ -70,6 +70,9 @@ def prepare(server) -> None:
         },
     )
     server.rpc("account.move", "action_post", [small])
+    # the customer has it since then: nothing is said about an invoice before, nor on the days after
+    server.rpc("account.move", "action_collection_mark_sent", [small])
+    server.rpc("account.move", "write", [small], {"collection_sent_on": day})
 
 
 def screens(server) -> list[Screen]:
