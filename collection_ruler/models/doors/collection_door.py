@@ -191,14 +191,9 @@ class CollectionDoor(models.AbstractModel):
 
     def _as_planned(self, followup):
         """The same values, as they stand."""
-        return (
-            followup.reason,
-            followup.step_id.id or None,
-            followup.step_name or None,
-            followup.currency_id.id,
-            followup.amount_due,
-            followup.amount_paid,
-        )
+        of_step = followup.step_id.id or None, followup.step_name or None
+        amounts = followup.amount_due, followup.amount_paid
+        return followup.reason, *of_step, followup.currency_id.id, *amounts
 
     def _drop_items(self, followup, check, now, pairs):
         """Take out what need not be said any more; what is only blocked keeps its step, in a message of
