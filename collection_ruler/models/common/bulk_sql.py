@@ -188,3 +188,14 @@ def write_rows(env, model, names, rows):
         record = records.browse(key)
         for field, value in zip(fields, values, strict=True):
             field._update_cache(record, field.convert_to_cache(value, record, validate=False))
+
+
+def write_changed(env, model, names, rows):
+    """Like `write_rows`, for records that were read in this transaction and are mostly as they are to be: those
+    are left out.
+
+    :param rows: as there
+    """
+    stands = env[model].sudo().browse(row[0] for row in rows).read(names, load="")
+    known = {tuple(None if value is False else value for value in one.values()) for one in stands}
+    write_rows(env, model, names, [row for row in rows if row not in known])

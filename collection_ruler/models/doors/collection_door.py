@@ -10,7 +10,7 @@ from ...dunning.calendar import NeverOpen
 from ...dunning.reason import Reason
 from ...dunning.recheck import recheck
 from ...dunning.thanked import recheck_thanks
-from ..common.bulk_sql import BY_KEYS, rows_as, write_rows
+from ..common.bulk_sql import BY_KEYS, rows_as, write_changed
 from ..common.instalment_key import same_instalment
 from ..facts.history import read_by
 
@@ -165,14 +165,12 @@ class CollectionDoor(models.AbstractModel):
                 going[followup] = check
         self.env["collection.money.task"]._ask_at_door(checks)
         names = ["reason", "step_id", "step_name", "currency_id", "amount_due", "amount_paid"]
-        rows = [(f, self._tone_and_amount(f, check)) for f, check in going.items()]
-        # most leave as they were planned
-        rows = [(f.id, *values) for f, values in rows if values != self._as_planned(f)]
-        write_rows(self.env, "collection.followup", names, rows)
+        rows = [self._tone_and_amount(f, check) for f, check in going.items()]
+        write_changed(self.env, "collection.followup", names, rows)
         self._write_asked({f.id: check.asked for f, check in going.items() if check.asked})
 
     def _tone_and_amount(self, followup, check):
-        """The values of one that may leave: in which tone, and for how much."""
+        """The row of one that may leave: in which tone, and for how much."""
         step, currency = followup.step_id, followup.currency_id
         if check.tone and check.tone.id != step.id:
             step = step.browse(check.tone.id)
@@ -181,6 +179,7 @@ class CollectionDoor(models.AbstractModel):
             currency = currency.browse(key for key, name in names.items() if name == check.currency)
         received = self.env["collection.thanks"]._received
         return (
+            followup.id,
             str(Reason.DUE),
             step.id or None,
             step.name if step != followup.step_id else followup.step_name or None,
@@ -188,12 +187,6 @@ class CollectionDoor(models.AbstractModel):
             float(check.amount) if check.currency else followup.amount_due,
             received(followup) if followup.purpose == "thanks" else followup.amount_paid,
         )
-
-    def _as_planned(self, followup):
-        """The same values, as they stand."""
-        of_step = followup.step_id.id or None, followup.step_name or None
-        amounts = followup.amount_due, followup.amount_paid
-        return followup.reason, *of_step, followup.currency_id.id, *amounts
 
     def _drop_items(self, followup, check, now, pairs):
         """Take out what need not be said any more; what is only blocked keeps its step, in a message of
