@@ -191,8 +191,8 @@ def write_rows(env, model, names, rows):
 
 
 def write_changed(env, model, names, rows):
-    """Like `write_rows`, for records that were read in this transaction and are mostly as they are to be: those
-    are left out.
+    """Like `write_rows`, for records that this transaction has read: those that are as they are to be, which
+    are most, are left out.
 
     :param rows: as there
     """
