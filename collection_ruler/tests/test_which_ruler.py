@@ -22,6 +22,19 @@ class TestWhichRuler(PlanCase):
         with self.at("2026-03-01 08:00"):
             self.vip._activate()
 
+    def test_a_filter_whose_field_is_gone_takes_nobody_and_stops_no_other_ruler(self):
+        self.activate_both()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collection_ruler SET partner_domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", self.vip.id],
+        )
+        self.vip.invalidate_recordset()
+        move = self.invoice("2026-03-09", partner=self.gentle_customer)
+        self.assertEqual(self.enrol(move), self.ruler)
+        tasks = (self.vip | self.ruler).activity_ids.mapped("summary")
+        self.assertEqual(tasks.count("The filter of the ruler “Gentle” cannot be read"), 1)
+
     def test_first_ruler_that_matches_is_taken(self):
         self.activate_both()
         self.assertEqual(

@@ -2,7 +2,7 @@ import logging
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_amount, format_list
 
 from .customer_filter import customers_by
@@ -96,12 +96,7 @@ class CollectionRuler(models.Model):
             found.append(
                 (who, SQL("coalesce(d.profile, 'new') IN %s", tuple(profiles.mapped("code"))))
             )
-        domain = self._partner_domain()
-        if not domain.is_true():
-            partners = (
-                self.env["res.partner"].sudo().with_context(active_test=False)._search(domain)
-            )
-            found.append((_("customers of its filter"), SQL("p.id IN %s", partners.subselect())))
+        found += self._filter_condition()
         if self.amount_min:
             words = _("invoices of at least %s", self._amount_label(self.amount_min))
             found.append((words, SQL("abs(m.amount_total_signed) >= %s", self.amount_min)))
@@ -112,6 +107,25 @@ class CollectionRuler(models.Model):
             words = _("journal %s", ", ".join(journals.mapped("name")))
             found.append((words, SQL("m.journal_id IN %s", tuple(journals.ids))))
         return found
+
+    def _filter_condition(self):
+        """What the customers' filter asks for; where it can be read no more, as its field is gone, the ruler
+        takes nobody, and the others go on."""
+        if self._why_no_filter():
+            return [(self.env._("a filter of customers that cannot be read"), SQL("FALSE"))]
+        domain = self._partner_domain()
+        if domain.is_true():
+            return []
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)._search(domain)
+        return [(self.env._("customers of its filter"), SQL("p.id IN %s", partners.subselect()))]
+
+    def _why_no_filter(self):
+        """Why the customers' filter cannot be read, in a sentence; None where it can."""
+        try:
+            self._partner_domain()
+        except UserError as error:
+            return str(error)
+        return None
 
     def _amount_label(self, amount):
         return format_amount(self.env, amount, self.currency_id)
@@ -184,6 +198,7 @@ class CollectionRuler(models.Model):
     def _can_be_counted(self):
         """Whether the filter, which may be half written, can be asked."""
         try:
+            self._partner_domain()
             self._conditions()
         except psycopg2.Error:  # nobody's filter, and the transaction is gone: Odoo deals with it
             raise

@@ -30,6 +30,7 @@ class CollectionEnrol(models.AbstractModel):
         """
         today = company._collection_calendar().local_day(clock.now(self.env))
         rulers = self.env["collection.ruler"]._taking(company, today)
+        self._ask_for_filters(company, rulers)
         starting = rulers.filtered(lambda r: not r.started_at)
         starting.started_at = clock.naive_now(self.env)
         if rulers.profiles or rulers.step_ids.skip_profiles:  # they ask how customers pay (F6)
@@ -46,6 +47,16 @@ class CollectionEnrol(models.AbstractModel):
         )
         entries = list(self._entries(cases, starting))
         return self._take(chosen, entries) if entries else []
+
+    def _ask_for_filters(self, company, rulers):
+        """A filter that can be read no more takes nobody: whoever answers for the rulers is told."""
+        for ruler in rulers:
+            if why := ruler._why_no_filter():
+                self.env["collection.manager.task"]._ask(
+                    company,
+                    self.env._("The filter of the ruler “%s” cannot be read", ruler.name),
+                    self.env._("Until it is mended the ruler takes no further invoice. %s", why),
+                )
 
     def _take(self, chosen, entries):
         """Write ruler, silent join and next date, whatever the number of instalments.
