@@ -1,8 +1,10 @@
 """One message a day to a customer, about all that is due that day (decision 7; B1, B4, B5, D2)."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from .amounts import (
     a_person_first,
@@ -33,6 +35,20 @@ class Candidate:
         return self.choice.messages
 
 
+class _Message(NamedTuple):
+    """What becomes of steps that are due.
+
+    :param contact: the message that says them, None where none does
+    :param why: why not
+    :param waits: it is said another day; else it is passed over
+    """
+
+    pairs: Sequence[tuple[Claim, Step]]
+    contact: Contact | None
+    why: Reason | None = None
+    waits: bool = False
+
+
 def plan_messages(
     snapshot: Snapshot, speaking: list[Candidate], opens: datetime, decision: Decision
 ) -> list[Candidate]:
@@ -56,40 +72,70 @@ def plan_messages(
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     whole = (asked, net) if len(groups) == 1 else None
+    said, passed, held = [], [], {}
     for key, step in groups.items():
         spoken = [(c.claim, s) for c in joined for s in c.messages if s.message_key == key]
-        _speak(snapshot, spoken, instants[step.channel], whole, decision)
-    decision.skipped += [
+        for one in _messages(snapshot, spoken, instants[step.channel], whole):
+            if one.contact:
+                said.append(one.contact)
+                continue
+            passed += [(*pair, one.why) for pair in one.pairs]
+            if one.waits:
+                held |= {claim.id: one.why for claim, _s in one.pairs}
+    told_of = {claim.id for contact in said for claim, _step in contact.pairs}
+    held = {key: reason for key, reason in held.items() if key not in told_of}
+    decision.contacts += said
+    decision.waiting |= held
+    joined = [c for c in joined if c.claim.id not in held]
+    passed += [
         (candidate.claim, s, Reason.ONE_A_DAY)
         for candidate in joined
         for s in candidate.messages
         if s.message_key not in groups
     ]
+    decision.skipped += [one for one in passed if one[0].id not in held]
     return joined
 
 
-def _speak(
+def _messages(
     snapshot: Snapshot,
     spoken: list[tuple[Claim, Step]],
     at: datetime,
     whole: tuple[list[Claim], dict[str, Decimal]] | None,
-    decision: Decision,
-) -> None:
-    """Plan the messages of one channel, one for each reader (B9).
+) -> Iterator[_Message]:
+    """The messages of one channel, one for each reader (B9).
 
     :param spoken: what is due by it, oldest first
     :param whole: what it asks for, where it is the only channel of the day
     """
-    for said in by_reader(spoken):
+    own = by_reader(spoken)
+    is_whole = whole is not None and len(own) == 1
+    for said in own:
         pairs = _large_enough(snapshot, said, snapshot.calendar.local_day(at))
-        decision.skipped += [(*pair, Reason.TOO_LITTLE) for pair in said if pair not in pairs]
-        contact = pairs and _contact(
-            snapshot, pairs, at, whole if len(pairs) == len(said) else None
-        )
-        if contact:
-            decision.contacts.append(contact)
-        else:  # credits cover what this message would ask for
-            decision.skipped += [(claim, s, Reason.COVERED) for claim, s in pairs]
+        if little := [pair for pair in said if pair not in pairs]:
+            yield _Message(little, None, Reason.TOO_LITTLE)
+        if not pairs:
+            continue
+        contact = _contact(snapshot, pairs, at, whole if len(pairs) == len(said) else None)
+        if contact is None:  # credits cover what this message would ask for
+            yield _Message(pairs, None, Reason.COVERED)
+        # the door asks for each message by itself, by the ruler of its oldest claim
+        elif not (is_whole and pairs == said) and (why := _why_not_this(snapshot, contact)):
+            yield _Message(pairs, None, why, waits=True)
+        else:
+            yield _Message(pairs, contact)
+
+
+def _why_not_this(snapshot: Snapshot, contact: Contact) -> Reason | None:
+    """Why one of several messages of a day does not leave on it: it asks for too little (D6), or its ruler
+    leaves longer pauses (B4)."""
+    lead, step = contact.pairs[0]
+    today = snapshot.calendar.local_day(contact.at)
+    heard = told(snapshot, lead, step, today)
+    _asked, net = asked_for(heard, today, [claim.id for claim, _step in contact.pairs])
+    if heard.worth(net) < lead.ladder.owed_min:
+        return Reason.TOO_LITTLE
+    return too_often(snapshot, lead.ladder, contact.at)
 
 
 def _large_enough(

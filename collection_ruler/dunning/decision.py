@@ -49,8 +49,9 @@ def decide(snapshot: Snapshot, now: datetime) -> Decision:
     tasks_only = [c for c in candidates if not c.messages]
     # a call on the day of a message would be one word too many
     if speaks_on in snapshot.contacts or (writes and _is_quiet_after(snapshot, speaks_on)):
-        decision.waiting |= {c.claim.id: Reason.ONE_A_DAY for c in tasks_only if not c.claim.wanted}
-        tasks_only = [c for c in tasks_only if c.claim.wanted]
+        waits = [c for c in tasks_only if not _cannot_wait(snapshot, c.claim, speaks_on)]
+        decision.waiting |= {c.claim.id: Reason.ONE_A_DAY for c in waits}
+        tasks_only = [c for c in tasks_only if c not in waits]
     needless = needless_tasks(
         snapshot, [(c.claim, s) for c in tasks_only for s in c.choice.tasks], speaks_on
     )
@@ -70,6 +71,18 @@ def _is_quiet_after(snapshot: Snapshot, day: date) -> bool:
     except (NeverOpen, OverflowError):
         return False
     return all(after < claim.ladder.min_days_between for claim in snapshot.claims)
+
+
+def _cannot_wait(snapshot: Snapshot, claim: Claim, day: date) -> bool:
+    """Whether a task is wanted by a person, or would be lost by waiting: on the next open day its ruler has
+    come to its limit (A4)."""
+    if claim.wanted:
+        return True
+    try:
+        after = snapshot.calendar.next_open_day(day + timedelta(days=1))
+    except (NeverOpen, OverflowError):
+        return True
+    return past_limit(snapshot.calendar, claim, after)
 
 
 def decide_wanted(snapshot: Snapshot, claim_id: int, step_id: int, now: datetime) -> Decision:

@@ -9,7 +9,6 @@ import logging
 import re
 from email.message import Message
 from email.parser import BytesParser
-from email.utils import parseaddr
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from .incoming_words import (
     BOUNCE_SUBJECT,
     COMPLAINT_SUBJECT,
     DELAY,
+    ENDED,
     FORWARDED_BELOW,
 )
 from .mail_answers import Meaning, clean, meaning_of, take_apart
@@ -124,8 +124,7 @@ def _kind_by_words(message, parts, subject):
 
     Only where the sender or the subject speaks of a bounce: `flufl.bounce` takes many a letter for one.
     """
-    _name, sender = parseaddr(str(message.get("From", "")))
-    named = f"{_name} {sender.rpartition('@')[0]}"
+    named = re.sub(r"@[^\s<>,;]+", "", str(message.get("From", "")))
     text = _above_what_was_returned("\n".join(map(text_of, parts))[:WORDS_READ])
     is_report = (
         BOUNCE_SENDER.search(named)
@@ -133,7 +132,7 @@ def _kind_by_words(message, parts, subject):
         or "X-Failed-Recipients" in message
         or message.get_content_type() == "multipart/report"
     )
-    if not is_report or ABSENCE.search(subject):
+    if not is_report or _is_absence(subject):
         return Kind.MACHINE, ()
     try:
         later, failed = all_failures(message)
@@ -142,7 +141,8 @@ def _kind_by_words(message, parts, subject):
         later, failed = (), ()
     addresses = sorted({one.decode("ascii", "replace").lower() for one in failed})
     listed = ADDRESS.findall(str(message.get("X-Failed-Recipients", "")).lower())
-    if DELAY.search(subject) or DELAY.search(text) or (later and not failed):
+    goes_on = DELAY.search(subject) or DELAY.search(text) or (later and not failed)
+    if goes_on and not _has_ended(text):
         return Kind.DELAY, ()
     if not (addresses or listed or BOUNCE_SUBJECT.search(subject) or BOUNCE_SENDER.search(named)):
         return Kind.MACHINE, ()
@@ -153,6 +153,18 @@ def _kind_by_words(message, parts, subject):
     return Kind.BOUNCE, tuple(
         Failure((address,), said) for address in dict.fromkeys([*addresses, *listed])
     ) or (Failure((), said),)
+
+
+def _is_absence(subject: str) -> bool:
+    """Whether a subject is that of an absence note; what follows the words of a bounce is of ours."""
+    absence, bounce = ABSENCE.search(subject), BOUNCE_SUBJECT.search(subject)
+    return bool(absence) and not (bounce and bounce.start() < absence.start())
+
+
+def _has_ended(text: str) -> bool:
+    """Whether a report says that nobody tries any more, whatever else it says of delays."""
+    said = meaning_of(take_apart(_what_is_said(text)))
+    return bool(ENDED.search(text)) or said == Meaning.BAD_ADDRESS
 
 
 def _status_blocks(part: Message) -> list[Message]:

@@ -53,6 +53,16 @@ DELAY = _any_of(
     r"(se )?(seguirá|volverá|continuará) .{0,20}intent|(entrega|mensaje) .{0,30}(retrasad|demorad|aplazad)",
     r"(consegna|recapito) .{0,20}ritardat",
 )
+# it has given up
+ENDED = _any_of(
+    r"\b(gave|given) up\b|i am giving up|\bfailed permanently|been in the queue too long",
+    r"(will|shall) not (be (retried|tried again)|try again|keep trying)|no (further|more) .{0,9}attempts",
+    r"nicht (erneut|mehr|weiter) .{0,20}(versuch|zuge?stell)|keine weiteren .{0,20}versuch",
+    r"aucune? (nouvelle|autre) (tentative|essai)|ne sera pas (renvoyé|retenté)|aucun nouvel essai",
+    r"no (se )?(volverá|seguirá|intentará|harán?|realizarán?) .{0,30}(intent|envi)",
+    r"não (haverá|será|serão|faremos) .{0,30}(tentativa|tentar)",
+    r"non (verranno|sarà|saranno) .{0,30}tentativ",
+)
 # somebody is away: whoever sends it, it is none
 ABSENCE = _any_of(
     r"out[- ]of[- ](the )?office|\booo\b|vacation|on (leave|holiday)|away (from|until|notice)",
@@ -66,7 +76,7 @@ ABSENCE = _any_of(
 # complaints of providers that do not speak ARF
 COMPLAINT_SUBJECT = _any_of(
     r"^complaint about message from",
-    r"^(e-?mail )?feedback report",
+    r"^(e-?mail )?feedback report\W*($|for\b|from\b|about (ip|a? ?message)\b)",
     r"^(e-?mail |spam )abuse report",
     r"^\[?spam complaint",
 )

@@ -9,7 +9,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from .mail_words import meant_by_words
+from .mail_words import meant_by_words, says_otherwise
 
 # so much of an answer is kept: enough for all lines of a long one
 LONGEST = 500
@@ -109,6 +109,7 @@ FOR_GOOD = {
     "7.136": Meaning.MESSAGE,
     **dict.fromkeys(("7.501", "7.502", "7.503", "7.509", "7.515", "7.750"), Meaning.SENDER),
     **dict.fromkeys(("7.506", "7.507", "7.508", "7.511", "7.512", "7.708"), Meaning.SERVER),
+    **{f"7.{number}": Meaning.SERVER for number in range(606, 650)},  # a banned sending address
     **dict.fromkeys(("7.705", "7.703"), Meaning.LIMIT),
 }
 # the same where it is for now: what is not named passes by itself
@@ -124,6 +125,8 @@ FOR_NOW = {
 # codes that leave it to the words beside them
 SAYS_LITTLE = {"", "4.1", "4.4", "4.5", "7.0", "7.1"} | {f"{subject}.0" for subject in range(8)}
 SAYS_LITTLE |= {"3.5", "5.1"}
+# codes that some servers say where the words beside them speak of a full mailbox, or of us
+DOUBTED = ("1.1", "2.1")
 BASIC = {
     421: Meaning.SERVER,  # the service closes the connection
     450: Meaning.LATER,  # mailbox unavailable: busy, or asked to come again
@@ -185,6 +188,8 @@ def meaning_of(said: Said, is_report: bool = False) -> Meaning:
         meaning = _by_words(said, is_report)
     if meaning == Meaning.UNKNOWN:
         meaning = table.get(said.detail, Meaning.UNKNOWN)
+    if meaning == Meaning.BAD_ADDRESS and said.detail in DOUBTED:
+        meaning = Meaning(says_otherwise(said.text) or meaning)
     if meaning == Meaning.UNKNOWN and not said.detail.strip("0."):
         meaning = BASIC.get(said.basic, Meaning.UNKNOWN)
     if is_report and meaning in (Meaning.LIMIT, Meaning.LOGIN):

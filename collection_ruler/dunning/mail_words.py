@@ -7,6 +7,7 @@ def _any_of(*patterns: str) -> re.Pattern:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+BLOCKLISTS = r"spamhaus|spamcop|barracuda|sorbs|dnsbl|\brbl\b|(black|block|deny) ?list"
 # the first that is found counts: who speaks of a sender may name a mailbox too
 WORDS = (
     (
@@ -70,6 +71,8 @@ WORDS = (
         _any_of(
             r"\b(attachment|virus|malware|phish\w*|spam (content|message|score))\b",
             r"(content|spam|virus) .{0,20}(reject|refus|block|detect|filter)",
+            r"blocked by (the |your )?(recipient|user|addressee|<address>)",
+            r"(recipient|user|addressee) (has |have )?block(s|ed) ",
             r"(classified|identified|detected|marked|considered|looks like|recogni[sz]ed) (it )?"
             r"(as |to be )?(potential |unsolicited )?(spam|junk|bulk)",
         ),
@@ -92,7 +95,8 @@ WORDS = (
         _any_of(
             r"relay(ing)?( access)? .{0,20}(denied|not (permitted|allowed)|prohibited|refused)",
             r"unable to relay|not permitted to relay|we do not relay",
-            r"spamhaus|spamcop|barracuda|sorbs|dnsbl|\brbl\b|(black|block|deny) ?list",
+            BLOCKLISTS,
+            r"banned .{0,20}\bip\b",
             r"(client host|\bip\b|\bserver\b|address \[).{0,60}(block|banned|reject|denied|listed)",
             r"blocked using",
             r"reputation",
@@ -132,3 +136,16 @@ def meant_by_words(text: str) -> str | None:
     # of an address in an answer nothing is read: it may be called blocklist@
     words = re.sub(r"\S+@\S+", "<address>", text)
     return next((meaning for meaning, pattern in WORDS if pattern.search(words)), None)
+
+
+def says_otherwise(text: str) -> str | None:
+    """What words say beside a code for a mailbox that is not there: that it is full, or about us;
+    None where they say what the code says, or nothing."""
+    meant = {meaning for meaning, pattern in WORDS if pattern.search(text)}
+    if "bad_address" in meant:
+        return None
+    if "later" in meant:
+        return "later"
+    if re.search(r"\b(spf|dkim|dmarc)\b", text, re.IGNORECASE):
+        return "sender"
+    return "server" if re.search(BLOCKLISTS, text, re.IGNORECASE) else None

@@ -65,7 +65,8 @@ class Coming:
 
 
 def soonest(coming: Iterable[Coming]) -> list[Coming]:
-    """What a customer hears first, or we do: all instalments whose step comes on that day (F1).
+    """What a customer hears first, or we do: all instalments whose step comes on that day (F1). A call about
+    another debt waits for the message (B4, as `decision` has it).
 
     Nothing is announced while something older is overdue that nobody was reminded of so far: its
     reminder shows both (B5, as `decision` has it).
@@ -80,7 +81,8 @@ def soonest(coming: Iterable[Coming]) -> list[Coming]:
     if oldest.ladder.awaits_reminder(oldest.watermark):
         coming = [one for one in coming if not one.announces or one.day <= oldest.effective_due]
     day = min(one.day for one in coming)
-    return [one for one in coming if one.day == day]
+    of_day = [one for one in coming if one.day == day]
+    return [one for one in of_day if one.step.mode != "task"] or of_day
 
 
 def amount_of(

@@ -99,6 +99,7 @@ def decided(at, contacts=(), **limits):
         (TUESDAY, {"min_days_between": 0}, True),
         (FRIDAY, {}, True),  # on Monday another message may come
         (FRIDAY, {"min_days_between": 4}, False),
+        (TUESDAY, {"max_days_overdue": 5}, True),  # tomorrow its ruler has come to its limit
     ],
 )
 def test_the_call_waits_only_where_the_next_open_day_is_sure_to_be_quiet(at, limits, calls):

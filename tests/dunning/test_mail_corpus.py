@@ -67,6 +67,53 @@ def test_absence_notes_and_complaints_mark_nothing():
     assert not wrong(of_kind("receipt"), lambda one: one.kind != Kind.RECEIPT)
 
 
+def bounce_in_words(subject, text):
+    head = f"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nSubject: {subject}\n"
+    head += "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+    return read(f"{head}{text}\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Unzustellbar", "Empfänger unbekannt. Es wird nicht erneut versucht, sie zuzustellen."),
+        ("Mensaje devuelto", "El usuario no existe. No se volverá a intentar la entrega."),
+        ("Mensagem devolvida", "Usuário desconhecido. Não haverá nova tentativa."),
+        ("Message non remis", "Destinataire inconnu. Aucune nouvelle tentative ne sera effectuée."),
+        ("Undelivered mail", "User unknown. No action is required; please remove the address."),
+        ("failure notice", "After a temporary failure for 5 days I gave up. (#4.4.7)"),
+        ("Returned mail", "It was delayed for 5 days and has now failed permanently."),
+        # what follows is a subject of ours
+        ("Undeliverable: Vacation Homes Ltd: $ 100.00 is due today", "550 5.1.1 user unknown"),
+        ("=?utf-8?q?Mensagem_devolvida=3A_Col=C3=B4nia_de_f=C3=A9rias?=", "550 5.1.1 user unknown"),
+    ],
+)
+def test_who_has_given_up_delays_nothing(subject, text):
+    assert bounce_in_words(subject, f"ana@customer.example.com\n{text}").kind == Kind.BOUNCE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delivery is delayed. It will be retried for 5 days before giving up.",
+        "Die Zustellung wird weiter versucht.",
+        "Haverá nova tentativa em 4 horas. 451 4.7.1 greylisted",
+        "De nouvelles tentatives seront faites. 450 4.2.1",
+    ],
+)
+def test_who_goes_on_trying_has_not_given_up(text):
+    assert (
+        bounce_in_words("Undelivered mail", f"ana@customer.example.com\n{text}").kind == Kind.DELAY
+    )
+
+
+def test_a_persons_feedback_with_an_attached_mail_is_no_complaint():
+    head = "From: ana@customer.example.com\nSubject: Feedback report on your invoice\n"
+    head += 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    text = "--b\n\nWe dispute it.\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\ny\n--b--\n"
+    assert read(f"{head}{text}".encode()).kind == Kind.PERSON
+
+
 def test_an_address_is_bad_only_where_its_mailbox_is_not_there():
     finals = [(mail, marked(incoming)) for mail, incoming in of_kind("bounce")]
     judged = {mail.name: (mail.bad_address, v.is_bad_address) for mail, v in finals if v}
