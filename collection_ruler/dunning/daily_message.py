@@ -1,6 +1,6 @@
 """One message a day to a customer, about all that is due that day (decision 7; B1, B4, B5, D2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,10 +72,28 @@ def plan_messages(
         return []
     decision.waiting.update({c.claim.id: Reason.ONE_A_DAY for c in speaking if c not in joined})
     whole = (asked, net) if len(groups) == 1 else None
+    return _say(snapshot, joined, groups, instants, whole, decision)
+
+
+def _say(
+    snapshot: Snapshot,
+    joined: list[Candidate],
+    groups: Collection[Hashable],
+    instants: Mapping[str, datetime],
+    whole: tuple[list[Claim], dict[str, Decimal]] | None,
+    decision: Decision,
+) -> list[Candidate]:
+    """Plan the messages of a day; what one of them does not say today waits, or is passed over.
+
+    :param groups: how the oldest claim is spoken of: keys of its messages
+    :param instants: when each channel leaves
+    :param whole: what the only message of the day asks for, where it is the only one
+    :return: those that are said
+    """
     said, passed, held = [], [], {}
-    for key, step in groups.items():
+    for key in groups:
         spoken = [(c.claim, s) for c in joined for s in c.messages if s.message_key == key]
-        for one in _messages(snapshot, spoken, instants[step.channel], whole):
+        for one in _messages(snapshot, spoken, instants[spoken[0][1].channel], whole):
             if one.contact:
                 said.append(one.contact)
                 continue

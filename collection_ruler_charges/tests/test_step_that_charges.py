@@ -59,11 +59,10 @@ class TestStepThatCharges(ChargeCase):
 
     def test_a_task_that_several_invoices_share_says_it_once(self):
         self.paid_aside(600.0, "2026-03-03")
-        self.owe(
-            "2026-03-12"
-        )  # its call comes on the 18th, its firm e-mail on the 23rd, its task after that
+        # its call waits for the day after the firm e-mail about the other, its own leaves two days later
+        self.owe("2026-03-12")
         self.review()
-        for day in ("2026-03-23", "2026-03-24"):
+        for day in ("2026-03-24", "2026-03-25"):
             self.day(day)
         reviews = self.followups(self.acme, step_name="Review")
         self.assertEqual(len(reviews), 2)
