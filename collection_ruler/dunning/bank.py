@@ -40,15 +40,20 @@ def as_the_bank_knows(snapshot: Snapshot, today: date) -> Snapshot:
             return claim.blocked_by
         if is_stale:
             return Reason.STALE_BANK
-        arrives = due
-        for _day in range(claim.settlement_days):
-            arrives = snapshot.calendar.bank_day(arrives + timedelta(days=1))
-        return Reason.SETTLING if today <= arrives else None
+        return Reason.SETTLING if today <= settles_on(snapshot.calendar, claim) else None
 
     if not is_stale and not any(claim.settlement_days for claim in snapshot.claims):
         return snapshot
     claims = tuple(replace(claim, blocked_by=why(claim)) for claim in snapshot.claims)
     return replace(snapshot, claims=claims)
+
+
+def settles_on(calendar: ContactCalendar, claim: Claim) -> date:
+    """The last day on which money that was paid when it was due may still be on its way (D3)."""
+    arrives = effective(calendar, claim)
+    for _day in range(claim.settlement_days):
+        arrives = calendar.bank_day(arrives + timedelta(days=1))
+    return arrives
 
 
 def bank_day(calendar: ContactCalendar, due: date, bank_days: bool = True) -> date:

@@ -125,8 +125,8 @@ class Life(Moments):
         ]
         self.is_restless = any(_may_change(claim, decision) for claim in left)
         said = {claim.id for contact in decision.contacts for claim, _step in contact.pairs}
-        # a step was passed over: the next run finds the one after it
-        self.goes_on_soon = any(c.id in decision.watermarks and c.id not in said for c in left)
+        # a step was passed over: the next run finds the one after it, or what waited for it
+        self.goes_on_soon = any(key not in said for key in decision.watermarks)
         return decision
 
     def _as_of(self, today: date) -> list[Foreseen]:

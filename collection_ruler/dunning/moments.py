@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .bank import settles_on
 from .calendar import ContactCalendar, NeverOpen
 from .foreseen import Foreseen
 from .ladder import effective_due
@@ -42,8 +43,12 @@ class Moments:
             low = claim.watermark
             events.update(day for o, day in self.courses[claim.id] if low is None or o > low)
             events.update((claim.starts, claim.free_from, claim.leaves_on))
+            if claim.rests_until:
+                events.add(claim.rests_until + DAY)
             with suppress(NeverOpen):
                 due = effective_due(claim.ladder, self.calendar, claim.due_date)
+                if claim.settlement_days:
+                    events.add(settles_on(self.calendar, claim) + DAY)
                 limit = claim.ladder.max_days_overdue
                 events.update((due, due + DAY, due + timedelta(days=(limit or 0) + 1)))
         return events

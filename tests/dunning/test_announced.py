@@ -73,9 +73,8 @@ class Lived:
             for instant in self.moments(first + days * DAY):
                 if instant >= self.now:
                     self.now = instant
-                    if self.run():  # the scheduled action comes again soon
+                    while self.run():  # the scheduled action comes again soon
                         self.now += timedelta(minutes=10)
-                        self.run()
         return self.left
 
     def moments(self, day):
@@ -106,8 +105,8 @@ class Lived:
         )
 
     def run(self):
-        """A run of the scheduled action; whether it delivered an invoice. What may be said only on another
-        day is left to that."""
+        """A run of the scheduled action; whether it delivered an invoice or passed a step over, so that the
+        next one may find more. What may be said only on another day is left to that."""
         today = self.calendar.local_day(self.now)
         if not any(closes > self.now for _opens, closes in self.calendar.windows(today)):
             return False
@@ -120,7 +119,9 @@ class Lived:
         for contact in doors:
             self.write_down(contact)
         self.left[known:] = sorted(self.left[known:], key=lambda one: (one.day, one.kind == "task"))
-        return any(one.kind == "delivery" for one in self.left[known:])
+        said = {claim.id for contact in decision.contacts for claim, _step in contact.pairs}
+        passed_over = any(key not in said for key in decision.watermarks)
+        return passed_over or any(one.kind == "delivery" for one in self.left[known:])
 
     def leave(self, contact, planned_by):
         """Ask the door when it leaves; nothing has happened meanwhile, so it must say yes."""
