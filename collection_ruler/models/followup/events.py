@@ -4,7 +4,7 @@ from datetime import UTC, timedelta
 from odoo import api, models
 
 from ...dunning.calendar import NeverOpen
-from ...dunning.purpose import of_trigger
+from ...dunning.purpose import Purpose, of_trigger
 from ...dunning.reason import Reason
 
 
@@ -83,6 +83,10 @@ class CollectionLedger(models.AbstractModel):
         own = instalments.filtered(lambda i: i.currency_id == currency)
         channel = self.env["collection.channel"]._named(step.channel)
         recipients = self.env["collection.recipients"]._of(debtor, channel)
+        # what is on hold waits for that, and keeps nothing else from being said meanwhile
+        is_held = (
+            self.env["collection.hold"]._on(instalments) if purpose == Purpose.RETURNED else ()
+        )
         return self.env["collection.followup"].create(
             {
                 "debtor_id": debtor.id,
@@ -93,7 +97,7 @@ class CollectionLedger(models.AbstractModel):
                 "channel": step.channel,
                 "purpose": purpose,
                 "state": "to_approve" if step.mode == "approve" else "planned",
-                "reason": Reason.DUE,
+                "reason": Reason.HELD if is_held else Reason.DUE,
                 "scheduled_at": at.astimezone(UTC).replace(tzinfo=None),
                 "partner_id": recipients.of_invoice(
                     debtor.id, step.recipient_role, instalments[:1].move_id

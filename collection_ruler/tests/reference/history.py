@@ -220,6 +220,13 @@ def without(history: list[Event], number: int) -> list[Event]:
 
 
 STORIES = {
+    "what is on hold and comes back keeps nothing else silent": [
+        Invoice(0, 0, 10, -3, 1, 1),
+        Invoice(1, 0, 10, 7, 1, 6),
+        Hold(3, 2, 1, None),
+        Pay(4, 1, None),
+        Undo(7, 0),
+    ],
     "a hold on an invoice that is then posted with another due date": [
         Invoice(6, customer=0, amount=10, due_in=-4, parts=1, every=7),
         Hold(8, customer=0, invoice=0, days=None),
