@@ -527,8 +527,11 @@ class Model:
 
 
 def watermark(offset: int, counts_from: date, today: date) -> int:
-    """The watermark as far as it matters: when a notice is late, nobody can tell if it is consumed."""
-    return max(offset, 0) if is_late(counts_from, today) else offset
+    """The watermark as far as it matters: when a notice is late, nobody can tell if it is consumed; on the
+    due day itself, nor of those before it."""
+    if is_late(counts_from, today):
+        return max(offset, 0)
+    return max(offset, -1) if effective(counts_from) == today else offset
 
 
 def is_late(due: date, today: date) -> bool:
